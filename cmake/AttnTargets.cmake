@@ -1,0 +1,31 @@
+# attn_library(NAME SOURCES... [DEPENDS targets...] [GENERATED targets...])
+#   A static library `NAME`, aliased attn::<name without "Attn", lower case>; includes start at the repository root.
+#   DEPENDS are linked publicly; GENERATED are tablegen targets that must run first.
+function(attn_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;GENERATED" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  string(REGEX REPLACE "^Attn" "" short ${name})
+  string(TOLOWER ${short} short)
+  add_library(attn::${short} ALIAS ${name})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR}/runtime/include)
+  target_link_libraries(${name} PUBLIC attn::mlir ${arg_DEPENDS})
+  attn_compile_options(${name})
+  if(arg_GENERATED)
+    add_dependencies(${name} ${arg_GENERATED})
+  endif()
+endfunction()
+
+# attn_compile_options(target): warnings as the house wants them, sanitizers when asked.
+function(attn_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter -Wno-comment)
+  if(ATTN_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+# attn_tablegen(TARGET td-file  out-file generator-args...): one generated file in the current build folder.
+macro(attn_tablegen td)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  mlir_tablegen(${ARGN} EXTRA_INCLUDES ${CMAKE_SOURCE_DIR} ${MLIR_INCLUDE_DIRS})
+endmacro()

@@ -1,0 +1,33 @@
+// What a back end is: it says whether it can make a kernel's code, and makes it.
+#pragma once
+
+#include "dialect/AttnOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace mlir::attn {
+
+/// What surrounds a kernel that is being lowered.
+struct LowerContext {
+  ModuleOp module;
+  std::string symbol;              // name for the code function; further functions add to it
+  const FunctionExtents &extents;  // of the function the kernel stands in
+};
+
+class Backend {
+public:
+  virtual ~Backend() = default;
+
+  /// The word users see: `llvm`, `halide`.
+  virtual llvm::StringRef name() const = 0;
+
+  /// Whether `kernel`, with the schedule it carries, can be lowered; if not, `why` says what stands in the way.
+  virtual LogicalResult supports(KernelOp kernel, std::string &why) const = 0;
+
+  /// Adds the code of a supported kernel to the module (signature: docs/architecture.md) and sets the kernel's `code` and `scratch`.
+  virtual LogicalResult lower(KernelOp kernel, const LowerContext &context) const = 0;
+};
+
+const Backend &backendFor(BackendKind kind);
+
+} // namespace mlir::attn

@@ -1,0 +1,86 @@
+// The vocabulary in which kernels are written: i64 arithmetic, byte pointers, vectors of f32, loops.
+// Everything is an op of scf, arith, math, vector or llvm, so that what a kernel does can be read in the IR.
+#pragma once
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace mlir::attn {
+
+class CodeBuilder {
+public:
+  CodeBuilder(OpBuilder &builder, Location loc, int64_t lanes) : b(loc, builder), vectorLanes(lanes) {}
+
+  ImplicitLocOpBuilder b;
+
+  int64_t lanes() const { return vectorLanes; }
+  Type i64() { return b.getI64Type(); }
+  Type f32() { return b.getF32Type(); }
+  Type ptr() { return LLVM::LLVMPointerType::get(b.getContext()); }
+  VectorType vec() { return VectorType::get(vectorLanes, f32()); }
+  VectorType mask() { return VectorType::get(vectorLanes, b.getI1Type()); }
+
+  // Whole numbers (i64 unless said).
+  Value constant(int64_t value);
+  Value add(Value x, Value y);
+  Value add(Value x, int64_t y) { return add(x, constant(y)); }
+  Value sub(Value x, Value y);
+  Value mul(Value x, Value y);
+  Value mul(Value x, int64_t y);
+  Value div(Value x, Value y); // x >= 0, y > 0
+  Value rem(Value x, Value y);
+  Value min(Value x, Value y);
+  Value max(Value x, Value y);
+  Value ceilDiv(Value x, int64_t y);
+  Value less(Value x, Value y);    // i1
+  Value lessEq(Value x, Value y);  // i1
+  Value both(Value x, Value y);    // i1
+  Value select(Value condition, Value yes, Value no);
+  /// An affine expression of symbols.
+  Value evaluate(AffineExpr expr, llvm::function_ref<Value(unsigned)> symbol);
+
+  // Memory. Offsets are in elements of f32.
+  Value offset(Value pointer, Value elements);
+  Value offset(Value pointer, int64_t elements) { return elements ? offset(pointer, constant(elements)) : pointer; }
+  Value offsetBytes(Value pointer, Value bytes);
+  Value load(Type type, Value pointer);
+  void store(Value value, Value pointer);
+  /// A vector of `lanes` elements; where `mask` (may be null) is off nothing is read and the lane is 0.
+  Value loadVector(Value pointer, Value mask = {});
+  void storeVector(Value value, Value pointer, Value mask = {});
+  /// Scratch of the running function: f32 elements on the stack, reserved once at its entry.
+  Value stack(int64_t elements);
+
+  // Vectors of f32; scalars where operands are scalars.
+  Value real(double value);         // scalar
+  Value splat(Value scalar);        // any scalar to a vector
+  Value splatReal(double value) { return splat(real(value)); }
+  Value zeros() { return splatReal(0); }
+  Value fma(Value x, Value y, Value z);
+  Value fadd(Value x, Value y);
+  Value fsub(Value x, Value y);
+  Value fmul(Value x, Value y);
+  Value fdiv(Value x, Value y);
+  /// The larger; with a NaN operand either may come back.
+  Value fmaxFast(Value x, Value y);
+  Value sumLanes(Value vector);
+  Value maxLanes(Value vector);
+  /// 0, 1, 2, ... as i32 lanes.
+  Value iota();
+  /// Lanes below `count` (i64) are on.
+  Value maskBelow(Value count);
+
+  // Control.
+  using LoopBody = llvm::function_ref<void(Value index)>;
+  using ReduceBody = llvm::function_ref<SmallVector<Value>(Value index, ValueRange state)>;
+  void loop(Value from, Value to, int64_t step, LoopBody body);
+  SmallVector<Value> reduce(Value from, Value to, int64_t step, ValueRange initial, ReduceBody body);
+  void branch(Value condition, llvm::function_ref<void()> yes, llvm::function_ref<void()> no = {});
+
+private:
+  int64_t vectorLanes;
+};
+
+} // namespace mlir::attn

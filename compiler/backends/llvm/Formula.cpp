@@ -1,0 +1,135 @@
+// A formula region on vectors.
+#include "compiler/backends/llvm/Formula.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace mlir::attn {
+
+static Type withoutIndex(Type type) { return type.isIndex() ? IntegerType::get(type.getContext(), 32) : type; }
+
+LogicalResult supportsFormula(Region &formula, std::string &why) {
+  for (Operation &op : formula.front().without_terminator()) {
+    for (Value value : op.getResults()) {
+      Type type = value.getType();
+      if (type.isF32() || type.isIndex() || type.isInteger(1) || type.isInteger(32))
+        continue;
+      why = ("a formula computes in " + std::string(op.getName().getStringRef()) + " with a type other than f32, i32, i1 or index");
+      return failure();
+    }
+    if (isa<math::PowFOp, math::FPowIOp, math::IPowIOp, math::TanOp, math::AtanOp, math::Atan2Op>(op)) {
+      why = "a formula uses " + op.getName().getStringRef().str() + ", which has no vector form yet";
+      return failure();
+    }
+  }
+  return success();
+}
+
+namespace {
+
+class FormulaBuilder {
+public:
+  FormulaBuilder(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures)
+      : code(code), formula(formula), captures(captures), scalarCount(arguments.size()) {
+    for (auto [argument, value] : llvm::zip(formula.getArguments(), arguments))
+      mapping.map(argument, value);
+  }
+
+  Value build() {
+    for (Operation &op : formula.front().without_terminator())
+      buildOp(op);
+    Value result = mapping.lookup(formula.front().getTerminator()->getOperand(0));
+    return isa<VectorType>(result.getType()) ? result : code.splat(result);
+  }
+
+private:
+  void buildOp(Operation &op) {
+    if (auto extract = dyn_cast<tensor::ExtractOp>(op))
+      return mapping.map(extract.getResult(), buildExtract(extract));
+    if (auto constant = dyn_cast<arith::ConstantOp>(op))
+      return mapping.map(constant.getResult(), buildConstant(constant));
+    if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op))
+      return mapping.map(op.getResult(0), mapping.lookup(op.getOperand(0))); // both sides are i32 here
+    buildElementwise(op);
+  }
+
+  Value buildConstant(arith::ConstantOp constant) {
+    if (constant.getType().isIndex())
+      return arith::ConstantIntOp::create(code.b, cast<IntegerAttr>(constant.getValue()).getInt(), 32);
+    return arith::ConstantOp::create(code.b, constant.getValue());
+  }
+
+  void buildElementwise(Operation &op) {
+    SmallVector<Value> operands = llvm::map_to_vector(op.getOperands(), [&](Value v) { return mapping.lookup(v); });
+    bool vectors = llvm::any_of(operands, [](Value v) { return isa<VectorType>(v.getType()); });
+    if (vectors)
+      for (Value &operand : operands)
+        if (!isa<VectorType>(operand.getType()))
+          operand = code.splat(operand);
+    SmallVector<Type> types;
+    for (Type type : op.getResultTypes())
+      types.push_back(vectors ? Type(VectorType::get(code.lanes(), withoutIndex(type))) : withoutIndex(type));
+    OperationState state(code.b.getLoc(), op.getName());
+    state.addOperands(operands);
+    state.addTypes(types);
+    state.attributes = op.getAttrDictionary();
+    mapping.map(op.getResults(), code.b.create(state)->getResults());
+  }
+
+  /// Row-major address; a vector index gathers.
+  Value buildExtract(tensor::ExtractOp extract) {
+    unsigned number = cast<BlockArgument>(extract.getTensor()).getArgNumber();
+    const CapturedTensor &tensor = captures[number - scalarCount];
+    Value offset;
+    for (auto [index, extent] : llvm::zip(extract.getIndices(), tensor.extents)) {
+      Value place = mapping.lookup(index);
+      offset = offset ? combine(scale(offset, extent), place) : place;
+    }
+    if (!offset)
+      return code.load(code.f32(), tensor.pointer);
+    Type wide = code.i64();
+    if (!isa<VectorType>(offset.getType()))
+      return code.load(code.f32(), code.offset(tensor.pointer, arith::ExtSIOp::create(code.b, wide, offset)));
+    return gather(tensor.pointer, offset);
+  }
+
+  Value scale(Value offset, Value extent) {
+    Value narrow = arith::TruncIOp::create(code.b, code.b.getI32Type(), extent);
+    return isa<VectorType>(offset.getType()) ? arith::MulIOp::create(code.b, offset, code.splat(narrow)).getResult()
+                                             : arith::MulIOp::create(code.b, offset, narrow).getResult();
+  }
+
+  Value combine(Value x, Value y) {
+    if (isa<VectorType>(x.getType()) && !isa<VectorType>(y.getType()))
+      y = code.splat(y);
+    if (isa<VectorType>(y.getType()) && !isa<VectorType>(x.getType()))
+      x = code.splat(x);
+    return arith::AddIOp::create(code.b, x, y);
+  }
+
+  Value gather(Value pointer, Value offsets) {
+    auto wide = VectorType::get(code.lanes(), code.i64());
+    auto pointers = VectorType::get(code.lanes(), code.ptr());
+    Value places = arith::ExtSIOp::create(code.b, wide, offsets);
+    Value addresses =
+        LLVM::GEPOp::create(code.b, pointers, code.f32(), pointer, ArrayRef<LLVM::GEPArg>{places});
+    Value all = arith::ConstantOp::create(code.b, DenseElementsAttr::get(code.mask(), true));
+    return LLVM::masked_gather::create(code.b, code.vec(), addresses, all, ValueRange{}, /*alignment=*/4);
+  }
+
+  CodeBuilder &code;
+  Region &formula;
+  ArrayRef<CapturedTensor> captures;
+  size_t scalarCount;
+  IRMapping mapping;
+};
+
+} // namespace
+
+Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures) {
+  return FormulaBuilder(code, formula, arguments, captures).build();
+}
+
+} // namespace mlir::attn

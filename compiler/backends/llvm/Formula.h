@@ -1,0 +1,22 @@
+// A formula region on vectors: the same arith and math ops, with vector types where an operand is a vector.
+// `index` becomes i32: extents of a compiled model are below 2^31, and 32-bit lanes match those of f32.
+#pragma once
+
+#include "compiler/backends/llvm/CodeBuilder.h"
+
+namespace mlir::attn {
+
+/// A tensor that a formula reads with tensor.extract: row-major f32 at `pointer`.
+struct CapturedTensor {
+  Value pointer;
+  SmallVector<Value> extents; // i64
+};
+
+/// Whether every op of a formula has a vector form here; if not, `why` names the first that has none.
+LogicalResult supportsFormula(Region &formula, std::string &why);
+
+/// Builds the formula; `arguments` stand for the region's scalar arguments in order (f32 or i32, scalar or vector), `captures` for the
+/// tensors after them. Gives the yielded value as a vector.
+Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures = {});
+
+} // namespace mlir::attn

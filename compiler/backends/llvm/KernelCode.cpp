@@ -1,0 +1,102 @@
+// The functions of one kernel.
+#include "compiler/backends/llvm/KernelCode.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace mlir::attn {
+
+KernelCode::KernelCode(KernelOp kernel, const LowerContext &context)
+    : op(kernel), context(context), moduleBuilder(kernel.getContext()) {
+  moduleBuilder.setInsertionPointToEnd(context.module.getBody());
+}
+
+void KernelCode::setScratch(AffineExpr bytes) {
+  op.setScratchAttr(AffineMapAttr::get(AffineMap::get(0, context.extents.symbols().size(), bytes)));
+}
+
+static func::FuncOp makeFunction(OpBuilder &builder, Location loc, StringRef name, ArrayRef<Type> arguments) {
+  auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(arguments, {}));
+  function.setPrivate();
+  function->setAttr("attn.code", builder.getUnitAttr());
+  function.addEntryBlock();
+  return function;
+}
+
+void KernelCode::define(llvm::function_ref<void(CodeBuilder &, const KernelScope &)> body) {
+  size_t tensorCount = op.getInputs().size() + op.getNumResults();
+  SmallVector<Type> types(3 + tensorCount, LLVM::LLVMPointerType::get(op.getContext()));
+  auto function = makeFunction(moduleBuilder, op.getLoc(), context.symbol, types);
+  op.setCodeAttr(FlatSymbolRefAttr::get(function.getNameAttr()));
+  OpBuilder inner(function.getBody());
+  CodeBuilder code(inner, op.getLoc(), lanes());
+  auto arguments = function.getArguments();
+  KernelScope scope{arguments[0], arguments[1], arguments[2], {}};
+  llvm::append_range(scope.tensors, arguments.drop_front(3));
+  body(code, scope);
+  func::ReturnOp::create(code.b);
+}
+
+// The frame: symbols, scratch, then the tensors, one pointer each.
+Value KernelCode::makeFrame(CodeBuilder &code, const KernelScope &scope) {
+  SmallVector<Value> slots{scope.symbols, scope.scratch};
+  llvm::append_range(slots, scope.tensors);
+  Value memory = code.stack(2 * slots.size());
+  for (auto [index, slot] : llvm::enumerate(slots))
+    code.store(slot, code.offset(memory, 2 * index));
+  return memory;
+}
+
+std::string KernelCode::function(StringRef suffix, int64_t argumentCount, FunctionBody body) {
+  std::string name = context.symbol + "_" + suffix.str();
+  SmallVector<Type> types{LLVM::LLVMPointerType::get(op.getContext())};
+  types.append(argumentCount, IntegerType::get(op.getContext(), 64));
+  auto function = makeFunction(moduleBuilder, op.getLoc(), name, types);
+  OpBuilder inner(function.getBody());
+  CodeBuilder code(inner, op.getLoc(), lanes());
+  Value outerFrame = frame;
+  frame = function.getArgument(0);
+  auto slot = [&](int64_t index) { return code.load(code.ptr(), code.offset(frame, 2 * index)); };
+  KernelScope scope{{}, slot(0), slot(1), {}};
+  for (size_t i = 0, e = op.getInputs().size() + op.getNumResults(); i < e; ++i)
+    scope.tensors.push_back(slot(2 + i));
+  body(code, scope, function.getArguments().drop_front());
+  func::ReturnOp::create(code.b);
+  frame = outerFrame;
+  return name;
+}
+
+void KernelCode::call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments) {
+  SmallVector<Value> all{frame};
+  llvm::append_range(all, arguments);
+  func::CallOp::create(code.b, name, TypeRange(), all);
+}
+
+void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef task, Value frame, Value count) {
+  MLIRContext *context = op.getContext();
+  Type ptr = code.ptr();
+  constexpr StringLiteral runtimeName = "attn_parallel";
+  if (!this->context.module.lookupSymbol(runtimeName)) {
+    OpBuilder builder(context);
+    builder.setInsertionPointToStart(this->context.module.getBody());
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {ptr, ptr, ptr, code.i64()});
+    LLVM::LLVMFuncOp::create(builder, op.getLoc(), runtimeName, type);
+  }
+  // func.constant gives a function value; the runtime wants its address.
+  auto taskFunction = this->context.module.lookupSymbol<func::FuncOp>(task);
+  Value address = UnrealizedConversionCastOp::create(
+                      code.b, TypeRange(ptr),
+                      ValueRange(func::ConstantOp::create(code.b, taskFunction.getFunctionType(), task)))
+                      .getResult(0);
+  LLVM::CallOp::create(code.b, TypeRange(), runtimeName, ValueRange{scope.pool, address, frame, count});
+}
+
+Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) const {
+  return code.evaluate(expr, [&](unsigned symbol) { return code.load(code.i64(), code.offset(scope.symbols, 2 * symbol)); });
+}
+
+Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) const {
+  AffineExpr bytes = op.getScratchAttr().getValue().getResult(0);
+  AffineExpr stride = bytes.ceilDiv(64) * 64;
+  return code.offsetBytes(scope.scratch, code.mul(worker, extent(code, scope, stride)));
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,67 @@
+// The functions of one kernel. The code function that emit calls only shares out the work; a task function does one piece of it.
+//   func @k(pool, symbols, scratch, operands..., results...)   ->  frame = all of these and what else tasks need
+//   func @k_rows(frame, index, worker)                         ->  loads them back
+#pragma once
+
+#include "compiler/backends/Backend.h"
+#include "compiler/backends/llvm/CodeBuilder.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace mlir::attn {
+
+/// Everything a function of the kernel knows: pointers of tensors, values of symbols.
+struct KernelScope {
+  Value pool;    // only in the code function
+  Value symbols; // i64 values of the model's symbols
+  Value scratch; // first byte of all workers' scratch
+  SmallVector<Value> tensors; // operands, then results
+};
+
+class KernelCode {
+public:
+  KernelCode(KernelOp kernel, const LowerContext &context);
+
+  KernelOp kernel() const { return op; }
+  int64_t lanes() const { return op.getSchedule()->getLanes(); }
+
+  /// Scratch bytes of one worker; call once, before `begin`.
+  void setScratch(AffineExpr bytes);
+
+  /// Starts the code function and calls `body` to fill it.
+  void define(llvm::function_ref<void(CodeBuilder &, const KernelScope &)> body);
+
+  /// A private function (frame, arguments...) of this kernel; `body` gets the arguments after the frame.
+  using FunctionBody = llvm::function_ref<void(CodeBuilder &, const KernelScope &, ValueRange)>;
+  std::string function(StringRef suffix, int64_t argumentCount, FunctionBody body);
+
+  /// Calls a function made by `function` with the frame at hand.
+  void call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments);
+
+  /// In the code function: runs task(frame, index, worker) for index in [0, count).
+  void parallel(CodeBuilder &code, const KernelScope &scope, StringRef task, Value frame, Value count);
+
+  /// In the code function: the frame that tasks receive.
+  Value makeFrame(CodeBuilder &code, const KernelScope &scope);
+
+  /// The frame of the function that is being built by `function`.
+  Value currentFrame() const { return frame; }
+
+  /// Pointer to a tensor of the kernel: an operand's block argument, or result `index`.
+  Value tensor(const KernelScope &scope, BlockArgument argument) const { return scope.tensors[argument.getArgNumber()]; }
+  Value result(const KernelScope &scope, unsigned index) const { return scope.tensors[op.getInputs().size() + index]; }
+
+  /// Extents of a value inside the kernel, or of one of its operands.
+  ArrayRef<AffineExpr> extents(Value value) const { return context.extents.of(value); }
+  Value extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) const;
+
+  /// This worker's scratch.
+  Value workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) const;
+
+private:
+  KernelOp op;
+  const LowerContext &context;
+  OpBuilder moduleBuilder;
+  Value frame;
+};
+
+} // namespace mlir::attn

@@ -1,0 +1,53 @@
+// The LLVM back end: picks the strategy's lowering.
+#include "compiler/backends/llvm/LlvmBackend.h"
+#include "compiler/backends/llvm/Strategies.h"
+
+namespace mlir::attn {
+namespace {
+
+class LlvmBackend : public Backend {
+public:
+  StringRef name() const override { return "llvm"; }
+
+  LogicalResult supports(KernelOp kernel, std::string &why) const override {
+    for (Value input : kernel.getInputs())
+      if (Type element = getElementTypeOrSelf(input); !element.isF32() && !element.isInteger(32)) {
+        llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
+        return failure();
+      }
+    switch (kernel.getSchedule()->getStrategy()) {
+    case Strategy::Dense:
+      return supportsDense(kernel, why);
+    case Strategy::Stream:
+      return supportsStream(kernel, why);
+    case Strategy::Rows:
+      return supportsRows(kernel, why);
+    }
+    llvm_unreachable("unknown strategy");
+  }
+
+  LogicalResult lower(KernelOp kernel, const LowerContext &context) const override {
+    KernelCode code(kernel, context);
+    switch (kernel.getSchedule()->getStrategy()) {
+    case Strategy::Dense:
+      lowerDense(code);
+      break;
+    case Strategy::Stream:
+      lowerStream(code);
+      break;
+    case Strategy::Rows:
+      lowerRows(code);
+      break;
+    }
+    return success();
+  }
+};
+
+} // namespace
+
+const Backend &llvmBackend() {
+  static const LlvmBackend backend;
+  return backend;
+}
+
+} // namespace mlir::attn

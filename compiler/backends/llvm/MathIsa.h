@@ -1,0 +1,12 @@
+// The instruction sets that elementary functions are shaped for; also the value of the pass option `isa`.
+#pragma once
+
+namespace mlir::attn {
+
+///   Generic: any x86-64 (SSE2): no fma, no rounding instruction; also correct elsewhere.
+///   Avx2:    fma and roundps.
+///   Avx512:  also vscalefps, vreduceps (AVX512DQ) and 16-entry table lookups, on vectors whose last size is a
+///            multiple of 16.
+enum class MathIsa { Generic, Avx2, Avx512 };
+
+} // namespace mlir::attn

@@ -1,0 +1,225 @@
+// Values of a kernel as rows.
+#include "compiler/backends/llvm/Rows.h"
+#include "compiler/backends/llvm/Formula.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+namespace mlir::attn {
+
+RowLoad rowAt(Value pointer, bool repeated) {
+  if (repeated)
+    return [=](CodeBuilder &code, Value, Value) { return code.splat(code.load(code.f32(), pointer)); };
+  return [=](CodeBuilder &code, Value column, Value mask) { return code.loadVector(code.offset(pointer, column), mask); };
+}
+
+void forColumns(CodeBuilder &code, int64_t width, llvm::function_ref<void(Value, Value)> body) {
+  int64_t full = width - width % code.lanes();
+  if (full == code.lanes())
+    body(code.constant(0), Value());
+  else if (full)
+    code.loop(code.constant(0), code.constant(full), code.lanes(), [&](Value column) { body(column, Value()); });
+  if (full != width)
+    body(code.constant(full), code.maskBelow(code.constant(width - full)));
+}
+
+Value sumColumns(CodeBuilder &code, int64_t width, llvm::function_ref<Value(Value, Value)> term) {
+  // Independent partial sums hide the latency of an addition.
+  int64_t vectors = width / code.lanes();
+  int64_t ways = vectors % 4 == 0 ? 4 : vectors % 3 == 0 ? 3 : vectors % 2 == 0 ? 2 : 1;
+  int64_t full = vectors * code.lanes();
+  SmallVector<Value> sums(ways, code.zeros());
+  if (full)
+    sums = code.reduce(code.constant(0), code.constant(full), ways * code.lanes(), sums, [&](Value column, ValueRange state) {
+      SmallVector<Value> next;
+      for (int64_t way = 0; way < ways; ++way)
+        next.push_back(code.fadd(state[way], term(code.add(column, way * code.lanes()), Value())));
+      return next;
+    });
+  Value sum = sums[0];
+  for (Value other : ArrayRef<Value>(sums).drop_front())
+    sum = code.fadd(sum, other);
+  if (full != width) {
+    Value mask = code.maskBelow(code.constant(width - full));
+    sum = code.fadd(sum, code.select(mask, term(code.constant(full), mask), code.zeros()));
+  }
+  return code.sumLanes(sum);
+}
+
+void RowProgram::setRow(CodeBuilder &code, Value row, ArrayRef<AffineExpr> space) {
+  currentRow = row;
+  this->space.assign(space.begin(), space.end());
+  place.assign(space.size(), Value());
+  Value rest = row;
+  for (size_t d = space.size(); d-- > 1;) {
+    Value extent = kernel.extent(code, scope, space[d]);
+    place[d] = code.rem(rest, extent);
+    rest = code.div(rest, extent);
+  }
+  if (!space.empty())
+    place[0] = rest;
+}
+
+RowLoad RowProgram::get(CodeBuilder &code, Value value) {
+  auto found = rows.find(value);
+  if (found != rows.end())
+    return found->second;
+  RowLoad row = operandRow(code, cast<BlockArgument>(value));
+  rows[value] = row;
+  return row;
+}
+
+/// An operand broadcast to the current space, from the last dimension backwards.
+RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
+  auto type = cast<RankedTensorType>(argument.getType());
+  ArrayRef<AffineExpr> extents = kernel.extents(argument);
+  Value pointer = kernel.tensor(scope, argument);
+  int64_t width = type.getRank() ? type.getShape().back() : 1;
+  if (extents.drop_back() == ArrayRef<AffineExpr>(space) && !space.empty())
+    return rowAt(code.offset(pointer, code.mul(currentRow, width)), width == 1);
+  Value row;
+  for (int64_t d = 0; d + 1 < type.getRank(); ++d) {
+    Value extent = kernel.extent(code, scope, extents[d]);
+    row = row ? code.mul(row, extent) : Value();
+    int64_t at = static_cast<int64_t>(place.size()) - (type.getRank() - 1) + d;
+    if (type.getDimSize(d) == 1)
+      continue;
+    row = row ? code.add(row, place[at]) : place[at];
+  }
+  if (row)
+    pointer = code.offset(pointer, code.mul(row, width));
+  return rowAt(pointer, width == 1);
+}
+
+void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
+  RowLoad row;
+  if (isa<PointwiseOp>(op))
+    row = pointwise(code, op);
+  else if (isa<LayerNormOp>(op))
+    row = layerNorm(code, op, buffer);
+  else if (isa<RmsNormOp>(op))
+    row = rootMeanSquareNorm(code, op, buffer);
+  else if (isa<L2NormalizeOp>(op))
+    row = l2Normalize(code, op, buffer);
+  else if (isa<EmbedOp>(op))
+    row = embed(code, op);
+  else if (isa<PositionsOp>(op))
+    row = positions(code, op);
+  else
+    row = meanPool(code, op, buffer);
+  rows[op.getResult(0)] = row;
+}
+
+void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, Value pointer) {
+  forColumns(code, width, [&](Value column, Value mask) {
+    code.storeVector(row(code, column, mask), code.offset(pointer, column), mask);
+  });
+}
+
+RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
+  SmallVector<RowLoad> inputs = llvm::map_to_vector(op.getOperands(), [&](Value v) { return get(code, v); });
+  Region *formula = &cast<PointwiseOp>(op).getFormula();
+  return [inputs, formula](CodeBuilder &code, Value column, Value mask) {
+    SmallVector<Value> values = llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
+    return buildFormula(code, *formula, values);
+  };
+}
+
+static int64_t widthOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape().back(); }
+
+static Value reciprocalRoot(CodeBuilder &code, Value x) {
+  return code.fdiv(code.real(1), math::SqrtOp::create(code.b, x));
+}
+
+// (x - mean) / sqrt(var + eps) * gamma + beta; the variance from centred values, in a second pass over the row in `buffer`.
+RowLoad RowProgram::layerNorm(CodeBuilder &code, Operation &op, Value buffer) {
+  auto norm = cast<LayerNormOp>(op);
+  int64_t width = widthOf(norm.getResult());
+  RowLoad input = get(code, norm.getInput()), gamma = get(code, norm.getGamma()), beta = get(code, norm.getBeta());
+  Value sum = sumColumns(code, width, [&](Value column, Value mask) {
+    Value x = input(code, column, mask);
+    code.storeVector(x, code.offset(buffer, column), mask);
+    return x;
+  });
+  Value mean = code.splat(code.fdiv(sum, code.real(width)));
+  RowLoad stored = rowAt(buffer);
+  Value squares = sumColumns(code, width, [&](Value column, Value mask) {
+    Value centred = code.fsub(stored(code, column, mask), mean);
+    return code.fmul(centred, centred);
+  });
+  Value variance = code.fdiv(squares, code.real(width));
+  Value factor = code.splat(reciprocalRoot(code, code.fadd(variance, code.real(norm.getEps().convertToDouble()))));
+  return [=](CodeBuilder &code, Value column, Value mask) {
+    Value unit = code.fmul(code.fsub(stored(code, column, mask), mean), factor);
+    return code.fma(unit, gamma(code, column, mask), beta(code, column, mask));
+  };
+}
+
+Value RowProgram::sumOfSquares(CodeBuilder &code, const RowLoad &row, int64_t width) {
+  return sumColumns(code, width, [&](Value column, Value mask) {
+    Value x = row(code, column, mask);
+    return code.fmul(x, x);
+  });
+}
+
+// x / sqrt(mean(x^2) + eps) * gamma
+RowLoad RowProgram::rootMeanSquareNorm(CodeBuilder &code, Operation &op, Value buffer) {
+  auto norm = cast<RmsNormOp>(op);
+  int64_t width = widthOf(norm.getResult());
+  write(code, get(code, norm.getInput()), width, buffer);
+  RowLoad stored = rowAt(buffer), gamma = get(code, norm.getGamma());
+  Value mean = code.fdiv(sumOfSquares(code, stored, width), code.real(width));
+  Value factor = code.splat(reciprocalRoot(code, code.fadd(mean, code.real(norm.getEps().convertToDouble()))));
+  return [=](CodeBuilder &code, Value column, Value mask) {
+    return code.fmul(code.fmul(stored(code, column, mask), factor), gamma(code, column, mask));
+  };
+}
+
+// x / max(sqrt(sum x^2), eps)
+RowLoad RowProgram::l2Normalize(CodeBuilder &code, Operation &op, Value buffer) {
+  auto norm = cast<L2NormalizeOp>(op);
+  int64_t width = widthOf(norm.getResult());
+  write(code, get(code, norm.getInput()), width, buffer);
+  RowLoad stored = rowAt(buffer);
+  Value length = math::SqrtOp::create(code.b, sumOfSquares(code, stored, width));
+  Value bounded = arith::MaximumFOp::create(code.b, length, code.real(norm.getEps().convertToDouble()));
+  Value divisor = code.splat(bounded);
+  return [=](CodeBuilder &code, Value column, Value mask) { return code.fdiv(stored(code, column, mask), divisor); };
+}
+
+RowLoad RowProgram::embed(CodeBuilder &code, Operation &op) {
+  auto embed = cast<EmbedOp>(op);
+  Value ids = kernel.tensor(scope, cast<BlockArgument>(embed.getIds()));
+  Value table = kernel.tensor(scope, cast<BlockArgument>(embed.getTable()));
+  Value id = code.load(code.b.getI32Type(), code.offset(ids, currentRow));
+  Value row = arith::ExtSIOp::create(code.b, code.i64(), id);
+  return rowAt(code.offset(table, code.mul(row, widthOf(embed.getResult()))));
+}
+
+RowLoad RowProgram::positions(CodeBuilder &code, Operation &op) {
+  auto positions = cast<PositionsOp>(op);
+  Value table = kernel.tensor(scope, cast<BlockArgument>(positions.getTable()));
+  return rowAt(code.offset(table, code.mul(place.back(), widthOf(positions.getResult()))));
+}
+
+// (1/n) sum of the first n tokens of the sample, 0 for n = 0.
+RowLoad RowProgram::meanPool(CodeBuilder &code, Operation &op, Value buffer) {
+  auto pool = cast<MeanPoolOp>(op);
+  auto input = cast<BlockArgument>(pool.getInput());
+  int64_t width = widthOf(pool.getResult());
+  Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);
+  Value sample = code.offset(kernel.tensor(scope, input), code.mul(code.mul(currentRow, tokens), width));
+  Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
+  Value length = arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), code.offset(lengths, currentRow)));
+  Value divisor = arith::SIToFPOp::create(code.b, code.f32(), code.max(length, code.constant(1)));
+  Value split = code.splat(divisor);
+  forColumns(code, width, [&](Value column, Value mask) {
+    Value sum = code.reduce(code.constant(0), length, 1, ValueRange{code.zeros()}, [&](Value token, ValueRange state) {
+      Value row = code.offset(sample, code.add(code.mul(token, width), column));
+      return SmallVector<Value>{code.fadd(state[0], code.loadVector(row, mask))};
+    })[0];
+    code.storeVector(code.fdiv(sum, split), code.offset(buffer, column), mask);
+  });
+  return rowAt(buffer);
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,111 @@
+// Strategy `rows`: the row-local ops of a kernel, row by row, in vectors along the last dimension. Also copies keys into panels.
+#include "compiler/backends/llvm/Formula.h"
+#include "compiler/backends/llvm/PanelStore.h"
+#include "compiler/backends/llvm/Rows.h"
+#include "compiler/backends/llvm/Strategies.h"
+
+namespace mlir::attn {
+namespace {
+
+// Rows of one task.
+constexpr int64_t blockRows = 16;
+
+bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp>(op); }
+
+class RowsKernel {
+public:
+  explicit RowsKernel(KernelCode &kernel) : kernel(kernel), op(kernel.kernel()) {
+    Value first = op.getBody().front().getTerminator()->getOperand(0);
+    space.assign(kernel.extents(first).begin(), kernel.extents(first).end());
+    space.pop_back();
+  }
+
+  void build() {
+    std::string task = kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+      Value first = code.mul(arguments[0], blockRows);
+      Value end = code.min(code.add(first, blockRows), rows(code, scope));
+      bool copies = op.getBody().front().without_terminator().empty();
+      code.loop(first, end, 1, [&](Value row) { copies ? copyRow(code, scope, row) : computeRow(code, scope, row); });
+    });
+    kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
+      Value frame = kernel.makeFrame(code, scope);
+      kernel.parallel(code, scope, task, frame, code.ceilDiv(rows(code, scope), blockRows));
+    });
+  }
+
+private:
+  Value rows(CodeBuilder &code, const KernelScope &scope) {
+    Value count = code.constant(1);
+    for (AffineExpr extent : space)
+      count = code.mul(count, kernel.extent(code, scope, extent));
+    return count;
+  }
+
+  Value resultRow(CodeBuilder &code, const KernelScope &scope, unsigned result, Value row) {
+    int64_t width = cast<RankedTensorType>(op.getResult(result).getType()).getShape().back();
+    return code.offset(kernel.result(scope, result), code.mul(row, width));
+  }
+
+  void computeRow(CodeBuilder &code, const KernelScope &scope, Value row) {
+    Block &body = op.getBody().front();
+    RowProgram program(kernel, scope);
+    program.setRow(code, row, space);
+    // One row in memory can be the result's own; more get scratch.
+    bool own = llvm::count_if(body.without_terminator(), needsBuffer) == 1;
+    for (Operation &inner : body.without_terminator()) {
+      Value buffer;
+      if (needsBuffer(inner))
+        buffer = own ? resultRow(code, scope, 0, row)
+                     : code.stack(cast<RankedTensorType>(inner.getResult(0).getType()).getShape().back());
+      program.run(code, inner, buffer);
+    }
+    for (auto [index, value] : llvm::enumerate(body.getTerminator()->getOperands()))
+      program.write(code, program.get(code, value), cast<RankedTensorType>(value.getType()).getShape().back(),
+                    resultRow(code, scope, index, row));
+  }
+
+  /// Row-major keys to panels. [B, H, M, D] is B * H samples of one head.
+  void copyRow(CodeBuilder &code, const KernelScope &scope, Value row) {
+    auto type = cast<RankedTensorType>(op.getResult(0).getType());
+    LayoutAttr layout = getLayout(type);
+    int64_t width = type.getShape().back();
+    Value source = code.offset(scope.tensors[0], code.mul(row, width));
+    int64_t heads = type.getRank() == 4 ? 1 : layout.getHeads();
+    auto flat = LayoutAttr::get(op.getContext(), layout.getKind(), layout.getWidth(), heads);
+    KeyPanels keys = KeyPanels::create(code, kernel.result(scope, 0), flat, width / heads,
+                                       kernel.extent(code, scope, space.back()));
+    Value target = keys.token(code, row);
+    code.loop(code.constant(0), code.constant(width), 1, [&](Value channel) {
+      code.store(code.load(code.f32(), code.offset(source, channel)),
+                 code.offset(target, keys.channel(code, channel)));
+    });
+  }
+
+  KernelCode &kernel;
+  KernelOp op;
+  Extents space;
+};
+
+} // namespace
+
+LogicalResult supportsRows(KernelOp kernel, std::string &why) {
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
+      if (failed(supportsFormula(pointwise.getFormula(), why)))
+        return failure();
+    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp>(op)) {
+      why = op.getName().getStringRef().str() + " has no code outside a fused attention; does the model return or reuse its map?";
+      return failure();
+    }
+    auto type = cast<RankedTensorType>(op.getResult(0).getType());
+    if (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1)) {
+      why = op.getName().getStringRef().str() + " has no static last dimension";
+      return failure();
+    }
+  }
+  return success();
+}
+
+void lowerRows(KernelCode &kernel) { RowsKernel(kernel).build(); }
+
+} // namespace mlir::attn

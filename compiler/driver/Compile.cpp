@@ -1,0 +1,246 @@
+// parse -> the stages of the table -> files. Runs on a thread with a large stack, since MLIR recurses on nested input.
+#include "compiler/driver/Compile.h"
+#include "compiler/driver/Build.h"
+#include "compiler/driver/Explain.h"
+#include "compiler/driver/Graph.h"
+#include "compiler/driver/Input.h"
+#include "compiler/driver/Stages.h"
+#include "compiler/driver/Target.h"
+#include "compiler/emit/Buffers.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/thread.h"
+
+namespace mlir::attn {
+
+namespace {
+
+class Compilation {
+public:
+  explicit Compilation(const CompileOptions &options) : options(options) {}
+
+  int run() {
+    int code = compileAll();
+    if (options.timeReport)
+      timing.print(llvm::errs());
+    return code;
+  }
+
+private:
+  int fail(const llvm::Twine &message) {
+    llvm::errs() << "attnc: error: " << message << "\n";
+    return kUserError;
+  }
+  int fail(llvm::Error error) { return fail(llvm::toString(std::move(error))); }
+
+  /// The exit code after a failure that diagnostics have told; one that nobody told is our fault.
+  int failed(llvm::StringRef where) {
+    if (!errors) {
+      llvm::errs() << "attnc: internal error: " << where << " failed without saying why; please report this model\n";
+      return kInternalError;
+    }
+    llvm::errs() << "attnc: " << errors << (errors == 1 ? " error" : " errors") << "; nothing was written\n";
+    return kUserError;
+  }
+
+  int compileAll() {
+    llvm::Expected<TargetInfo> resolved = resolveTarget(options.march);
+    if (!resolved)
+      return fail(resolved.takeError());
+    stageOptions.target = target = *resolved;
+    if (int code = checkPaths())
+      return code;
+    llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> input = readInput(options.input);
+    if (!input)
+      return fail(input.takeError());
+    if (unsigned line = tooDeepAt((*input)->getBuffer()))
+      return fail(options.input + ":" + llvm::Twine(line) + ": nested deeper than " + llvm::Twine(kMaxNesting) + " levels");
+    sources.AddNewSourceBuffer(std::move(*input), llvm::SMLoc());
+
+    DialectRegistry registry;
+    registerDialects(registry);
+    MLIRContext context(registry);
+    context.printOpOnDiagnostic(false);
+    SourceMgrDiagnosticHandler printer(sources, &context, llvm::errs());
+    ScopedDiagnosticHandler counter(&context, [&](Diagnostic &diagnostic) {
+      errors += diagnostic.getSeverity() == DiagnosticSeverity::Error;
+      return failure(); // and on to the printer
+    });
+    OwningOpRef<ModuleOp> module;
+    {
+      Timing::Scope scope(timing, "parse");
+      module = parseSourceFile<ModuleOp>(sources, &context);
+    }
+    if (!module)
+      return failed("parsing");
+    if (mlir::failed(applyBinds(*module)))
+      return failed("--bind");
+    return process(*module);
+  }
+
+  int checkPaths() {
+    for (llvm::StringRef read : {llvm::StringRef(options.input), llvm::StringRef(options.weights)})
+      if (!read.empty() && read != "-" && options.output != "-" && llvm::sys::fs::equivalent(read, options.output))
+        return fail("-o " + options.output + " would overwrite '" + read + "', which is read");
+    if (options.dumpStages.empty())
+      return kSuccess;
+    if (std::error_code code = llvm::sys::fs::create_directories(options.dumpStages))
+      return fail("--dump-stages=" + options.dumpStages + ": " + code.message());
+    return kSuccess;
+  }
+
+  /// `--bind` becomes `attn.bounds` on the model: what passes may read about a dimension.
+  LogicalResult applyBinds(ModuleOp module) {
+    FailureOr<func::FuncOp> model = findModel(module);
+    if (mlir::failed(model))
+      return failure();
+    if (options.binds.empty())
+      return success();
+    llvm::SmallVector<llvm::StringRef> known;
+    for (unsigned i = 0; i < model->getNumArguments(); ++i)
+      if (auto dims = model->getArgAttrOfType<ArrayAttr>(i, "attn.dims"))
+        for (Attribute dim : dims)
+          known.push_back(cast<StringAttr>(dim).getValue());
+    Builder builder(module.getContext());
+    llvm::SmallVector<NamedAttribute> bounds;
+    for (const Bind &bind : options.binds) {
+      if (!llvm::is_contained(known, bind.name))
+        return model->emitError("--bind ") << bind.name << ": no input has a dimension of this name"
+                                           << suggestion(bind.name, known);
+      bounds.push_back(builder.getNamedAttr(bind.name, builder.getDenseI64ArrayAttr({bind.minimum, bind.maximum})));
+    }
+    (*model)->setAttr("attn.bounds", builder.getDictionaryAttr(bounds));
+    return success();
+  }
+
+  /// The last stage that the output needs.
+  llvm::StringRef lastStage() const {
+    if (!options.stopAfter.empty())
+      return options.stopAfter;
+    bool decisionsOnly = options.kind == OutputKind::Dot || options.kind == OutputKind::None;
+    return decisionsOnly ? "tile" : "emit";
+  }
+
+  int process(ModuleOp module) {
+    stageOptions.emit.prefix = options.prefix;
+    stageOptions.emit.target = target.name;
+    stageOptions.emit.cpuFeatures = target.cpuFeatures;
+    stageOptions.emit.embedWeights = options.embedWeights;
+    stageOptions.emit.program = options.kind == OutputKind::Executable;
+    unsigned number = 10;
+    for (const Stage &stage : stages()) {
+      if (int code = runStage(stage, module, number))
+        return code;
+      number += 10;
+      if (stage.name == lastStage())
+        break;
+    }
+    if (options.requireFused && mlir::failed(requireFused(module)))
+      return failed("--require-fused");
+    if (int code = writeFiles(module))
+      return code;
+    if (options.onlyPrintCommands)
+      return kSuccess;
+    if (llvm::Error error = outputs.commit())
+      return fail(std::move(error));
+    llvm::outs() << explanation;
+    return kSuccess;
+  }
+
+  int runStage(const Stage &stage, ModuleOp module, unsigned number) {
+    Timing::Scope scope(timing, stage.name);
+    PassManager passes(module.getContext());
+    passes.enableVerifier(false); // once a stage is enough
+    stage.build(passes, stageOptions);
+    unsigned before = errors;
+    if (mlir::failed(passes.run(module)) || errors != before)
+      return failed(stage.name);
+    if (mlir::failed(verify(module)))
+      return failed(stage.name);
+    if (options.dumpStages.empty())
+      return kSuccess;
+    llvm::SmallString<256> path(options.dumpStages);
+    llvm::sys::path::append(path, std::to_string(number) + "-" + stage.name + ".mlir");
+    if (llvm::Error error = outputs.write(path, moduleText(module)))
+      return fail(std::move(error));
+    return kSuccess;
+  }
+
+  static std::string moduleText(ModuleOp module) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    module.print(os);
+    os << "\n";
+    return text;
+  }
+
+  int writeFiles(ModuleOp module) {
+    if (options.explain) {
+      FailureOr<std::string> text = explain(module, target, options.explainJson);
+      if (mlir::failed(text))
+        return failed("--explain");
+      explanation = *text;
+    }
+    BuildJob job{options, target, outputs, timing};
+    llvm::Error error = llvm::Error::success();
+    switch (options.kind) {
+    case OutputKind::None:
+      break;
+    case OutputKind::Mlir:
+      error = outputs.write(options.output, moduleText(module));
+      break;
+    case OutputKind::Dot: {
+      FailureOr<std::string> graph = kernelGraph(module);
+      if (mlir::failed(graph))
+        return failed("--emit=dot");
+      error = outputs.write(options.output, *graph);
+      break;
+    }
+    case OutputKind::Header: {
+      FailureOr<std::string> header = headerText(module, job);
+      if (mlir::failed(header))
+        return failed("--emit=header");
+      error = outputs.write(options.output, *header);
+      break;
+    }
+    default:
+      return buildBinary(module, job);
+    }
+    return error ? fail(std::move(error)) : kSuccess;
+  }
+
+  int buildBinary(ModuleOp module, BuildJob &job) {
+    if (!options.marchGiven)
+      llvm::errs() << "attnc: note: compiling for this machine (" << target.name << ": " << featureText(target)
+                   << "); use -march=x86-64-v3 for a portable binary\n";
+    std::string error;
+    if (mlir::succeeded(buildFiles(module, job, error)))
+      return kSuccess;
+    return error.empty() ? failed("code generation") : fail(error);
+  }
+
+  const CompileOptions &options;
+  TargetInfo target;
+  StageOptions stageOptions;
+  llvm::SourceMgr sources;
+  Outputs outputs;
+  Timing timing;
+  std::string explanation;
+  unsigned errors = 0;
+};
+
+} // namespace
+
+int compile(const CompileOptions &options) {
+  int code = kInternalError;
+  llvm::thread worker(std::optional<unsigned>(kStackBytes), [&] { code = Compilation(options).run(); });
+  worker.join();
+  return code;
+}
+
+} // namespace mlir::attn

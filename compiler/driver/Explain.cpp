@@ -1,0 +1,191 @@
+// --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a multiply
+// and an add are 2 operations; traffic is every operand and result once.
+#include "compiler/driver/Explain.h"
+#include "compiler/emit/Buffers.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace mlir::attn {
+
+namespace {
+
+struct KernelReport {
+  std::string name, operations, strategy, tiles, flops, bytes;
+  llvm::SmallVector<std::string> notes;
+};
+
+AffineExpr product(ArrayRef<AffineExpr> extents, MLIRContext *context) {
+  AffineExpr result = getAffineConstantExpr(1, context);
+  for (AffineExpr extent : extents)
+    result = result * extent;
+  return result;
+}
+
+class Explainer {
+public:
+  explicit Explainer(const FunctionExtents &extents) : extents(extents) {}
+
+  KernelReport report(KernelOp kernel, unsigned number) {
+    KernelReport result;
+    result.name = "kernel " + std::to_string(number);
+    llvm::SmallVector<std::string> names;
+    for (Operation &op : kernel.getBody().front().without_terminator())
+      names.push_back(op.getName().stripDialect().str());
+    result.operations = llvm::join(names, ", ");
+    if (ScheduleAttr schedule = kernel.getScheduleAttr()) {
+      result.strategy = stringifyEnum(schedule.getStrategy()).str();
+      result.tiles = tilesText(schedule);
+    }
+    result.flops = text(flops(kernel));
+    result.bytes = text(bytes(kernel));
+    addNotes(kernel, result);
+    return result;
+  }
+
+private:
+  static std::string tilesText(ScheduleAttr schedule) {
+    std::string tiles = "registers " + std::to_string(schedule.getRows()) + "x" + std::to_string(schedule.getCols()) +
+                        ", lanes " + std::to_string(schedule.getLanes());
+    if (schedule.getBlockRows())
+      tiles += ", rows a task " + std::to_string(schedule.getBlockRows());
+    if (schedule.getKeyBlock())
+      tiles += ", keys a block " + std::to_string(schedule.getKeyBlock());
+    return tiles + ", by " + stringifyEnum(schedule.getBackend()).str();
+  }
+
+  std::string text(AffineExpr expr) const { return extentText(expr, extents.symbols()); }
+
+  AffineExpr size(Value value) const { return product(extents.of(value), value.getContext()); }
+
+  AffineExpr flops(KernelOp kernel) const {
+    AffineExpr total = getAffineConstantExpr(0, kernel.getContext());
+    for (Operation &op : kernel.getBody().front().without_terminator())
+      total = total + flops(op);
+    return total;
+  }
+
+  AffineExpr flops(Operation &op) const {
+    if (auto linear = dyn_cast<LinearOp>(op))
+      return size(linear.getResult()) * extents.of(linear.getWeight())[1] * 2;
+    if (auto score = dyn_cast<ScoreOp>(op))
+      return size(score.getScores()) * extents.of(score.getQuery())[3] * 2;
+    if (auto combine = dyn_cast<CombineOp>(op))
+      return size(combine.getWeights()) * extents.of(combine.getValue())[3] * 2;
+    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, MaskOp>(op))
+      return getAffineConstantExpr(0, op.getContext());
+    if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
+      return size(op.getResult(0)) * (static_cast<int64_t>(op.getRegion(0).front().getOperations().size()) - 1);
+    int64_t perElement = isa<LayerNormOp>(op) ? 8 : isa<NormalizeOp>(op) ? 5 : isa<RmsNormOp, L2NormalizeOp>(op) ? 4 : 1;
+    return size(isa<MeanPoolOp>(op) ? op.getOperand(0) : op.getResult(0)) * perElement;
+  }
+
+  AffineExpr bytes(KernelOp kernel) const {
+    AffineExpr total = getAffineConstantExpr(0, kernel.getContext());
+    auto add = [&](Value value) { total = total + storedBytes(cast<RankedTensorType>(value.getType()), extents.of(value)); };
+    for (Operation &op : kernel.getBody().front().without_terminator())
+      if (auto embed = dyn_cast<EmbedOp>(op)) // the rows taken, not the table
+        total = total + size(embed.getResult()) * 4;
+    for (auto [input, argument] : llvm::zip_equal(kernel.getInputs(), kernel.getBody().getArguments())) {
+      bool table = llvm::any_of(argument.getUsers(), [&, argument = argument](Operation *user) {
+        auto embed = dyn_cast<EmbedOp>(user);
+        return embed && embed.getTable() == argument;
+      });
+      if (!table)
+        add(input);
+    }
+    for (Value result : kernel.getResults())
+      add(result);
+    return total;
+  }
+
+  void addNotes(KernelOp kernel, KernelReport &report) const {
+    unsigned linears = llvm::range_size(kernel.getBody().getOps<LinearOp>());
+    if (linears > 1)
+      report.notes.push_back(std::to_string(linears) + " projections of one input merged");
+    for (auto score : kernel.getBody().getOps<ScoreOp>()) {
+      bool stays = llvm::none_of(kernel.getBody().front().getTerminator()->getOperandTypes(), [&](Type type) {
+        return withoutLayout(type) == withoutLayout(score.getType());
+      });
+      report.notes.push_back("attention: " + std::string(stays ? "the " : "WRITES the ") +
+                             text(extents.of(score.getScores())[2]) + " x " + text(extents.of(score.getScores())[3]) +
+                             " map of each head" + (stays ? " is never in memory" : " to memory"));
+    }
+    for (auto mask : kernel.getBody().getOps<MaskOp>())
+      report.notes.push_back("mask: " + maskText(mask.getMask()));
+  }
+
+  static std::string maskText(MaskAttr mask) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    printMask(os, mask, [&](int64_t index) { os << "input " << index; });
+    return text + "; keys that no query of a tile can see are skipped";
+  }
+
+  const FunctionExtents &extents;
+};
+
+std::string asText(ArrayRef<KernelReport> reports, const TargetInfo &target) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "target " << target.name << " (" << target.vectorBits << "-bit vectors)\n";
+  for (const KernelReport &report : reports) {
+    os << report.name << ": " << report.operations << "\n";
+    if (!report.strategy.empty())
+      os << "  strategy: " << report.strategy << " (" << report.tiles << ")\n";
+    os << "  operations: " << report.flops << "\n  bytes: " << report.bytes << "\n";
+    for (const std::string &note : report.notes)
+      os << "  " << note << "\n";
+  }
+  return text;
+}
+
+std::string asJson(ArrayRef<KernelReport> reports, const TargetInfo &target) {
+  llvm::json::Array kernels;
+  for (const KernelReport &report : reports)
+    kernels.push_back(llvm::json::Object{{"name", report.name},
+                                         {"operations", report.operations},
+                                         {"strategy", report.strategy},
+                                         {"tiles", report.tiles},
+                                         {"flops", report.flops},
+                                         {"bytes", report.bytes},
+                                         {"notes", llvm::json::Array(report.notes)}});
+  llvm::json::Object root{{"target", target.name}, {"vector_bits", target.vectorBits}, {"kernels", std::move(kernels)}};
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
+  return text;
+}
+
+} // namespace
+
+FailureOr<std::string> explain(ModuleOp module, const TargetInfo &target, bool json) {
+  FailureOr<func::FuncOp> model = findModel(module);
+  if (failed(model))
+    return failure();
+  FailureOr<FunctionExtents> extents = FunctionExtents::compute(*model);
+  if (failed(extents))
+    return failure();
+  Explainer explainer(*extents);
+  llvm::SmallVector<KernelReport> reports;
+  for (auto kernel : model->getOps<KernelOp>())
+    reports.push_back(explainer.report(kernel, reports.size()));
+  return json ? asJson(reports, target) : asText(reports, target);
+}
+
+LogicalResult requireFused(ModuleOp module) {
+  bool fused = true;
+  module.walk([&](CombineOp combine) {
+    auto kernel = combine->getParentOfType<KernelOp>();
+    bool score = kernel && !kernel.getBody().getOps<ScoreOp>().empty();
+    bool streams = kernel && kernel.getScheduleAttr() && kernel.getScheduleAttr().getStrategy() == Strategy::Stream;
+    if (score && streams)
+      return;
+    fused = false;
+    combine.emitOpError("is not computed in one pass with its scores (--require-fused): ")
+        << (!score ? "the scores are made by another kernel" : "its kernel does not stream over the keys");
+  });
+  return success(fused);
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,15 @@
+// Which processor -march names.
+#pragma once
+
+#include "compiler/backends/Target.h"
+#include "llvm/Support/Error.h"
+
+namespace mlir::attn {
+
+/// `name` is native, x86-64, x86-64-v2 to -v4, or a processor that LLVM knows; an error suggests the nearest.
+llvm::Expected<TargetInfo> resolveTarget(llvm::StringRef name);
+
+/// `avx512 avx512_vnni`: what the code needs beyond x86-64.
+std::string featureText(const TargetInfo &target);
+
+} // namespace mlir::attn

@@ -1,0 +1,82 @@
+// Tensors as bytes; see the header.
+#include "compiler/emit/Buffers.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace mlir::attn {
+
+FailureOr<func::FuncOp> findModel(ModuleOp module) {
+  func::FuncOp model;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic())
+      continue;
+    if (model) {
+      InFlightDiagnostic error = function.emitError("expected one public function, the model, got '@")
+                                 << function.getSymName() << "' beside '@" << model.getSymName() << "'";
+      error.attachNote(model.getLoc()) << "the other one; make what is not the model private";
+      return error;
+    }
+    model = function;
+  }
+  if (!model || model.isExternal())
+    return module.emitError("expected one public function with a body, the model, got none");
+  return model;
+}
+
+attn_dtype dtypeOf(Type element) {
+  if (element.isF32())
+    return ATTN_F32;
+  if (element.isF64())
+    return ATTN_F64;
+  if (element.isBF16())
+    return ATTN_BF16;
+  if (element.isF16())
+    return ATTN_F16;
+  if (element.isUnsignedInteger(8))
+    return ATTN_U8;
+  if (element.isInteger(8))
+    return ATTN_I8;
+  if (element.isInteger(32))
+    return ATTN_I32;
+  if (element.isInteger(64))
+    return ATTN_I64;
+  if (element.isInteger(1))
+    return ATTN_BOOL;
+  return 0;
+}
+
+static int64_t elementBytes(Type element) { return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8); }
+
+AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents) {
+  AffineExpr bytes = getAffineConstantExpr(elementBytes(type.getElementType()), type.getContext());
+  LayoutAttr layout = getLayout(type);
+  if (layout && layout.getKind() == LayoutKind::WeightPanels)
+    return extents[0].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[1] * bytes;
+  if (layout) // key panels: [B, M, C] with M rounded up
+    return extents[0] * extents[1].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[2] * bytes;
+  for (AffineExpr extent : extents)
+    bytes = bytes * extent;
+  return bytes;
+}
+
+uint64_t storedBytes(RankedTensorType type) {
+  Extents extents = llvm::map_to_vector(type.getShape(), [&](int64_t size) -> AffineExpr {
+    return getAffineConstantExpr(size, type.getContext());
+  });
+  return cast<AffineConstantExpr>(storedBytes(type, extents)).getValue();
+}
+
+uint64_t weightOffset(WeightOp weight) {
+  auto offset = weight->getAttrOfType<IntegerAttr>("attn.offset");
+  return offset ? offset.getInt() : 0;
+}
+
+uint64_t packedBytes(func::FuncOp model) {
+  uint64_t end = 0;
+  model.walk([&](WeightOp weight) {
+    uint64_t bytes = storedBytes(cast<RankedTensorType>(weight.getType()));
+    end = std::max(end, llvm::alignTo(weightOffset(weight) + bytes, kBufferAlignment));
+  });
+  return end;
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,34 @@
+// Tensors as bytes: element types of the C interface, and sizes as expressions of the model's dimension symbols.
+#pragma once
+
+#include "dialect/AttnOps.h"
+#include "dialect/Extents.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+#include "attn/runtime.h"
+
+namespace mlir::attn {
+
+/// Weights and arena slots start at multiples of this many bytes.
+constexpr uint64_t kBufferAlignment = 64;
+
+/// The one public function; emits an error if there is none or more than one.
+FailureOr<func::FuncOp> findModel(ModuleOp module);
+
+/// The element type in the C interface; 0 if it has none.
+attn_dtype dtypeOf(Type element);
+
+/// Bytes of a tensor of these extents, in the layout of its type.
+AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents);
+
+/// The same for a static type.
+uint64_t storedBytes(RankedTensorType type);
+
+/// Where the packed file holds a weight (`attn.offset`), set by attn-plan-memory.
+uint64_t weightOffset(WeightOp weight);
+
+/// Size of all packed weights' data.
+uint64_t packedBytes(func::FuncOp model);
+
+} // namespace mlir::attn

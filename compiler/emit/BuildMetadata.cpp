@@ -1,0 +1,153 @@
+// The constants that describe a model to the runtime, member by member as attn/abi.h lays them out.
+#include "compiler/emit/Entry.h"
+
+namespace mlir::attn {
+
+namespace {
+
+constexpr const char *kCompiler = "attnc " ATTN_VERSION;
+
+/// Builds constants; every one is internal to the object.
+class ConstantBuilder {
+public:
+  explicit ConstantBuilder(Entry &entry) : entry(entry), builder(entry.builder) {}
+
+  Type structType(ArrayRef<Type> members) const {
+    return LLVM::LLVMStructType::getLiteral(builder.getContext(), members);
+  }
+  Value i32(int64_t value) const { return LLVM::ConstantOp::create(builder, entry.i32(), value); }
+  Value null() const { return LLVM::ZeroOp::create(builder, entry.pointer()); }
+  Value addressOf(StringRef global) const { return LLVM::AddressOfOp::create(builder, entry.pointer(), global); }
+
+  /// A struct or array of the given members.
+  Value aggregate(Type type, ArrayRef<Value> members) const {
+    Value result = LLVM::UndefOp::create(builder, type);
+    for (auto [index, member] : llvm::enumerate(members))
+      result = LLVM::InsertValueOp::create(builder, result, member, ArrayRef<int64_t>{static_cast<int64_t>(index)});
+    return result;
+  }
+
+  /// A constant whose value `initialise` builds.
+  std::string global(const Twine &suffix, Type type, llvm::function_ref<Value()> initialise,
+                     LLVM::Linkage linkage = LLVM::Linkage::Internal) const {
+    std::string name = entry.name(suffix);
+    OpBuilder::InsertionGuard guard(builder);
+    auto op = LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, linkage, name, Attribute());
+    if (linkage == LLVM::Linkage::External)
+      op.setVisibility_(LLVM::Visibility::Hidden);
+    builder.createBlock(&op.getInitializerRegion());
+    Value value = initialise();
+    LLVM::ReturnOp::create(builder, value);
+    return name;
+  }
+
+  /// The name of a zero-terminated text; equal texts are one global.
+  std::string text(StringRef value) {
+    auto [known, fresh] = texts.try_emplace(value);
+    if (!fresh)
+      return known->second;
+    std::string name = entry.name("text" + Twine(texts.size() - 1));
+    std::string bytes = value.str() + '\0';
+    Type type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
+    LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
+                           builder.getStringAttr(bytes));
+    return known->second = name;
+  }
+
+  /// A global that is defined elsewhere in the same binary.
+  std::string external(const Twine &suffix) const {
+    std::string name = entry.name(suffix);
+    auto op = LLVM::GlobalOp::create(builder, builder.getI8Type(), /*isConstant=*/true, LLVM::Linkage::External, name,
+                                     Attribute());
+    op.setVisibility_(LLVM::Visibility::Hidden);
+    return name;
+  }
+
+  Entry &entry;
+  ImplicitLocOpBuilder &builder;
+  llvm::StringMap<std::string> texts;
+};
+
+std::string buildPorts(ConstantBuilder &c, const Twine &suffix, ArrayRef<Port> ports) {
+  Type dims = LLVM::LLVMArrayType::get(c.entry.i64(), ATTN_MAX_RANK);
+  Type port = c.structType({c.entry.pointer(), c.entry.i32(), c.entry.i32(), dims, c.entry.i32(), c.entry.i32(),
+                            c.entry.i64(), c.entry.i64()});
+  SmallVector<std::string> names = llvm::map_to_vector(ports, [&](const Port &p) { return c.text(p.name); });
+  Type array = LLVM::LLVMArrayType::get(port, ports.size());
+  return c.global(suffix, array, [&] {
+    SmallVector<Value> values;
+    for (auto [p, name] : llvm::zip_equal(ports, names)) {
+      SmallVector<Value> extents;
+      for (unsigned d = 0; d < ATTN_MAX_RANK; ++d)
+        extents.push_back(c.entry.constant(d < p.dims.size() ? p.dims[d] : 0));
+      values.push_back(c.aggregate(port, {c.addressOf(name), c.i32(p.dtype), c.i32(p.dims.size()),
+                                          c.aggregate(dims, extents), c.i32(p.checked), c.i32(0),
+                                          c.entry.constant(p.lower), c.entry.constant(p.upper)}));
+    }
+    return c.aggregate(array, values);
+  });
+}
+
+std::string buildSymbols(ConstantBuilder &c, ArrayRef<Symbol> symbols) {
+  Type symbol = c.structType({c.entry.pointer(), c.entry.i64(), c.entry.i64()});
+  SmallVector<std::string> names = llvm::map_to_vector(symbols, [&](const Symbol &s) { return c.text(s.name); });
+  Type array = LLVM::LLVMArrayType::get(symbol, symbols.size());
+  return c.global("symbols", array, [&] {
+    SmallVector<Value> values;
+    for (auto [s, name] : llvm::zip_equal(symbols, names))
+      values.push_back(
+          c.aggregate(symbol, {c.addressOf(name), c.entry.constant(s.minimum), c.entry.constant(s.maximum)}));
+    return c.aggregate(array, values);
+  });
+}
+
+std::string buildDescription(ConstantBuilder &c) {
+  Entry &entry = c.entry;
+  const Interface &interface = entry.interface;
+  std::string inputs = buildPorts(c, "inputs", interface.inputs);
+  std::string outputs = buildPorts(c, "outputs", interface.outputs);
+  std::string symbols = buildSymbols(c, interface.symbols);
+  std::string name = c.text(entry.prefix), compiler = c.text(kCompiler), target = c.text(entry.target);
+  uint64_t weightsBytes = packedBytes(entry.model);
+  std::string id = weightsBytes ? c.external("weights_id") : "";
+  Type p = entry.pointer(), i32 = entry.i32(), i64 = entry.i64();
+  Type type = c.structType({i32, i32, p, p, p, i64, p, p, p, i32, i32, i32, i32, i64, p, i32, i32});
+  return c.global("metadata_value", type, [&] {
+    return c.aggregate(
+        type, {c.i32(sizeof(attn_metadata)), c.i32(ATTN_ABI_VERSION), c.addressOf(name), c.addressOf(compiler),
+               c.addressOf(target), entry.constant(entry.cpuFeatures), c.addressOf(inputs), c.addressOf(outputs),
+               c.addressOf(symbols), c.i32(interface.inputs.size()), c.i32(interface.outputs.size()),
+               c.i32(interface.symbols.size()), c.i32(0), entry.constant(weightsBytes),
+               weightsBytes ? c.addressOf(id) : c.null(), c.i32(weightsBytes && entry.embedWeights), c.i32(0)});
+  });
+}
+
+} // namespace
+
+void buildMetadata(Entry &entry) {
+  static_assert(sizeof(attn_metadata) == 104 && sizeof(attn_port) == 104 && sizeof(attn_symbol) == 24 &&
+                    sizeof(attn_code) == 40,
+                "the constants of this file follow attn/abi.h member by member");
+  ConstantBuilder c(entry);
+  std::string description = buildDescription(c);
+  bool embedded = entry.embedWeights && packedBytes(entry.model);
+  std::string weights = embedded ? c.external("weights") : "";
+  Type p = entry.pointer();
+  Type type = c.structType({entry.i32(), entry.i32(), p, p, p, p});
+  std::string code = c.global(
+      "code", type,
+      [&] {
+        return c.aggregate(type, {c.i32(sizeof(attn_code)), c.i32(ATTN_ABI_VERSION), c.addressOf(description),
+                                  c.addressOf(entry.name("arena_bytes")), c.addressOf(entry.name("main")),
+                                  embedded ? c.addressOf(weights) : c.null()});
+      });
+  if (!entry.program)
+    return;
+  auto alias = LLVM::AliasOp::create(entry.builder, type, LLVM::Linkage::External, "attn_program_code");
+  alias.setVisibility_(LLVM::Visibility::Hidden);
+  OpBuilder::InsertionGuard guard(entry.builder);
+  entry.builder.createBlock(&alias.getInitializerRegion());
+  LLVM::ReturnOp::create(entry.builder, c.addressOf(code));
+}
+
+} // namespace mlir::attn

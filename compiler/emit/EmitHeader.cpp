@@ -1,0 +1,153 @@
+// The C header of a compiled model: its signature in words, the shared types (the text of attn/runtime.h, under its own guard,
+// so that the headers of several models go together), constants, functions.
+#include "compiler/emit/EmitHeader.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace mlir::attn {
+
+static constexpr llvm::StringLiteral kRuntimeHeader =
+#include "compiler/emit/RuntimeHeader.inc"
+    ;
+
+namespace {
+
+class HeaderWriter {
+public:
+  HeaderWriter(const Interface &interface, const HeaderOptions &options)
+      : interface(interface), options(options), p(options.prefix), upper(StringRef(options.prefix).upper()), os(text) {}
+
+  std::string write() {
+    writeSummary();
+    os << "#ifndef " << upper << "_ATTN_H\n#define " << upper << "_ATTN_H\n\n";
+    writeSharedTypes();
+    os << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+    writeConstants();
+    writeFunctions();
+    os << "\n#ifdef __cplusplus\n}\n#endif\n#endif\n";
+    return std::move(text);
+  }
+
+private:
+  void writePorts(ArrayRef<Port> ports) {
+    os << "(";
+    llvm::interleaveComma(ports, os, [&](const Port &port) {
+      os << port.name << ": " << typeName(port.dtype) << "[";
+      llvm::interleave(port.dims, os, [&](attn_extent dim) { writeExtent(dim); }, ",");
+      os << "]";
+    });
+    os << ")";
+  }
+
+  void writeExtent(attn_extent extent) {
+    if (extent >= 0)
+      os << extent;
+    else
+      os << interface.symbols[-1 - extent].name;
+  }
+
+  static StringRef typeName(attn_dtype type) { return attn_dtype_name(type); }
+
+  void writeSummary() {
+    os << "/* " << p << ", compiled by attnc " ATTN_VERSION " from " << options.source << " for " << options.target
+       << ".\n *\n *   ";
+    writePorts(interface.inputs);
+    os << " -> ";
+    writePorts(interface.outputs);
+    os << "\n";
+    for (const Symbol &symbol : interface.symbols) {
+      os << " *   " << symbol.minimum << " <= " << symbol.name;
+      if (symbol.maximum)
+        os << " <= " << symbol.maximum;
+      os << "\n";
+    }
+    for (const Port &port : interface.inputs) {
+      if (!port.checked)
+        continue;
+      os << " *   every element of " << port.name << " lies in [" << port.lower << ", ";
+      writeExtent(port.upper);
+      os << "]\n";
+    }
+    os << " *\n * needs: " << cpuNames();
+    if (options.weightsBytes)
+      os << "; weights " << llvm::format("%.1f", options.weightsBytes / 1e6) << " MB"
+         << (options.embedded ? ", included" : " in a file of their own");
+    os << "; libc\n */\n";
+  }
+
+  std::string cpuNames() const {
+    static constexpr const char *names[] = {"sse4.2", "avx", "avx2", "fma", "avx512", "avx512_vnni", "avx512_bf16"};
+    std::string list = "x86-64";
+    for (auto [bit, name] : llvm::enumerate(names))
+      if (options.cpuFeatures >> bit & 1)
+        list += std::string(" ") + name;
+    return list;
+  }
+
+  /// All of attn/runtime.h but its functions, which a shared library does not export.
+  void writeSharedTypes() {
+    SmallVector<StringRef> lines;
+    StringRef(kRuntimeHeader).trim('\n').split(lines, '\n');
+    for (StringRef line : lines)
+      if (!line.contains("attn_status_name(") && !line.contains("attn_dtype_name(") &&
+          !line.contains("attn_dtype_bytes("))
+        os << line << "\n";
+    os << "\n";
+  }
+
+  void writeConstants() {
+    writePortConstants("INPUT", interface.inputs);
+    writePortConstants("OUTPUT", interface.outputs);
+    for (auto [index, symbol] : llvm::enumerate(interface.symbols)) {
+      os << "#define " << upper << "_SYMBOL_" << StringRef(symbol.name).upper() << " " << index << "\n";
+      if (symbol.maximum)
+        os << "#define " << upper << "_MAX_" << StringRef(symbol.name).upper() << " " << symbol.maximum << "\n";
+    }
+    os << "#define " << upper << "_SYMBOL_COUNT " << interface.symbols.size() << "\n\n";
+  }
+
+  void writePortConstants(StringRef kind, ArrayRef<Port> ports) {
+    for (auto [index, port] : llvm::enumerate(ports))
+      os << "#define " << upper << "_" << kind << "_" << StringRef(port.name).upper() << " " << index << "\n";
+    os << "#define " << upper << "_" << kind << "_COUNT " << ports.size() << "\n";
+  }
+
+  void writeFunctions() {
+    os << "typedef struct attn_model " << p << "_model;\ntypedef struct attn_context " << p << "_context;\n\n"
+       << "/* What the model says of itself; static and constant. */\n"
+       << "const attn_metadata *" << p << "_metadata(void);\n"
+       << "/* Loads the weights" << (options.weightsBytes && !options.embedded ? " from a file" : "; the path may be null")
+       << ". The model may be shared by threads and must outlive its contexts. */\n"
+       << "attn_status " << p << "_open(" << p << "_model **, const char *weights_path, const attn_options *);\n"
+       << "void " << p << "_close(" << p << "_model *);\n"
+       << "/* All memory and threads that runs need. A context belongs to one thread at a time. */\n"
+       << "attn_status " << p << "_context_create(" << p << "_context **, const " << p
+       << "_model *, const attn_options *);\n"
+       << "void " << p << "_context_destroy(" << p << "_context *);\n"
+       << "/* Fills dtype, rank, shape and bytes of each output from the inputs' shapes; reads no data. */\n"
+       << "attn_status " << p << "_output_shapes(" << p
+       << "_context *, const attn_tensor *in, size_t in_count, attn_tensor *out,\n    size_t out_count);\n"
+       << "/* Checks everything, then computes; allocates nothing. */\n"
+       << "attn_status " << p << "_run(" << p
+       << "_context *, const attn_tensor *in, size_t in_count, attn_tensor *out, size_t out_count);\n"
+       << "/* The reason why the last call with this context failed. */\n"
+       << "const char *" << p << "_last_error(const " << p << "_context *);\n"
+       << "/* Bytes of scratch memory that the context holds. */\n"
+       << "uint64_t " << p << "_arena_bytes_planned(const " << p << "_context *);\n";
+  }
+
+  const Interface &interface;
+  const HeaderOptions &options;
+  const std::string p, upper;
+  std::string text;
+  llvm::raw_string_ostream os;
+};
+
+} // namespace
+
+std::string emitHeader(const Interface &interface, const HeaderOptions &options) {
+  return HeaderWriter(interface, options).write();
+}
+
+} // namespace mlir::attn

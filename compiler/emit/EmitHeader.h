@@ -1,0 +1,19 @@
+// The C header of a compiled model.
+#pragma once
+
+#include "compiler/emit/Interface.h"
+#include <string>
+
+namespace mlir::attn {
+
+struct HeaderOptions {
+  std::string prefix, source, target;
+  uint64_t cpuFeatures = 0;
+  uint64_t weightsBytes = 0;
+  bool embedded = false;
+};
+
+/// The text of the header: what the model takes and gives, constants, and its functions. It needs no other file.
+std::string emitHeader(const Interface &interface, const HeaderOptions &options);
+
+} // namespace mlir::attn

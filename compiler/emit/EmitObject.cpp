@@ -1,0 +1,168 @@
+// MLIR to LLVM dialect to LLVM IR to machine code, in this process.
+#include "compiler/emit/EmitObject.h"
+#include "compiler/emit/Buffers.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Triple.h"
+
+namespace mlir::attn {
+
+static constexpr const char *kTriple = "x86_64-unknown-linux-gnu";
+
+void registerEmitTranslations(DialectRegistry &registry) {
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+LogicalResult convertToLLVMDialect(ModuleOp module, bool verify) {
+  FailureOr<func::FuncOp> model = findModel(module);
+  if (failed(model))
+    return failure();
+  model->erase();
+  PassManager passes(module.getContext());
+  passes.enableVerifier(verify);
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createConvertVectorToSCF());
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  functions.addPass(createSCFToControlFlowPass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createConvertFuncToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  return passes.run(module);
+}
+
+ObjectEmitter::ObjectEmitter() = default;
+ObjectEmitter::ObjectEmitter(ObjectEmitter &&) = default;
+ObjectEmitter::~ObjectEmitter() = default;
+
+static llvm::CodeGenOptLevel codeGenLevel(unsigned level) {
+  return level == 0   ? llvm::CodeGenOptLevel::None
+         : level == 1 ? llvm::CodeGenOptLevel::Less
+         : level == 2 ? llvm::CodeGenOptLevel::Default
+                      : llvm::CodeGenOptLevel::Aggressive;
+}
+
+llvm::Expected<ObjectEmitter> ObjectEmitter::create(const TargetInfo &target, unsigned level) {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+  LLVMInitializeX86AsmParser();
+  std::string error;
+  llvm::Triple triple(kTriple);
+  const llvm::Target *found = llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!found)
+    return llvm::createStringError(error);
+  ObjectEmitter emitter;
+  emitter.target = target;
+  emitter.level = level;
+  emitter.machine.reset(found->createTargetMachine(triple, target.cpu, target.features, llvm::TargetOptions(),
+                                                   llvm::Reloc::PIC_, std::nullopt, codeGenLevel(level)));
+  if (!emitter.machine)
+    return llvm::createStringError("LLVM has no target machine for " + target.cpu);
+  return emitter;
+}
+
+void ObjectEmitter::describe(llvm::Module &module) const {
+  module.setTargetTriple(machine->getTargetTriple());
+  module.setDataLayout(machine->createDataLayout());
+  module.setPICLevel(llvm::PICLevel::BigPIC);
+}
+
+FailureOr<std::unique_ptr<llvm::Module>> ObjectEmitter::translate(ModuleOp module, llvm::LLVMContext &context) {
+  std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "attn", /*disableVerification=*/true);
+  if (!result)
+    return failure();
+  describe(*result);
+  for (llvm::Function &function : *result) {
+    if (function.isDeclaration())
+      continue;
+    if (!function.hasFnAttribute("target-cpu"))
+      function.addFnAttr("target-cpu", target.cpu);
+    function.addFnAttr("tune-cpu", target.tune);
+    if (!target.features.empty() && !function.hasFnAttribute("target-features"))
+      function.addFnAttr("target-features", target.features);
+    function.addFnAttr("prefer-vector-width", std::to_string(target.vectorBits));
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+  }
+  return result;
+}
+
+void ObjectEmitter::optimize(llvm::Module &module) {
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = tuning.LoopVectorization = tuning.SLPVectorization = level > 1;
+  llvm::PassBuilder builder(machine.get(), tuning);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graph;
+  llvm::ModuleAnalysisManager modules;
+  llvm::TargetLibraryInfoImpl library(module.getTargetTriple());
+  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graph, modules);
+  static const llvm::OptimizationLevel levels[] = {llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
+                                                   llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
+  llvm::ModulePassManager passes = level == 0 ? builder.buildO0DefaultPipeline(levels[0])
+                                              : builder.buildPerModuleDefaultPipeline(levels[level]);
+  passes.run(module, modules);
+}
+
+llvm::Error ObjectEmitter::write(llvm::Module &module, llvm::SmallVectorImpl<char> &output, bool assembly) {
+  llvm::raw_svector_ostream stream(output);
+  llvm::legacy::PassManager passes;
+  auto type = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr, type, /*DisableVerify=*/true))
+    return llvm::createStringError("LLVM can not write this kind of file for " + target.cpu);
+  passes.run(module);
+  return llvm::Error::success();
+}
+
+/// Assembler text for a file's bytes as a hidden symbol; the path is quoted.
+static std::string includeFile(const std::string &symbol, const std::string &path) {
+  std::string quoted;
+  for (char c : path)
+    quoted += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
+  return ".section .rodata." + symbol + ",\"a\",@progbits\n.p2align 12\n.globl " + symbol + "\n.hidden " + symbol +
+         "\n.type " + symbol + ",@object\n" + symbol + ":\n.incbin \"" + quoted + "\"\n.size " + symbol + ", .-" + symbol + "\n";
+}
+
+llvm::Error ObjectEmitter::writeWeights(const std::string &prefix, llvm::ArrayRef<uint8_t> id,
+                                        const std::string &packedPath, llvm::SmallVectorImpl<char> &output) {
+  llvm::LLVMContext context;
+  llvm::Module module("weights", context);
+  describe(module);
+  llvm::Constant *bytes = llvm::ConstantDataArray::get(context, id);
+  auto *global = new llvm::GlobalVariable(module, bytes->getType(), /*isConstant=*/true,
+                                          llvm::GlobalValue::ExternalLinkage, bytes, prefix + "_weights_id");
+  global->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  if (!packedPath.empty())
+    module.setModuleInlineAsm(includeFile(prefix + "_weights", packedPath));
+  return write(module, output, /*assembly=*/false);
+}
+
+} // namespace mlir::attn

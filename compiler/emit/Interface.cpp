@@ -1,0 +1,188 @@
+// Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of the
+// table, a length of `mask` or `mean_pool` is at most the extent it cuts. Several uses: the intersection.
+#include "compiler/emit/Interface.h"
+#include "compiler/emit/Buffers.h"
+#include "dialect/AttnOps.h"
+
+namespace mlir::attn {
+
+namespace {
+
+class InterfaceBuilder {
+public:
+  InterfaceBuilder(func::FuncOp model, const FunctionExtents &extents) : model(model), extents(extents) {}
+
+  FailureOr<Interface> build() {
+    for (const Symbol &symbol : extents.symbols())
+      result.symbols.push_back(symbol);
+    if (failed(applyBounds()))
+      return failure();
+    for (BlockArgument argument : model.getArguments())
+      if (failed(addInput(argument)))
+        return failure();
+    for (auto [index, value] : llvm::enumerate(model.getBody().front().getTerminator()->getOperands()))
+      if (failed(addOutput(value, index)))
+        return failure();
+    return checkNames();
+  }
+
+private:
+  LogicalResult applyBounds() {
+    auto bounds = model->getAttrOfType<DictionaryAttr>("attn.bounds");
+    if (!bounds)
+      return success();
+    for (Symbol &symbol : result.symbols) {
+      auto range = bounds.getAs<DenseI64ArrayAttr>(symbol.name);
+      if (!range)
+        continue;
+      if (symbol.maximum && range[1] > symbol.maximum)
+        return model.emitError("dimension ") << symbol.name << " can not be bound to " << range[1]
+                                             << ": a table of positions limits it to " << symbol.maximum;
+      symbol.minimum = range[0];
+      symbol.maximum = range[1];
+    }
+    return success();
+  }
+
+  FailureOr<Port> makePort(Value value, StringAttr name, const Twine &fallback, StringRef kind) {
+    Port port;
+    port.name = name ? name.str() : fallback.str();
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!type)
+      return model.emitError() << kind << " '" << port.name << "' is " << value.getType() << "; expected a tensor";
+    port.dtype = dtypeOf(type.getElementType());
+    if (!port.dtype)
+      return model.emitError() << kind << " '" << port.name << "' has element type " << type.getElementType()
+                               << ", which the C interface has no name for";
+    if (type.getRank() > ATTN_MAX_RANK)
+      return model.emitError() << kind << " '" << port.name << "' has rank " << type.getRank() << ", the maximum is "
+                               << ATTN_MAX_RANK;
+    for (AffineExpr extent : extents.of(value)) {
+      std::optional<attn_extent> dim = plainExtent(extent);
+      if (!dim)
+        return model.emitError() << kind << " '" << port.name << "' has the extent "
+                                 << extentText(extent, extents.symbols())
+                                 << "; expected a number or a dimension of an input";
+      port.dims.push_back(*dim);
+    }
+    return port;
+  }
+
+  static std::optional<attn_extent> plainExtent(AffineExpr extent) {
+    if (auto constant = dyn_cast<AffineConstantExpr>(extent))
+      return constant.getValue();
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(extent))
+      return -1 - static_cast<attn_extent>(symbol.getPosition());
+    return std::nullopt;
+  }
+
+  LogicalResult addInput(BlockArgument argument) {
+    unsigned index = argument.getArgNumber();
+    FailureOr<Port> port = makePort(argument, model.getArgAttrOfType<StringAttr>(index, "attn.name"),
+                                    "input" + Twine(index), "input");
+    if (failed(port) || failed(addChecks(argument, *port)))
+      return failure();
+    result.inputs.push_back(std::move(*port));
+    return success();
+  }
+
+  LogicalResult addOutput(Value value, unsigned index) {
+    FailureOr<Port> port = makePort(value, model.getResultAttrOfType<StringAttr>(index, "attn.name"),
+                                    "output" + Twine(index), "output");
+    if (failed(port))
+      return failure();
+    result.outputs.push_back(std::move(*port));
+    return success();
+  }
+
+  /// Follows a value into kernels and narrows the port's range at each use as an index.
+  LogicalResult addChecks(Value value, Port &port) {
+    for (OpOperand &use : value.getUses()) {
+      Operation *user = use.getOwner();
+      LogicalResult status = success();
+      if (auto kernel = dyn_cast<KernelOp>(user))
+        status = addChecks(kernel.getBody().getArgument(use.getOperandNumber()), port);
+      else if (auto embed = dyn_cast<EmbedOp>(user); embed && use.get() == embed.getIds())
+        status = narrow(user, port, rowsOf(embed.getTable()) - 1);
+      else if (auto mask = dyn_cast<MaskOp>(user); mask && use.get() != mask.getScores())
+        status = narrow(user, port, extents.of(mask.getScores())[3]);
+      else if (auto pool = dyn_cast<MeanPoolOp>(user); pool && use.get() == pool.getLengths())
+        status = narrow(user, port, extents.of(pool.getInput())[1]);
+      if (failed(status))
+        return failure();
+    }
+    return success();
+  }
+
+  static AffineExpr rowsOf(Value table) {
+    return getAffineConstantExpr(cast<RankedTensorType>(table.getType()).getDimSize(0), table.getContext());
+  }
+
+  LogicalResult narrow(Operation *user, Port &port, AffineExpr limit) {
+    std::optional<attn_extent> upper = plainExtent(limit);
+    auto constant = dyn_cast<AffineConstantExpr>(limit);
+    if (constant)
+      upper = constant.getValue(); // -1 for an empty table: no value is in range; the check then fails for every token
+    if (!upper)
+      return user->emitOpError("limits input '") << port.name << "' by " << extentText(limit, extents.symbols())
+                                                 << "; expected a number or a dimension of an input";
+    if (constant && *upper < 0)
+      return user->emitOpError("looks up input '") << port.name << "' in a table without rows";
+    if (!port.checked) {
+      port.checked = true;
+      port.upper = *upper;
+      return success();
+    }
+    std::optional<attn_extent> both = intersect(port.upper, *upper);
+    if (!both)
+      return user->emitOpError("limits input '")
+             << port.name << "' by " << boundText(*upper) << ", another use by " << boundText(port.upper)
+             << "; which is smaller is only known at run time: pass the tensor twice, as two inputs";
+    port.upper = *both;
+    return success();
+  }
+
+  /// The smaller of two upper bounds, if one is known to be.
+  std::optional<attn_extent> intersect(attn_extent a, attn_extent b) const {
+    if (a == b)
+      return a;
+    if (a >= 0 && b >= 0)
+      return std::min(a, b);
+    if (a < 0 && b < 0)
+      return std::nullopt;
+    attn_extent dimension = std::min(a, b), constant = std::max(a, b);
+    const Symbol &symbol = result.symbols[-1 - dimension];
+    if (symbol.maximum && symbol.maximum <= constant)
+      return dimension;
+    if (symbol.minimum >= constant)
+      return constant;
+    return std::nullopt;
+  }
+
+  std::string boundText(attn_extent bound) const {
+    return bound >= 0 ? std::to_string(bound) : result.symbols[-1 - bound].name;
+  }
+
+  /// Names become C constants and are how ports are addressed.
+  FailureOr<Interface> checkNames() {
+    for (auto *ports : {&result.inputs, &result.outputs})
+      for (auto a = ports->begin(); a != ports->end(); ++a)
+        for (auto b = a + 1; b != ports->end(); ++b)
+          if (a->name == b->name)
+            return model.emitError("has two ") << (ports == &result.inputs ? "inputs" : "outputs") << " named '"
+                                               << a->name << "'; give each its own attn.name";
+    return std::move(result);
+  }
+
+  func::FuncOp model;
+  const FunctionExtents &extents;
+  Interface result;
+};
+
+} // namespace
+
+FailureOr<Interface> Interface::compute(func::FuncOp model, const FunctionExtents &extents) {
+  return InterfaceBuilder(model, extents).build();
+}
+
+} // namespace mlir::attn

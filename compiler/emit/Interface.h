@@ -1,0 +1,30 @@
+// What the outside world may know of a model: its inputs, outputs and dimensions, with the ranges that are checked before
+// anything is computed. Read by the metadata and by the header.
+#pragma once
+
+#include "dialect/Extents.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+#include "attn/runtime.h"
+
+namespace mlir::attn {
+
+/// An input or output; extents as in attn_port: a size, or -1 - k for symbol k.
+struct Port {
+  std::string name;
+  attn_dtype dtype = 0;
+  llvm::SmallVector<attn_extent> dims;
+  bool checked = false;
+  int64_t lower = 0;
+  attn_extent upper = 0;
+};
+
+struct Interface {
+  llvm::SmallVector<Port> inputs, outputs;
+  llvm::SmallVector<Symbol> symbols; ///< with the bounds of `--bind` (`attn.bounds` on the function)
+
+  /// Emits errors and fails where the C interface can not state what the model needs.
+  static FailureOr<Interface> compute(func::FuncOp model, const FunctionExtents &extents);
+};
+
+} // namespace mlir::attn

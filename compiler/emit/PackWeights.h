@@ -1,0 +1,62 @@
+// The weights of a model: checked against a safetensors file, then written in the order and layouts of the memory plan.
+#pragma once
+
+#include "dialect/AttnOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/Error.h"
+
+#include "attn/safetensors.h"
+
+#include <array>
+#include <memory>
+
+namespace mlir::attn {
+
+/// One tensor to pack: `rows` rows of `cols` elements from `source`, to byte `offset` of the data. A `width` above 0 asks for
+/// panels of that many rows (#attn.layout<weight_panels>).
+struct PackedTensor {
+  const char *source = nullptr;
+  attn_dtype from = 0, to = 0;
+  int64_t rows = 0, cols = 0, width = 0;
+  uint64_t offset = 0;
+  std::string description; ///< name, slice and type: part of the identity
+};
+
+/// Where the weights come from and how they may be changed.
+struct WeightSource {
+  std::string path; ///< empty: none was given
+  bool convert = false;
+};
+
+/// Finds each `attn.weight` of the model in the file. All that is wrong is told at once, at the ops, before failing.
+FailureOr<llvm::SmallVector<PackedTensor>> matchWeights(func::FuncOp model, const attn_safetensors *file,
+                                                        const WeightSource &source);
+
+/// Reads `count` elements, converting between float types; `source` has no alignment.
+void readElements(const char *source, attn_dtype from, attn_dtype to, int64_t count, char *result);
+/// Whether readElements converts `from` to `to`.
+bool canConvert(attn_dtype from, attn_dtype to);
+
+using WeightsId = std::array<uint8_t, 32>;
+
+/// Holds the opened file from the checks, which need the IR, to the packing, which does not and may run in another thread.
+class WeightPacker {
+public:
+  /// Emits errors and fails when the file can not be read or does not hold what the model wants.
+  static FailureOr<WeightPacker> open(func::FuncOp model, const WeightSource &source);
+
+  /// Bytes of data without the header; 0: the model has no weights.
+  uint64_t dataBytes() const { return bytes; }
+  /// Writes the packed file over the existing file `path` and returns its identity.
+  llvm::Expected<WeightsId> write(llvm::StringRef path) const;
+
+private:
+  struct Close {
+    void operator()(attn_safetensors *file) const { attn_safetensors_close(file); }
+  };
+  std::unique_ptr<attn_safetensors, Close> file;
+  llvm::SmallVector<PackedTensor> tensors;
+  uint64_t bytes = 0;
+};
+
+} // namespace mlir::attn

@@ -1,0 +1,131 @@
+// Every weight of the model against the file: name, element type, shape, slice. One look at the errors is enough to mend all.
+#include "compiler/emit/Buffers.h"
+#include "compiler/emit/PackWeights.h"
+#include "llvm/ADT/SmallSet.h"
+#include "llvm/ADT/StringExtras.h"
+
+namespace mlir::attn {
+
+static std::string tensorText(StringRef type, ArrayRef<int64_t> shape) {
+  std::string text = type.lower() + "[";
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(shape, os, ",");
+  os << "]";
+  return text;
+}
+
+namespace {
+
+class WeightMatcher {
+public:
+  WeightMatcher(const attn_safetensors *file, const WeightSource &source) : file(file), source(source) {}
+
+  FailureOr<PackedTensor> match(WeightOp weight) {
+    const attn_safetensors_tensor *found = attn_safetensors_find(file, weight.getName().str().c_str());
+    if (!found)
+      return missing(weight);
+    auto type = cast<RankedTensorType>(weight.getType());
+    ArrayRef<int64_t> fileShape(found->shape, found->rank);
+    attn_dtype wanted = dtypeOf(type.getElementType());
+    std::string has = tensorText(found->type_name, fileShape);
+    std::string wants = tensorText(attn_dtype_name(wanted), type.getShape());
+    size_t depth = weight.getSlice().size();
+    if (depth)
+      wants += " at a slice of " + std::to_string(depth) + (depth == 1 ? " index" : " indices");
+    if (fileShape.size() < depth || fileShape.drop_front(depth) != type.getShape())
+      return wrongShape(weight, has, wants, fileShape, type.getShape());
+    if (found->dtype != wanted && !(source.convert && canConvert(found->dtype, wanted)))
+      return wrongType(weight, has, wants, canConvert(found->dtype, wanted));
+    for (auto [index, extent] : llvm::zip(weight.getSlice(), fileShape))
+      if (index < 0 || index >= extent)
+        return problem(weight) << " is " << has << ", the model takes index " << index << " of an extent of " << extent;
+    return packed(weight, *found, type);
+  }
+
+private:
+  InFlightDiagnostic problem(WeightOp weight) {
+    return weight.emitError() << "weights '" << source.path << "': tensor \"" << weight.getName() << "\"";
+  }
+
+  FailureOr<PackedTensor> missing(WeightOp weight) {
+    StringRef nearest;
+    unsigned best = weight.getName().size() / 2 + 1;
+    for (size_t i = 0, count = attn_safetensors_count(file); i < count; ++i) {
+      StringRef name = attn_safetensors_at(file, i)->name;
+      unsigned distance = weight.getName().edit_distance(name, /*AllowReplacements=*/true, best);
+      if (distance < best) {
+        best = distance;
+        nearest = name;
+      }
+    }
+    InFlightDiagnostic error = problem(weight) << " is not in the file";
+    if (!nearest.empty())
+      error << "; did you mean \"" << nearest << "\"?";
+    return error;
+  }
+
+  FailureOr<PackedTensor> wrongShape(WeightOp weight, StringRef has, StringRef wants, ArrayRef<int64_t> fileShape,
+                                     ArrayRef<int64_t> shape) {
+    InFlightDiagnostic error = problem(weight) << " is " << has << ", the model wants " << wants;
+    if (fileShape.size() == 2 && shape.size() == 2 && fileShape[0] == shape[1] && fileShape[1] == shape[0])
+      error << "; is it transposed? attn.linear takes [out, in]";
+    return error;
+  }
+
+  FailureOr<PackedTensor> wrongType(WeightOp weight, StringRef has, StringRef wants, bool convertible) {
+    InFlightDiagnostic error = problem(weight) << " is " << has << ", the model wants " << wants;
+    if (convertible)
+      error << "; add --convert-weights to convert it";
+    return error;
+  }
+
+  static PackedTensor packed(WeightOp weight, const attn_safetensors_tensor &found, RankedTensorType type) {
+    PackedTensor result;
+    uint64_t bytes = attn_dtype_bytes(found.dtype);
+    ArrayRef<int64_t> shape = type.getShape();
+    int64_t position = 0;
+    for (auto [index, extent] : llvm::zip(weight.getSlice(), ArrayRef<int64_t>(found.shape, found.rank)))
+      position = position * extent + index;
+    result.source = static_cast<const char *>(found.data) + position * type.getNumElements() * bytes;
+    result.from = found.dtype;
+    result.to = dtypeOf(type.getElementType());
+    result.rows = shape.empty() ? 1 : shape.front();
+    result.cols = result.rows ? type.getNumElements() / result.rows : 0;
+    if (LayoutAttr layout = getLayout(type))
+      result.width = layout.getWidth();
+    result.offset = weightOffset(weight);
+    llvm::raw_string_ostream os(result.description);
+    os << weight.getName() << '[';
+    llvm::interleave(weight.getSlice(), os, ",");
+    os << "] " << type;
+    return result;
+  }
+
+  const attn_safetensors *file;
+  const WeightSource &source;
+};
+
+} // namespace
+
+FailureOr<SmallVector<PackedTensor>> matchWeights(func::FuncOp model, const attn_safetensors *file,
+                                                  const WeightSource &source) {
+  WeightMatcher matcher(file, source);
+  SmallVector<PackedTensor> result;
+  llvm::DenseSet<uint64_t> seen; // equal offsets are equal weights
+  bool failedAny = false;
+  model.walk([&](WeightOp weight) {
+    auto type = cast<RankedTensorType>(weight.getType());
+    if (type.getNumElements() == 0 || !seen.insert(weightOffset(weight)).second)
+      return;
+    FailureOr<PackedTensor> tensor = matcher.match(weight);
+    if (failed(tensor))
+      failedAny = true;
+    else
+      result.push_back(std::move(*tensor));
+  });
+  if (failedAny)
+    return failure();
+  return result;
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,65 @@
+// Everything still outside a kernel gets one. From the last op backwards: an op takes along the row-local ops that only it needs,
+// when their rows are its rows.
+#include "compiler/fuse/Outline.h"
+#include "compiler/fuse/Passes.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_FUSEROWS
+#include "compiler/fuse/Passes.h.inc"
+
+namespace {
+
+/// Ops whose result rows each follow from one row of their operands, or from a look-up.
+bool isRowLocal(Operation *op) {
+  return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp>(op);
+}
+
+/// Ops that begin a row and so take no producer along.
+bool isRowSource(Operation *op) { return isa<EmbedOp, PositionsOp, MeanPoolOp>(op); }
+
+struct FuseRows : impl::FuseRowsBase<FuseRows> {
+  void runOnOperation() override {
+    if (getOperation().isExternal())
+      return;
+    Block &block = getOperation().getBody().front();
+    while (Operation *sink = lastLooseOp(block)) {
+      OpSet ops;
+      ops.insert(sink);
+      if (isRowLocal(sink))
+        growBackwards(ops);
+      outline(ops);
+    }
+  }
+
+  Operation *lastLooseOp(Block &block) {
+    for (Operation &op : llvm::reverse(block))
+      if (isa<ExtentOpInterface>(op) && !isa<KernelOp, WeightOp>(op))
+        return &op;
+    return nullptr;
+  }
+
+  /// Adds producers whose every use is inside, until none is left.
+  void growBackwards(OpSet &ops) {
+    for (size_t at = 0; at < ops.size(); ++at) {
+      Operation *op = ops[at];
+      if (isRowSource(op))
+        continue;
+      for (Value operand : op->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        if (producer && isRowLocal(producer) && sameRows(producer, op) &&
+            llvm::all_of(producer->getUsers(), [&](Operation *user) { return ops.contains(user); }))
+          ops.insert(producer);
+      }
+    }
+  }
+
+  /// A row of `op` needs one row of `producer`: their shapes are equal, or the producer is a table row repeated over the batch.
+  static bool sameRows(Operation *producer, Operation *op) {
+    auto from = cast<RankedTensorType>(producer->getResult(0).getType());
+    auto to = cast<RankedTensorType>(op->getResult(0).getType());
+    return from == to || isa<PositionsOp>(producer);
+  }
+};
+
+} // namespace
+} // namespace mlir::attn

@@ -1,0 +1,15 @@
+// The order of the fuse stage: score maps first, since they claim the splits and merges around them; then projections, then the rest.
+#include "compiler/fuse/Stage.h"
+#include "compiler/fuse/Passes.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace mlir::attn {
+
+void buildFuse(OpPassManager &passes) {
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createFuseMaps());
+  function.addPass(createFuseProjections());
+  function.addPass(createFuseRows());
+}
+
+} // namespace mlir::attn

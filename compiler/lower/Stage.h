@@ -1,0 +1,18 @@
+// The lower stage: kernels get code.
+#pragma once
+
+#include <string>
+
+namespace mlir {
+class OpPassManager;
+}
+
+namespace mlir::attn {
+
+struct LowerOptions {
+  std::string isa = "generic"; // generic, avx2 or avx512: which forms of the elementary functions to use
+};
+
+void buildLower(OpPassManager &passes, const LowerOptions &options);
+
+} // namespace mlir::attn

@@ -1,0 +1,56 @@
+// Reading a region into steps, and walking them.
+#include "compiler/reference/Formula.h"
+#include "mlir/IR/Block.h"
+#include "mlir/IR/Operation.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace mlir::attn::reference {
+
+template <class T>
+llvm::Expected<Formula<T>> Formula<T>::read(Region &region, llvm::ArrayRef<const Tensor<T> *> captures) {
+  Formula formula;
+  llvm::DenseMap<Value, unsigned> slotOf;
+  llvm::DenseMap<Value, const Tensor<T> *> captureOf;
+  Block &block = region.front();
+  for (BlockArgument argument : block.getArguments())
+    if (isa<RankedTensorType>(argument.getType()))
+      captureOf[argument] = captures[captureOf.size()];
+    else
+      slotOf[argument] = formula.scalarCount++;
+  unsigned slotCount = formula.scalarCount;
+  for (Operation &op : block.without_terminator()) {
+    Step step;
+    const Tensor<T> *capture = nullptr;
+    for (Value operand : op.getOperands())
+      if (const Tensor<T> *tensor = captureOf.lookup(operand))
+        capture = tensor;
+      else
+        step.operands.push_back(slotOf.lookup(operand));
+    step.compute = op.getNumResults() == 1 ? formulaOp<T>(op, capture) : nullptr;
+    if (!step.compute)
+      return error("the reference does not know '" + op.getName().getStringRef() + "' in a formula");
+    step.result = slotOf[op.getResult(0)] = slotCount++;
+    formula.steps.push_back(std::move(step));
+  }
+  formula.yielded = slotOf.lookup(block.getTerminator()->getOperand(0));
+  formula.slots.resize(slotCount);
+  return formula;
+}
+
+template <class T>
+T Formula<T>::operator()(llvm::ArrayRef<Scalar<T>> arguments) {
+  std::copy(arguments.begin(), arguments.begin() + scalarCount, slots.begin());
+  llvm::SmallVector<Scalar<T>, 3> operands;
+  for (const Step &step : steps) {
+    operands.clear();
+    for (unsigned slot : step.operands)
+      operands.push_back(slots[slot]);
+    slots[step.result] = step.compute(operands, faultText);
+  }
+  return slots[yielded].real;
+}
+
+template class Formula<float>;
+template class Formula<double>;
+
+} // namespace mlir::attn::reference

@@ -1,0 +1,236 @@
+// One walk over a function: each op's operands are looked up, its meaning computed, its results remembered until their
+// last use.
+#include "compiler/reference/Interpreter.h"
+#include "compiler/reference/Ops.h"
+#include "compiler/reference/Ports.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/SymbolTable.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace mlir::attn::reference {
+namespace {
+
+// Functions that call themselves would never end; models nest a handful deep.
+constexpr int maxCallDepth = 64;
+
+template <class T>
+class Interpreter {
+public:
+  using Tensors = std::vector<Tensor<T>>;
+
+  explicit Interpreter(const WeightProvider &weights) : weights(weights) {}
+
+  llvm::Expected<Tensors> call(func::FuncOp function, Tensors inputs) {
+    if (++depth > maxCallDepth)
+      return error("calls nest deeper than " + llvm::Twine(maxCallDepth) + " at @" + function.getName());
+    llvm::scope_exit leave([&] { --depth; });
+    if (!function.getBody().hasOneBlock())
+      return error("@" + function.getName() + " has no body of one block");
+    return block(function.getBody().front(), std::move(inputs));
+  }
+
+private:
+  /// Runs a block of ops on tensors; the values of its terminator are the result.
+  llvm::Expected<Tensors> block(Block &block, Tensors arguments) {
+    for (auto [argument, tensor] : llvm::zip_equal(block.getArguments(), arguments))
+      define(argument, std::move(tensor));
+    for (Operation &op : block.without_terminator()) {
+      llvm::Expected<Tensors> results = compute(op);
+      if (!results)
+        return results.takeError();
+      for (auto [value, tensor] : llvm::zip_equal(op.getResults(), *results))
+        define(value, std::move(tensor));
+    }
+    Tensors results;
+    for (Value value : block.getTerminator()->getOperands())
+      results.push_back(take(value));
+    return results;
+  }
+
+  void define(Value value, Tensor<T> tensor) {
+    if (int64_t uses = std::distance(value.use_begin(), value.use_end()))
+      defined[{value, depth}] = {std::move(tensor), uses};
+  }
+
+  /// The tensor of an operand, for one use of it.
+  Tensor<T> take(Value value) {
+    auto slot = defined.find({value, depth});
+    if (--slot->second.uses)
+      return slot->second.tensor;
+    Tensor<T> tensor = std::move(slot->second.tensor);
+    defined.erase(slot);
+    return tensor;
+  }
+
+  /// The results of an op; an error of it gets the op's name and place.
+  llvm::Expected<Tensors> compute(Operation &op) {
+    Tensors operands;
+    for (Value value : op.getOperands())
+      operands.push_back(take(value));
+    if (auto kernel = dyn_cast<KernelOp>(op))
+      return block(kernel.getBody().front(), std::move(operands));
+    if (auto callOp = dyn_cast<func::CallOp>(op))
+      return callee(op, callOp.getCallee(), std::move(operands));
+    if (auto repeatOp = dyn_cast<RepeatOp>(op))
+      return repeat(repeatOp, std::move(operands));
+    ExpectedTensor<T> result = single(op, operands);
+    if (!result)
+      return located(op, result.takeError());
+    Tensors results;
+    results.push_back(std::move(*result));
+    return results;
+  }
+
+  static llvm::Error located(Operation &op, llvm::Error cause) {
+    std::string place;
+    if (auto location = dyn_cast<FileLineColLoc>(op.getLoc()))
+      place = (location.getFilename().getValue() + ":" + llvm::Twine(location.getLine()) + ":" +
+               llvm::Twine(location.getColumn()) + ": ")
+                  .str();
+    return error(place + "'" + op.getName().getStringRef() + "' op " + llvm::toString(std::move(cause)));
+  }
+
+  llvm::Expected<Tensors> callee(Operation &op, llvm::StringRef name, Tensors operands) {
+    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(&op, StringAttr::get(op.getContext(), name));
+    if (!function)
+      return located(op, error("calls @" + name + ", which is not a function of this module"));
+    return call(function, std::move(operands));
+  }
+
+  /// The results of one call replace the first operands of the next; weight names of call t begin with the prefix, its
+  /// `#` replaced by t.
+  llvm::Expected<Tensors> repeat(RepeatOp op, Tensors operands) {
+    std::string outer = prefix;
+    llvm::scope_exit restore([&] { prefix = outer; });
+    for (uint64_t t = 0; t < op.getCount(); ++t) {
+      prefix = outer;
+      for (char c : op.getPrefix())
+        prefix += c == '#' ? std::to_string(t) : std::string(1, c);
+      llvm::Expected<Tensors> results = callee(*op, op.getCallee(), operands);
+      if (!results)
+        return results;
+      std::move(results->begin(), results->end(), operands.begin());
+    }
+    operands.resize(op.getNumResults());
+    return operands;
+  }
+
+  ExpectedTensor<T> weight(WeightOp op) {
+    auto type = cast<RankedTensorType>(op.getResult().getType());
+    ExpectedTensor<double> tensor = weights(prefix + op.getName().str(), op.getSlice(), type);
+    if (!tensor)
+      return tensor.takeError();
+    return convert<T>(*tensor);
+  }
+
+  ExpectedTensor<T> constant(arith::ConstantOp op) {
+    auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
+    if (!elements)
+      return error("the reference does not know this constant");
+    ExpectedTensor<T> tensor = makeTensor<T>(cast<ShapedType>(elements.getType()).getShape());
+    if (!tensor)
+      return tensor;
+    tensor->reals.clear();
+    if (isa<FloatType>(elements.getElementType()))
+      for (const APFloat &value : elements.getValues<APFloat>())
+        tensor->reals.push_back(T(FloatAttr::get(elements.getElementType(), value).getValueAsDouble()));
+    else
+      for (const APInt &value : elements.getValues<APInt>())
+        tensor->integers.push_back(value.getSExtValue());
+    return tensor;
+  }
+
+  /// score, formula, mask, softmax, combine.
+  ExpectedTensor<T> attention(AttentionOp op, llvm::ArrayRef<Tensor<T>> x) {
+    ExpectedTensor<T> map = scoreDot(x[0], x[1], op.getScale().convertToDouble());
+    if (map && !op.getFormula().empty())
+      map = modify(std::move(*map), op.getFormula(), {});
+    if (map && op.getMask())
+      map = mask(std::move(*map), *op.getMask(), pointers(x.drop_front(3)));
+    if (!map)
+      return map;
+    map = softmax(std::move(*map));
+    return map ? combine(*map, x[2]) : std::move(map);
+  }
+
+  static llvm::SmallVector<const Tensor<T> *, 4> storedPointers(llvm::ArrayRef<Tensor<T>> tensors) {
+    return llvm::map_to_vector<4>(tensors, [](const Tensor<T> &tensor) { return &tensor; });
+  }
+  llvm::ArrayRef<const Tensor<T> *> pointers(llvm::ArrayRef<Tensor<T>> tensors) {
+    scratch = storedPointers(tensors);
+    return scratch;
+  }
+
+  /// The result of an op that has one.
+  ExpectedTensor<T> single(Operation &op, llvm::ArrayRef<Tensor<T>> x) {
+    using Result = ExpectedTensor<T>;
+    return llvm::TypeSwitch<Operation *, Result>(&op)
+        .Case([&](WeightOp o) { return weight(o); })
+        .Case([&](arith::ConstantOp o) { return constant(o); })
+        .Case([&](LinearOp o) { return linear(x[0], x[1], o.getBias() ? &x[2] : nullptr); })
+        .Case([&](SplitHeadsOp o) { return splitHeads(x[0], o.getHeads()); })
+        .Case([&](MergeHeadsOp) { return mergeHeads(x[0]); })
+        .Case([&](EmbedOp) { return embed(x[0], x[1]); })
+        .Case([&](PositionsOp) { return positions(x[0], x[1]); })
+        .Case([&](PointwiseOp o) { return pointwise(pointers(x), o.getFormula()); })
+        .Case([&](ActivationOp o) { return activation(o.getKind(), x[0]); })
+        .Case([&](AddOp) { return add(x[0], x[1]); })
+        .Case([&](LayerNormOp o) { return layerNorm(x[0], x[1], x[2], o.getEps().convertToDouble()); })
+        .Case([&](RmsNormOp o) { return rmsNorm(x[0], x[1], o.getEps().convertToDouble()); })
+        .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
+        .Case([&](MeanPoolOp) { return meanPool(x[0], x[1]); })
+        .Case([&](ScoreOp o) { return scoreDot(x[0], x[1], o.getScale().convertToDouble()); })
+        .Case([&](ModifyOp o) { return modify(x[0], o.getFormula(), pointers(x.drop_front())); })
+        .Case([&](MaskOp o) { return mask(x[0], o.getMask(), pointers(x.drop_front())); })
+        .Case([&](NormalizeOp) { return softmax(x[0]); })
+        .Case([&](CombineOp) { return combine(x[0], x[1]); })
+        .Case([&](AttentionOp o) { return attention(o, x); })
+        .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
+  }
+
+  struct Slot {
+    Tensor<T> tensor;
+    int64_t uses = 0; // still to come
+  };
+
+  const WeightProvider &weights;
+  /// Values by the depth of the call they belong to, so that a function may stand on the stack twice.
+  llvm::DenseMap<std::pair<Value, int>, Slot> defined;
+  llvm::SmallVector<const Tensor<T> *, 4> scratch;
+  std::string prefix;
+  int depth = 0;
+};
+
+template <class T>
+llvm::Expected<std::vector<Tensor<double>>> runIn(func::FuncOp function, llvm::ArrayRef<Tensor<double>> inputs,
+                                                  const WeightProvider &weights) {
+  std::vector<Tensor<T>> arguments;
+  for (const Tensor<double> &input : inputs)
+    arguments.push_back(convert<T>(input));
+  llvm::Expected<std::vector<Tensor<T>>> results = Interpreter<T>(weights).call(function, std::move(arguments));
+  if (!results)
+    return results.takeError();
+  std::vector<Tensor<double>> converted;
+  for (const Tensor<T> &result : *results)
+    converted.push_back(convert<double>(result));
+  return converted;
+}
+
+} // namespace
+
+llvm::Expected<std::vector<Tensor<double>>> run(func::FuncOp function, std::vector<Tensor<double>> inputs,
+                                                const WeightProvider &weights, Precision precision) {
+  llvm::Expected<std::vector<Port>> ports = inputPorts(function);
+  if (!ports)
+    return ports.takeError();
+  for (auto [input, port] : llvm::zip(inputs, *ports))
+    input.input = port.name;
+  if (llvm::Error mismatch = checkInputs(*ports, inputs))
+    return mismatch;
+  return precision == Precision::F64 ? runIn<double>(function, inputs, weights)
+                                     : runIn<float>(function, inputs, weights);
+}
+
+} // namespace mlir::attn::reference

@@ -1,0 +1,145 @@
+// modify, mask, normalize softmax, combine.
+#include "compiler/reference/Ops.h"
+#include <cmath>
+#include <limits>
+
+namespace mlir::attn::reference {
+namespace {
+
+/// Calls `place(b, h, i, j, at)` for every place of a map, in order.
+template <class T, class Place>
+void eachPlace(const Tensor<T> &map, Place place) {
+  int64_t at = 0;
+  for (int64_t b = 0; b < map.shape[0]; ++b)
+    for (int64_t h = 0; h < map.shape[1]; ++h)
+      for (int64_t i = 0; i < map.shape[2]; ++i)
+        for (int64_t j = 0; j < map.shape[3]; ++j)
+          place(b, h, i, j, at++);
+}
+
+template <class T>
+bool isVisible(const Tensor<T> &map, int64_t at) {
+  return map.visible.empty() || map.visible[at];
+}
+
+/// What a mask expression says of one place. `queries` and `keys` fix where the diagonal lies.
+template <class T>
+struct MaskAt {
+  int64_t b, i, j, queries, keys;
+  Operands<T> lengths;
+
+  int64_t offset(int64_t alignment) const {
+    return static_cast<Alignment>(alignment) == Alignment::TopLeft ? 0 : keys - queries;
+  }
+
+  bool operator()(MaskAttr mask) const {
+    llvm::ArrayRef<int64_t> values = mask.getValues();
+    switch (mask.getKind()) {
+    case MaskKind::Causal:
+      return j <= i + offset(values[0]);
+    case MaskKind::Window: { // distances, since i + off + right may not fit
+      int64_t distance = j - i - offset(values[2]);
+      return -values[0] <= distance && distance <= values[1];
+    }
+    case MaskKind::Prefix:
+      return j < values[0];
+    case MaskKind::Lengths:
+      return j < lengths[values[0]]->integers[b];
+    case MaskKind::And:
+      return llvm::all_of(mask.getChildren(), *this);
+    case MaskKind::Or:
+      return llvm::any_of(mask.getChildren(), *this);
+    case MaskKind::Not:
+      return !(*this)(mask.getChildren()[0]);
+    }
+    llvm_unreachable("unknown mask");
+  }
+};
+
+} // namespace
+
+template <class T>
+ExpectedTensor<T> modify(Tensor<T> scores, Region &region, Operands<T> captures) {
+  llvm::Expected<Formula<T>> formula = Formula<T>::read(region, captures);
+  if (!formula)
+    return formula.takeError();
+  eachPlace(scores, [&](int64_t b, int64_t h, int64_t i, int64_t j, int64_t at) {
+    if (isVisible(scores, at))
+      scores.reals[at] = (*formula)({{scores.reals[at], 0}, {0, b}, {0, h}, {0, i}, {0, j}});
+  });
+  if (llvm::Error fault = formula->fault())
+    return fault;
+  return scores;
+}
+
+template <class T>
+ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> lengths) {
+  int64_t batch = scores.shape[0], queries = scores.shape[2], keys = scores.shape[3];
+  for (const Tensor<T> *length : lengths) {
+    if (length->shape[0] != batch)
+      return error(llvm::Twine(length->shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
+    if (llvm::Error outside = checkRange(*length, keys))
+      return outside;
+  }
+  scores.visible.resize(scores.reals.size(), 1);
+  eachPlace(scores, [&](int64_t b, int64_t, int64_t i, int64_t j, int64_t at) {
+    if (MaskAt<T>{b, i, j, queries, keys, lengths}(mask))
+      return;
+    scores.visible[at] = 0;
+    scores.reals[at] = -std::numeric_limits<T>::infinity();
+  });
+  return scores;
+}
+
+template <class T>
+ExpectedTensor<T> softmax(Tensor<T> scores) {
+  int64_t keys = scores.shape[3];
+  const T infinity = std::numeric_limits<T>::infinity();
+  for (int64_t row = 0, end = scores.size(); row < end; row += keys) {
+    T *x = &scores.reals[row];
+    T maximum = -infinity, sum = 0;
+    for (int64_t j = 0; j < keys; ++j)
+      if (isVisible(scores, row + j) && !(x[j] <= maximum)) // a NaN becomes the maximum, and stays it
+        maximum = std::isnan(maximum) ? maximum : x[j];
+    for (int64_t j = 0; j < keys; ++j) {
+      x[j] = isVisible(scores, row + j) && maximum != -infinity ? std::exp(x[j] - maximum) : T(0);
+      sum += x[j];
+    }
+    for (int64_t j = 0; j < keys && maximum != -infinity; ++j)
+      if (isVisible(scores, row + j))
+        x[j] /= sum;
+  }
+  return scores;
+}
+
+template <class T>
+ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value) {
+  int64_t batch = weights.shape[0], heads = weights.shape[1], queries = weights.shape[2], keys = weights.shape[3];
+  int64_t valueHeads = value.shape[1], width = value.shape[3];
+  if (value.shape[0] != batch)
+    return error("weights and value have batches of " + llvm::Twine(batch) + " and " + llvm::Twine(value.shape[0]));
+  if (value.shape[2] != keys)
+    return error(llvm::Twine(value.shape[2]) + " values for " + llvm::Twine(keys) + " keys");
+  ExpectedTensor<T> result = makeTensor<T>({batch, heads, queries, width});
+  if (!result)
+    return result;
+  eachPlace(weights, [&](int64_t b, int64_t h, int64_t i, int64_t j, int64_t at) {
+    if (!isVisible(weights, at))
+      return;
+    const T *v = value.reals.data() + ((b * valueHeads + h / (heads / valueHeads)) * keys + j) * width;
+    T *o = result->reals.data() + ((b * heads + h) * queries + i) * width;
+    for (int64_t e = 0; e < width; ++e)
+      o[e] += weights.reals[at] * v[e];
+  });
+  return result;
+}
+
+#define INSTANTIATE(T)                                                                                                 \
+  template ExpectedTensor<T> modify(Tensor<T>, Region &, Operands<T>);                                                 \
+  template ExpectedTensor<T> mask(Tensor<T>, MaskAttr, Operands<T>);                                                   \
+  template ExpectedTensor<T> softmax(Tensor<T>);                                                                       \
+  template ExpectedTensor<T> combine(const Tensor<T> &, const Tensor<T> &);
+INSTANTIATE(float)
+INSTANTIATE(double)
+
+} // namespace mlir::attn::reference

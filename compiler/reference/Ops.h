@@ -1,0 +1,67 @@
+// The meaning of every attn op: one plain function each, written to be read, never to be fast.
+//
+// Every function is a plain loop in precision T, each operation rounded on its own and sums taken in index order: with
+// T = double it is the truth that tests compare with, with T = float the error a straightforward program would make.
+// Shapes are named as in the dialect: B batch, H heads, N queries, M keys, D and E widths, C model width. Extents that the
+// verifier could not compare, because they are known only at run time, are checked here.
+#pragma once
+
+#include "compiler/reference/Formula.h"
+#include "dialect/AttnOps.h"
+
+namespace mlir::attn::reference {
+
+template <class T>
+using Operands = llvm::ArrayRef<const Tensor<T> *>;
+
+// --- Projection.cpp
+/// `bias` may be null.
+template <class T>
+ExpectedTensor<T> linear(const Tensor<T> &input, const Tensor<T> &weight, const Tensor<T> *bias);
+template <class T>
+ExpectedTensor<T> splitHeads(const Tensor<T> &input, int64_t heads);
+template <class T>
+ExpectedTensor<T> mergeHeads(const Tensor<T> &input);
+/// Fails on an id outside the table.
+template <class T>
+ExpectedTensor<T> embed(const Tensor<T> &table, const Tensor<T> &ids);
+/// Fails when there are more tokens than rows.
+template <class T>
+ExpectedTensor<T> positions(const Tensor<T> &table, const Tensor<T> &tokens);
+
+// --- Block.cpp
+template <class T>
+ExpectedTensor<T> pointwise(Operands<T> inputs, Region &formula);
+template <class T>
+ExpectedTensor<T> activation(Activation kind, const Tensor<T> &input);
+template <class T>
+ExpectedTensor<T> add(const Tensor<T> &lhs, const Tensor<T> &rhs);
+template <class T>
+ExpectedTensor<T> layerNorm(const Tensor<T> &input, const Tensor<T> &gamma, const Tensor<T> &beta, double eps);
+template <class T>
+ExpectedTensor<T> rmsNorm(const Tensor<T> &input, const Tensor<T> &gamma, double eps);
+template <class T>
+ExpectedTensor<T> l2Normalize(const Tensor<T> &input, double eps);
+/// Fails on a length outside [0, tokens].
+template <class T>
+ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths);
+
+// --- Score.cpp
+template <class T>
+ExpectedTensor<T> scoreDot(const Tensor<T> &query, const Tensor<T> &key, double scale);
+
+// --- Map.cpp
+/// Leaves masked places alone.
+template <class T>
+ExpectedTensor<T> modify(Tensor<T> scores, Region &formula, Operands<T> captures);
+/// Marks places as not visible and sets their score to -inf. Fails on a length outside [0, M].
+template <class T>
+ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> lengths);
+/// Weights 0 where masked; a row with no visible key, or whose scores are all -inf, has weights 0.
+template <class T>
+ExpectedTensor<T> softmax(Tensor<T> scores);
+/// Values of masked keys are not read.
+template <class T>
+ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value);
+
+} // namespace mlir::attn::reference

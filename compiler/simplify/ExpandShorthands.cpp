@@ -1,0 +1,126 @@
+// Writes shorthands as the ops they stand for. The formulas of the activations stand here and nowhere else: later stages
+// read them from the region of the pointwise op.
+#include "compiler/simplify/Passes.h"
+#include "dialect/AttnOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_EXPANDSHORTHANDS
+#include "compiler/simplify/Passes.h.inc"
+
+namespace {
+
+/// Scalar arithmetic on one float type, short enough that a formula reads like one.
+struct Scalar {
+  Value constant(double value) const {
+    return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
+  }
+  Value add(Value x, Value y) const { return arith::AddFOp::create(b, x, y); }
+  Value mul(Value x, Value y) const { return arith::MulFOp::create(b, x, y); }
+  Value div(Value x, Value y) const { return arith::DivFOp::create(b, x, y); }
+  Value tanh(Value x) const { return math::TanhOp::create(b, x); }
+
+  /// 1 / (1 + exp(-x)); exp overflows to infinity for very negative x, which gives the right 0.
+  Value sigmoid(Value x) const {
+    Value e = math::ExpOp::create(b, arith::NegFOp::create(b, x));
+    return div(constant(1), add(constant(1), e));
+  }
+
+  ImplicitLocOpBuilder &b;
+  Type type;
+};
+
+/// x/2 (1 + erf(x / sqrt 2)), Hendrycks and Gimpel 2016.
+Value gelu(const Scalar &s, Value x) {
+  Value erf = math::ErfOp::create(s.b, s.mul(x, s.constant(0.70710678118654752440)));
+  return s.mul(s.mul(x, s.constant(0.5)), s.add(s.constant(1), erf));
+}
+
+/// Their approximation x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+Value geluTanh(const Scalar &s, Value x) {
+  Value cubic = s.mul(s.mul(s.mul(x, x), x), s.constant(0.044715));
+  Value inner = s.mul(s.add(x, cubic), s.constant(0.79788456080286535588));
+  return s.mul(s.mul(x, s.constant(0.5)), s.add(s.constant(1), s.tanh(inner)));
+}
+
+Value activate(const Scalar &s, Activation kind, Value x) {
+  switch (kind) {
+  case Activation::Relu: // maximumf, not maxnumf: a NaN stays one
+    return arith::MaximumFOp::create(s.b, x, s.constant(0));
+  case Activation::Gelu:
+    return gelu(s, x);
+  case Activation::GeluTanh:
+    return geluTanh(s, x);
+  case Activation::Tanh:
+    return s.tanh(x);
+  case Activation::Sigmoid:
+    return s.sigmoid(x);
+  case Activation::Silu:
+    return s.mul(x, s.sigmoid(x));
+  }
+  llvm_unreachable("unknown activation");
+}
+
+/// Replaces an op by a pointwise op on the same operands whose formula `make` builds from the block's arguments.
+void replaceByPointwise(PatternRewriter &rewriter, Operation *op,
+                        function_ref<Value(const Scalar &, Block::BlockArgListType)> make) {
+  Type element = getElementTypeOrSelf(op->getResult(0));
+  auto pointwise = PointwiseOp::create(rewriter, op->getLoc(), op->getResultTypes(), op->getOperands());
+  SmallVector<Type> types(op->getNumOperands(), element);
+  SmallVector<Location> locations(op->getNumOperands(), op->getLoc());
+  Block *block = rewriter.createBlock(&pointwise.getFormula(), {}, types, locations);
+  ImplicitLocOpBuilder builder(op->getLoc(), rewriter);
+  builder.setInsertionPointToEnd(block);
+  YieldOp::create(builder, ValueRange(make({builder, element}, block->getArguments())));
+  rewriter.replaceOp(op, pointwise);
+}
+
+struct ExpandActivation : OpRewritePattern<ActivationOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ActivationOp op, PatternRewriter &rewriter) const final {
+    replaceByPointwise(rewriter, op, [&](const Scalar &s, auto x) { return activate(s, op.getKind(), x[0]); });
+    return success();
+  }
+};
+
+struct ExpandAdd : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter &rewriter) const final {
+    replaceByPointwise(rewriter, op, [](const Scalar &s, auto x) { return s.add(x[0], x[1]); });
+    return success();
+  }
+};
+
+/// In the order the shorthand fixes: scale, modify, mask, normalize, combine.
+struct ExpandAttention : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const final {
+    Location location = op.getLoc();
+    Value map = ScoreOp::create(rewriter, location, ScoreKind::Dot, op.getQuery(), op.getKey(), op.getScale());
+    if (!op.getFormula().empty()) {
+      auto modify = ModifyOp::create(rewriter, location, map, ValueRange());
+      rewriter.inlineRegionBefore(op.getFormula(), modify.getFormula(), modify.getFormula().end());
+      map = modify;
+    }
+    if (MaskAttr mask = op.getMaskAttr())
+      map = MaskOp::create(rewriter, location, map, op.getMaskOperands(), mask);
+    Value weights = NormalizeOp::create(rewriter, location, Normalizer::Softmax, map);
+    rewriter.replaceOpWithNewOp<CombineOp>(op, weights, op.getValue());
+    return success();
+  }
+};
+
+struct ExpandShorthands : impl::ExpandShorthandsBase<ExpandShorthands> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ExpandActivation, ExpandAdd, ExpandAttention>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+
+} // namespace
+} // namespace mlir::attn

@@ -1,0 +1,134 @@
+// Identities of the dialect that leave less to do. Each holds for every input, NaN and infinity included, but for the
+// constant factor of a score, which is rounded once instead of twice.
+#include "compiler/simplify/Passes.h"
+#include "dialect/AttnOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_FOLDIDENTITIES
+#include "compiler/simplify/Passes.h.inc"
+
+namespace {
+
+/// The value that a formula yields.
+Value yielded(Region &formula) { return formula.front().getTerminator()->getOperand(0); }
+
+/// pointwise(x, ...) that yields x, where x has the shape of the result.
+struct DropIdentityPointwise : OpRewritePattern<PointwiseOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(PointwiseOp op, PatternRewriter &rewriter) const final {
+    auto argument = dyn_cast<BlockArgument>(yielded(op.getFormula()));
+    if (!argument)
+      return failure();
+    Value operand = op.getInputs()[argument.getArgNumber()];
+    if (operand.getType() != op.getType())
+      return failure();
+    rewriter.replaceOp(op, operand);
+    return success();
+  }
+};
+
+/// merge_heads(split_heads(x)) = x
+struct DropMergeOfSplit : OpRewritePattern<MergeHeadsOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MergeHeadsOp op, PatternRewriter &rewriter) const final {
+    auto split = op.getInput().getDefiningOp<SplitHeadsOp>();
+    if (!split)
+      return failure();
+    rewriter.replaceOp(op, split.getInput());
+    return success();
+  }
+};
+
+/// split_heads(merge_heads(x)) = x, if x has as many heads as are split.
+struct DropSplitOfMerge : OpRewritePattern<SplitHeadsOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SplitHeadsOp op, PatternRewriter &rewriter) const final {
+    auto merge = op.getInput().getDefiningOp<MergeHeadsOp>();
+    if (!merge || merge.getInput().getType() != op.getType())
+      return failure();
+    rewriter.replaceOp(op, merge.getInput());
+    return success();
+  }
+};
+
+/// The same mask with each operand index replaced.
+MaskAttr renumber(MaskAttr mask, ArrayRef<int64_t> indices) {
+  SmallVector<int64_t> values(mask.getValues());
+  if (mask.getKind() == MaskKind::Lengths)
+    values[0] = indices[values[0]];
+  SmallVector<MaskAttr> children =
+      llvm::map_to_vector(mask.getChildren(), [&](MaskAttr child) { return renumber(child, indices); });
+  return MaskAttr::get(mask.getContext(), mask.getKind(), values, children);
+}
+
+/// mask(mask(s, m), n) = mask(s, m and n)
+struct JoinMasks : OpRewritePattern<MaskOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(MaskOp op, PatternRewriter &rewriter) const final {
+    auto inner = op.getScores().getDefiningOp<MaskOp>();
+    if (!inner || !inner->hasOneUse())
+      return failure();
+    SmallVector<Value> operands(inner.getMaskOperands());
+    SmallVector<int64_t> indices;
+    for (Value operand : op.getMaskOperands()) {
+      auto known = llvm::find(operands, operand);
+      indices.push_back(known - operands.begin());
+      if (known == operands.end())
+        operands.push_back(operand);
+    }
+    SmallVector<MaskAttr> children;
+    for (MaskAttr mask : {inner.getMask(), renumber(op.getMask(), indices)})
+      if (mask.getKind() == MaskKind::And)
+        llvm::append_range(children, mask.getChildren());
+      else
+        children.push_back(mask);
+    auto both = MaskAttr::get(getContext(), MaskKind::And, {}, children);
+    rewriter.replaceOpWithNewOp<MaskOp>(op, inner.getScores(), operands, both);
+    return success();
+  }
+};
+
+/// The constant c of a formula that yields s * c, s being the score.
+std::optional<double> constantFactor(Region &formula) {
+  auto product = yielded(formula).getDefiningOp<arith::MulFOp>();
+  if (!product)
+    return std::nullopt;
+  for (auto [score, factor] : {std::pair(product.getLhs(), product.getRhs()), std::pair(product.getRhs(), product.getLhs())}) {
+    FloatAttr constant;
+    if (score == formula.getArgument(0) && matchPattern(factor, m_Constant(&constant)))
+      return constant.getValueAsDouble();
+  }
+  return std::nullopt;
+}
+
+/// modify(score(scale), s * c) = score(scale * c)
+struct FoldConstantFactor : OpRewritePattern<ModifyOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ModifyOp op, PatternRewriter &rewriter) const final {
+    auto score = op.getScores().getDefiningOp<ScoreOp>();
+    std::optional<double> factor = constantFactor(op.getFormula());
+    if (!score || !score->hasOneUse() || !factor)
+      return failure();
+    APFloat scale(score.getScale().convertToDouble() * *factor);
+    if (!scale.isFinite())
+      return failure();
+    rewriter.replaceOpWithNewOp<ScoreOp>(op, score.getKind(), score.getQuery(), score.getKey(), scale);
+    return success();
+  }
+};
+
+struct FoldIdentities : impl::FoldIdentitiesBase<FoldIdentities> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<DropIdentityPointwise, DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace mlir::attn

@@ -1,0 +1,12 @@
+// The passes of the simplify stage.
+#pragma once
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "compiler/simplify/Passes.h.inc"
+} // namespace mlir::attn

@@ -1,0 +1,86 @@
+// The passes of the simplify stage.
+#ifndef ATTN_SIMPLIFY_PASSES_TD
+#define ATTN_SIMPLIFY_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ExpandRepeat : Pass<"attn-expand-repeat", "::mlir::ModuleOp"> {
+  let summary = "put the body of every called function in place of the call, layer after layer";
+  let description = [{
+    Before: public functions that use `attn.repeat` and `func.call`. After: public functions without calls; private functions
+    are gone; the weights of the t-th call of a repeat have its prefix, with `#` replaced by t, before their names.
+
+    ```mlir
+    func.func private @layer(%x) {                        func.func @model(%x) {
+      %w = attn.weight "w"                                  %w0 = attn.weight "layer.0.w"
+      %y = attn.linear %x, %w                       ==>     %x1 = attn.linear %x, %w0
+      return %y                                             %w1 = attn.weight "layer.1.w"
+    }                                                       %x2 = attn.linear %x1, %w1
+    %y = attn.repeat 2 @layer(%x) prefix "layer.#."       }
+    ```
+    example: tests/simplify/expand-repeat.mlir
+  }];
+  let options = [Option<"maxOps", "max-ops", "int64_t", "200000",
+                        "the most ops the whole program may unroll to; more is an error">];
+}
+
+def CheckInterface : Pass<"attn-check-interface", "::mlir::ModuleOp"> {
+  let summary = "check what the model promises in C, and name what has no name";
+  let description = [{
+    Before: any module without calls. After: exactly one function, whose name, argument names and result names are C
+    identifiers that differ; arguments and results without `attn.name` are called `arg0`, `result0` and so on; each name in
+    `attn.dims` has one size; every tensor is f32, f64 or i32, has no layout, no dimension of size 0 and less than 2^47 bytes.
+
+    ```mlir
+    func.func @model(%x: tensor<4xf32>)  ==>  func.func @model(%x: tensor<4xf32> {attn.name = "arg0"})
+    ```
+    example: tests/simplify/check-interface.mlir
+  }];
+}
+
+def CheckExtents : Pass<"attn-check-extents", "::mlir::func::FuncOp"> {
+  let summary = "check that every op can state its extents, and that those that must be equal are";
+  let description = [{
+    Before: a function of any ops. After: the same function, of ops whose extents are known as expressions of the names in
+    `attn.dims`. Two dynamic dimensions that an op needs to be equal must have one name.
+
+    ```mlir
+    %s = attn.score dot %q, %k  ==>  error: 'attn.score' op batch of query and key are not known to be equal
+    ```
+    example: tests/simplify/check-extents.mlir
+  }];
+}
+
+def ExpandShorthands : Pass<"attn-expand-shorthands", "::mlir::func::FuncOp"> {
+  let summary = "write shorthands as the ops they stand for";
+  let description = [{
+    Before: `attention`, `activation`, `add`. After: `score`, `modify`, `mask`, `normalize`, `combine` and `pointwise` with
+    the formula as `arith` and `math` ops.
+
+    ```mlir
+    %o = attn.attention %q, %k, %v             %s = attn.score dot %q, %k scale 0.125
+           scale 0.125 where lengths(%n)  ==>  %t = attn.mask %s where lengths(%n)
+                                               %p = attn.normalize softmax %t
+                                               %o = attn.combine %p, %v
+    ```
+    example: tests/simplify/expand-shorthands.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def FoldIdentities : Pass<"attn-fold-identities", "::mlir::func::FuncOp"> {
+  let summary = "remove ops that do nothing and join ops that can be one";
+  let description = [{
+    A pointwise op that yields an operand of its own type, `merge_heads` of `split_heads` and the reverse are removed; a mask of
+    a mask becomes one mask with `and`; a formula that multiplies scores by a constant goes into their scale. The last two only
+    where the first op has no other user.
+
+    ```mlir
+    %t = attn.mask %s where causal(top_left)  ==>  %u = attn.mask %s where causal(top_left) and lengths(%n)
+    %u = attn.mask %t where lengths(%n)
+    ```
+    example: tests/simplify/fold-identities.mlir
+  }];
+}
+
+#endif

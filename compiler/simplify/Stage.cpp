@@ -1,0 +1,20 @@
+// The order of the simplify stage. Checks come before shorthands are expanded, so that errors name the ops the user wrote.
+#include "compiler/simplify/Stage.h"
+#include "compiler/simplify/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace mlir::attn {
+
+void buildSimplify(OpPassManager &passes) {
+  passes.addPass(createExpandRepeat());
+  passes.addPass(createCheckInterface());
+  passes.addPass(createCheckExtents());
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createExpandShorthands());
+  function.addPass(createFoldIdentities());
+  function.addPass(createCanonicalizerPass());
+  function.addPass(createCSEPass());
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,114 @@
+// Writes each schedule's wishes into the types: weight panels for dense kernels, key panels for streaming ones.
+#include "compiler/tile/Passes.h"
+#include "dialect/AttnOps.h"
+#include "mlir/IR/Builders.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_ASSIGNLAYOUTS
+#include "compiler/tile/Passes.h.inc"
+
+namespace {
+
+RankedTensorType withLayout(Type type, LayoutAttr layout) {
+  auto tensor = cast<RankedTensorType>(type);
+  return RankedTensorType::get(tensor.getShape(), tensor.getElementType(), layout);
+}
+
+/// Replaces operand `index` of a kernel, with the block argument that stands for it.
+void setInput(KernelOp kernel, unsigned index, Value value) {
+  kernel->setOperand(index, value);
+  kernel.getBody().getArgument(index).setType(value.getType());
+}
+
+struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
+  void runOnOperation() override {
+    SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
+    for (KernelOp kernel : kernels) {
+      if (kernel.getSchedule()->getStrategy() == Strategy::Dense)
+        packWeights(kernel);
+      if (kernel.getSchedule()->getStrategy() == Strategy::Stream)
+        panelKeys(kernel);
+    }
+    for (WeightOp weight : llvm::make_early_inc_range(getOperation().getOps<WeightOp>()))
+      if (weight->use_empty())
+        weight.erase();
+  }
+
+  void packWeights(KernelOp kernel) {
+    auto layout = LayoutAttr::get(&getContext(), LayoutKind::WeightPanels, kernel.getSchedule()->getCols(), 1);
+    for (LinearOp linear : kernel.getBody().front().getOps<LinearOp>()) {
+      unsigned index = cast<BlockArgument>(linear.getWeight()).getArgNumber();
+      auto weight = kernel.getInputs()[index].getDefiningOp<WeightOp>();
+      if (!weight || getLayout(kernel.getInputs()[index].getType()))
+        continue;
+      // Each use has a weight op of its own; equal ones are stored once by emit.
+      OpBuilder builder(weight);
+      auto packed = WeightOp::create(builder, weight.getLoc(), withLayout(weight.getType(), layout), weight.getName(),
+                                     weight.getSlice());
+      setInput(kernel, index, packed);
+    }
+  }
+
+  void panelKeys(KernelOp kernel) {
+    auto score = *kernel.getBody().front().getOps<ScoreOp>().begin();
+    Value key = score.getKey();
+    if (auto split = key.getDefiningOp<SplitHeadsOp>())
+      key = split.getInput();
+    unsigned index = cast<BlockArgument>(key).getArgNumber();
+    Value source = kernel.getInputs()[index];
+    if (getLayout(source.getType()))
+      return;
+    auto layout = LayoutAttr::get(&getContext(), LayoutKind::KeyPanels, kernel.getSchedule()->getCols(),
+                                  score.getKey().getType().getDimSize(1));
+    bool readOnce = llvm::count(kernel.getInputs(), source) == 1 && source.hasOneUse();
+    auto producer = source.getDefiningOp<KernelOp>();
+    if (readOnce && producer && producer.getSchedule()->getStrategy() == Strategy::Dense && endsInLinear(source)) {
+      source.setType(withLayout(source.getType(), layout));
+      kernel.getBody().getArgument(index).setType(source.getType());
+      return;
+    }
+    Value copy = copyInto(kernel, source, layout);
+    // The same tensor may also be read as query or value, which stay row-major: only the key gets the copy.
+    BlockArgument argument = kernel.getBody().addArgument(copy.getType(), copy.getLoc());
+    kernel.getInputsMutable().append(copy);
+    Operation *reader = score.getKey().getDefiningOp<SplitHeadsOp>();
+    (reader ? reader : score.getOperation())->setOperand(reader ? 0 : 1, argument);
+    dropUnusedInputs(kernel);
+  }
+
+  /// Whether the producer makes `result` tile by tile, without a row normalisation at the end.
+  static bool endsInLinear(Value result) {
+    auto producer = result.getDefiningOp<KernelOp>();
+    Value yielded =
+        producer.getBody().front().getTerminator()->getOperand(cast<OpResult>(result).getResultNumber());
+    return isa_and_nonnull<LinearOp, PointwiseOp>(yielded.getDefiningOp()) &&
+           producer.getBody().front().getOps<LayerNormOp>().empty() &&
+           producer.getBody().front().getOps<RmsNormOp>().empty() &&
+           producer.getBody().front().getOps<L2NormalizeOp>().empty();
+  }
+
+  /// A kernel before `user` that yields its operand, stored in `layout`.
+  Value copyInto(KernelOp user, Value source, LayoutAttr layout) {
+    OpBuilder builder(user);
+    ScheduleAttr schedule = *user.getSchedule();
+    auto rows = ScheduleAttr::get(&getContext(), schedule.getBackend(), Strategy::Rows, schedule.getLanes(),
+                                  schedule.getRows(), schedule.getCols(), 0, 0);
+    auto kernel = KernelOp::create(builder, source.getLoc(), TypeRange(withLayout(source.getType(), layout)), source,
+                                   rows, FlatSymbolRefAttr(), AffineMapAttr());
+    Block *body = builder.createBlock(&kernel.getBody());
+    YieldOp::create(builder, source.getLoc(), ValueRange(body->addArgument(source.getType(), source.getLoc())));
+    return kernel.getResult(0);
+  }
+
+  static void dropUnusedInputs(KernelOp kernel) {
+    for (unsigned index = kernel.getInputs().size(); index-- > 0;) {
+      if (!kernel.getBody().getArgument(index).use_empty())
+        continue;
+      kernel.getBody().eraseArgument(index);
+      kernel.getInputsMutable().erase(index);
+    }
+  }
+};
+
+} // namespace
+} // namespace mlir::attn

@@ -1,0 +1,71 @@
+// Strategy by what a kernel holds, register tile by the width of a vector.
+#include "compiler/backends/Backend.h"
+#include "compiler/tile/Passes.h"
+#include "dialect/AttnOps.h"
+
+namespace mlir::attn {
+#define GEN_PASS_DEF_CHOOSESCHEDULES
+#include "compiler/tile/Passes.h.inc"
+
+namespace {
+
+/// Rows and columns of the register tile: as many accumulators as leave room for a row of the other operand and a broadcast.
+/// 512 bit: 6 x 4 of 32 registers; 256 and 128 bit: 6 x 2 of 16.
+constexpr int64_t tileRows = 6;
+int64_t tileVectors(int64_t vectorBits) { return vectorBits == 512 ? 4 : 2; }
+
+// A task's rows of the left operand stay in the second-level cache beside a weight panel: 256 KiB of f32.
+constexpr int64_t blockElements = 65536;
+constexpr int64_t maxBlockRows = 96;
+
+// Keys between two rescalings: their scores for one register tile fill half of a 48 KiB first-level cache at most.
+constexpr int64_t keyBlock = 512;
+
+Strategy strategyOf(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  if (!body.getOps<LinearOp>().empty())
+    return Strategy::Dense;
+  if (!body.getOps<ScoreOp>().empty() && !body.getOps<CombineOp>().empty())
+    return Strategy::Stream;
+  return Strategy::Rows;
+}
+
+int64_t blockRows(KernelOp kernel, Strategy strategy) {
+  if (strategy != Strategy::Dense)
+    return strategy == Strategy::Stream ? maxBlockRows : 0;
+  auto linear = *kernel.getBody().front().getOps<LinearOp>().begin();
+  int64_t depth = linear.getWeight().getType().getDimSize(1);
+  int64_t rows = std::clamp<int64_t>(blockElements / std::max<int64_t>(depth, 1), tileRows, maxBlockRows);
+  return rows - rows % tileRows;
+}
+
+struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
+  using ChooseSchedulesBase::ChooseSchedulesBase;
+
+  void runOnOperation() override {
+    if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
+      getOperation().emitError("expected vector-bits of 128, 256 or 512, got ") << vectorBits;
+      return signalPassFailure();
+    }
+    for (KernelOp kernel : getOperation().getOps<KernelOp>())
+      if (failed(choose(kernel)))
+        signalPassFailure();
+  }
+
+  LogicalResult choose(KernelOp kernel) {
+    if (kernel.getSchedule())
+      return success();
+    Strategy strategy = strategyOf(kernel);
+    int64_t lanes = vectorBits / 32;
+    kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), BackendKind::LLVM, strategy, lanes, tileRows,
+                                             lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
+                                             strategy == Strategy::Stream ? keyBlock : 0));
+    std::string why;
+    if (succeeded(backendFor(BackendKind::LLVM).supports(kernel, why)))
+      return success();
+    return kernel.emitError("no back end can compile this: llvm: ") << why;
+  }
+};
+
+} // namespace
+} // namespace mlir::attn

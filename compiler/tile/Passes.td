@@ -1,0 +1,36 @@
+// The passes of the tile stage. They decide and write down; nothing here changes what is computed.
+#ifndef ATTN_TILE_PASSES_TD
+#define ATTN_TILE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
+  let summary = "give each kernel a back end, a strategy and tiles";
+  let description = [{
+    A kernel around a `linear` is `dense`, one around a whole score map chain is `stream`, any other is `rows`. A schedule that is already there
+    stays. A kernel that no back end supports is an error that says why.
+
+    ```mlir
+    attn.kernel (...) -> ... { attn.linear }  ==>  attn.kernel (...) -> ... schedule(#attn.schedule<..., strategy = dense, ...>) { attn.linear }
+    ```
+    example: tests/tile/choose-schedules.mlir
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "512", "width of the target's vector registers: 128, 256 or 512">
+  ];
+}
+
+def AssignLayouts : Pass<"attn-assign-layouts", "::mlir::func::FuncOp"> {
+  let summary = "store each tensor as the schedule of its consumer reads it";
+  let description = [{
+    Weights of `dense` kernels become weight panels. Keys of `stream` kernels become key panels: their producer writes them so when it is
+    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them.
+
+    ```mlir
+    attn.weight "w" : tensor<384x384xf32>  ==>  attn.weight "w" : tensor<384x384xf32, #attn.layout<weight_panels, 64>>
+    ```
+    example: tests/tile/assign-layouts.mlir
+  }];
+}
+
+#endif

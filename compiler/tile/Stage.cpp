@@ -1,0 +1,16 @@
+// The order of the tile stage: layouts follow from schedules.
+#include "compiler/tile/Stage.h"
+#include "compiler/tile/Passes.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace mlir::attn {
+
+void buildTile(OpPassManager &passes, const TileOptions &options) {
+  OpPassManager &function = passes.nest<func::FuncOp>();
+  ChooseSchedulesOptions schedules;
+  schedules.vectorBits = options.vectorBits;
+  function.addPass(createChooseSchedules(schedules));
+  function.addPass(createAssignLayouts());
+}
+
+} // namespace mlir::attn

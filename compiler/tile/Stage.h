@@ -1,0 +1,18 @@
+// The tile stage: decides, for each kernel, who makes its code, in what loops, and how its tensors are stored.
+#pragma once
+
+#include <cstdint>
+
+namespace mlir {
+class OpPassManager;
+}
+
+namespace mlir::attn {
+
+struct TileOptions {
+  int64_t vectorBits = 512; // of the target's vector registers: 128, 256 or 512
+};
+
+void buildTile(OpPassManager &passes, const TileOptions &options);
+
+} // namespace mlir::attn

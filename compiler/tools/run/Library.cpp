@@ -1,0 +1,174 @@
+// dlopen, the model's prefix from the dynamic symbols, and its functions by name.
+#include "compiler/tools/run/Library.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Path.h"
+#include <dlfcn.h>
+
+namespace mlir::attn::run {
+
+using reference::error;
+
+/// The M of the one dynamic symbol M_metadata that the library defines.
+static llvm::Expected<std::string> modelPrefix(const std::string &path) {
+  auto file = llvm::object::ObjectFile::createObjectFile(path);
+  if (!file)
+    return error(path + ": " + llvm::toString(file.takeError()));
+  auto *elf = llvm::dyn_cast<llvm::object::ELFObjectFileBase>(file->getBinary());
+  if (!elf)
+    return error(path + ": not an ELF library");
+  std::string found;
+  for (const llvm::object::ELFSymbolRef symbol : elf->getDynamicSymbolIterators()) {
+    llvm::Expected<llvm::StringRef> name = symbol.getName();
+    llvm::Expected<uint32_t> flags = symbol.getFlags();
+    if (!name || !flags) {
+      llvm::consumeError(name.takeError());
+      llvm::consumeError(flags.takeError());
+      continue;
+    }
+    if (!name->consume_back("_metadata") || (*flags & llvm::object::SymbolRef::SF_Undefined))
+      continue;
+    if (!found.empty())
+      return error(path + ": holds more than one model: " + found + " and " + *name);
+    found = name->str();
+  }
+  return found.empty() ? llvm::Expected<std::string>(error(path + ": holds no model (no symbol ends in _metadata)"))
+                       : found;
+}
+
+/// Sets a function pointer to the symbol of that name; null when it is missing.
+template <class Function>
+static bool load(Function &function, void *handle, const std::string &name) {
+  return (function = reinterpret_cast<Function>(dlsym(handle, name.c_str())));
+}
+
+llvm::Expected<Library> Library::open(const Options &options) {
+  llvm::Expected<std::string> prefix = modelPrefix(options.model);
+  if (!prefix)
+    return prefix.takeError();
+  Library library;
+  llvm::SmallString<128> path(options.model); // without a slash dlopen would search elsewhere
+  llvm::sys::path::remove_dots(path);
+  if (!path.contains('/'))
+    path.insert(path.begin(), {'.', '/'});
+  library.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library.handle)
+    return error(llvm::Twine("cannot load ") + dlerror());
+  const attn_metadata *(*metadata)() = nullptr;
+  auto &entry = library.entry;
+  std::string m = *prefix + "_";
+  load(entry.arenaBytes, library.handle, m + "arena_bytes");
+  if (!load(metadata, library.handle, m + "metadata") || !load(entry.open, library.handle, m + "open") ||
+      !load(entry.close, library.handle, m + "close") ||
+      !load(entry.contextCreate, library.handle, m + "context_create") ||
+      !load(entry.contextDestroy, library.handle, m + "context_destroy") ||
+      !load(entry.outputShapes, library.handle, m + "output_shapes") || !load(entry.run, library.handle, m + "run") ||
+      !load(entry.lastError, library.handle, m + "last_error"))
+    return error(options.model + ": the interface of model " + *prefix + " is incomplete");
+  library.meta = metadata();
+  if (!library.meta || library.meta->abi_version != ATTN_ABI_VERSION)
+    return error(options.model + ": was compiled for another version of the runtime");
+  if (llvm::Error failed = library.start(options))
+    return failed;
+  return library;
+}
+
+/// Opens the model with its weights, and a context.
+llvm::Error Library::start(const Options &options) {
+  char text[512] = "";
+  attn_options open = {};
+  open.size = sizeof open;
+  open.threads = options.threads;
+  open.error = text;
+  open.error_size = sizeof text;
+  std::string weights = options.weights;
+  if (weights.empty() || llvm::StringRef(weights).ends_with(".safetensors")) {
+    llvm::SmallString<128> beside(options.model);
+    llvm::sys::path::replace_extension(beside, ".weights");
+    weights = beside.str().str();
+  }
+  bool needsFile = meta->weights_bytes && !meta->weights_embedded;
+  attn_status status = entry.open(&model, needsFile ? weights.c_str() : nullptr, &open);
+  if (status == ATTN_OK)
+    status = entry.contextCreate(&context, model, &open);
+  return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
+}
+
+Library::Library(Library &&other)
+    : entry(other.entry), handle(std::exchange(other.handle, nullptr)), meta(other.meta),
+      model(std::exchange(other.model, nullptr)), context(std::exchange(other.context, nullptr)),
+      in(std::move(other.in)), out(std::move(other.out)), buffers(std::move(other.buffers)) {}
+
+Library::~Library() {
+  if (context)
+    entry.contextDestroy(context);
+  if (model)
+    entry.close(model);
+  if (handle)
+    dlclose(handle);
+}
+
+llvm::Error Library::failure(attn_status status) const {
+  const char *text = entry.lastError(context);
+  return error(text && *text ? text : attn_status_name(status));
+}
+
+static Port portOf(const attn_port &from, const attn_metadata &metadata) {
+  auto dimension = [&](attn_extent extent) {
+    return extent >= 0 ? std::to_string(extent) : std::string(metadata.symbols[-1 - extent].name);
+  };
+  Port port;
+  port.name = from.name;
+  port.dtype = from.dtype;
+  for (int32_t d = 0; d < from.rank; ++d)
+    port.dims.push_back(dimension(from.dims[d]));
+  if (from.checked && from.upper >= 0)
+    port.upper = from.upper;
+  else if (from.checked)
+    port.upperDim = dimension(from.upper);
+  return port;
+}
+
+Signature Library::signature() const {
+  Signature signature{meta->name, {}, {}};
+  for (const attn_port &port : llvm::ArrayRef(meta->inputs, meta->input_count))
+    signature.inputs.push_back(portOf(port, *meta));
+  for (const attn_port &port : llvm::ArrayRef(meta->outputs, meta->output_count))
+    signature.outputs.push_back(portOf(port, *meta));
+  return signature;
+}
+
+llvm::Error Library::bind(llvm::ArrayRef<Array> inputs) {
+  in.assign(inputs.size(), {});
+  out.assign(meta->output_count, {});
+  buffers.clear();
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    const std::vector<char> &bytes = buffers.emplace_back(toBytes(input, meta->inputs[i].dtype));
+    in[i].size = sizeof(attn_tensor);
+    in[i].dtype = meta->inputs[i].dtype;
+    in[i].rank = input.shape.size();
+    llvm::copy(input.shape, in[i].shape);
+    in[i].bytes = bytes.size();
+    in[i].data = const_cast<char *>(bytes.data());
+  }
+  for (attn_tensor &tensor : out)
+    tensor.size = sizeof(attn_tensor);
+  if (attn_status status = entry.outputShapes(context, in.data(), in.size(), out.data(), out.size()))
+    return failure(status);
+  for (attn_tensor &tensor : out)
+    tensor.data = buffers.emplace_back(tensor.bytes).data();
+  return llvm::Error::success();
+}
+
+llvm::Error Library::run() {
+  attn_status status = entry.run(context, in.data(), in.size(), out.data(), out.size());
+  return status == ATTN_OK ? llvm::Error::success() : failure(status);
+}
+
+std::vector<Array> Library::results() const {
+  std::vector<Array> arrays;
+  for (const attn_tensor &tensor : out)
+    arrays.push_back(fromBytes(tensor.data, llvm::ArrayRef(tensor.shape, tensor.rank), tensor.dtype));
+  return arrays;
+}
+
+} // namespace mlir::attn::run

@@ -1,0 +1,124 @@
+// Reading the table of options.
+#include "compiler/tools/run/Options.h"
+#include "compiler/reference/Tensor.h"
+#include <functional>
+
+namespace mlir::attn::run {
+
+using reference::error;
+
+const char *const helpText =
+    R"(attn-run MODEL [options]: runs a compiled model, or the reference interpreter, and compares.
+
+MODEL is a library that attnc made (model.so), or a model.mlir of any stage together with --reference.
+
+  --input=NAME=SOURCE       FILE.npy, or one of
+                            random:SEED:[2,7]  normal(0,1); indices drawn from what the model accepts
+                            zeros:[2,7]  iota:[2,7]  full:VALUE:[2,7]
+  --output=NAME=FILE.npy    write a result; without any, results are printed
+  --expect=NAME=FILE.npy    compare a result; exit 1 unless |y-e| <= atol + rtol*|e| everywhere
+  --rtol=X --atol=X         tolerances of --expect (1e-4, 1e-5)
+  --expect-reference=MODEL.mlir   compare every result with the f64 reference; the bound is 1.5 times the
+                            error of a naive f32 program on the same inputs, plus 2 ulp
+  --weights=FILE            packed weights of a library (default: MODEL with .so replaced by .weights);
+                            with --reference or --expect-reference, a .safetensors file
+  --reference               interpret MODEL.mlir        --precision=f64|f32   of the reference (f64)
+  --threads=N               of a library (default: all) --describe            print inputs, outputs, sizes
+  --benchmark               time repeated runs          --json                its numbers as JSON
+  --help
+
+random: is splitmix64 seeded with SEED, one draw an integer; reals by Box-Muller, two draws each.
+Exit status: 0 fine, 1 wrong input or a comparison that failed, 2 wrong usage.
+)";
+
+namespace {
+
+/// An option: its name without dashes, whether it takes a value, and what to do with it.
+struct Rule {
+  const char *name;
+  bool hasValue;
+  std::function<llvm::Error(llvm::StringRef)> apply;
+};
+
+llvm::Error setNamed(Options::Named &list, llvm::StringRef option, llvm::StringRef text) {
+  auto [name, value] = text.split('=');
+  if (name.empty() || value.empty())
+    return error("--" + option + " wants NAME=VALUE, got '" + text + "'");
+  list.emplace_back(name.str(), value.str());
+  return llvm::Error::success();
+}
+
+template <class Number>
+llvm::Error setNumber(Number &number, llvm::StringRef option, llvm::StringRef text) {
+  bool bad;
+  if constexpr (std::is_floating_point_v<Number>)
+    bad = text.getAsDouble(number);
+  else
+    bad = text.getAsInteger(10, number);
+  if (bad || !(number >= 0))
+    return error("--" + option + " wants a number that is not negative, got '" + text + "'");
+  return llvm::Error::success();
+}
+
+std::vector<Rule> rulesFor(Options &o) {
+  auto named = [](Options::Named &list, const char *name) {
+    return Rule{name, true, [&list, name](llvm::StringRef v) { return setNamed(list, name, v); }};
+  };
+  auto text = [](std::string &field, const char *name) {
+    return Rule{name, true, [&field](llvm::StringRef v) { return field = v.str(), llvm::Error::success(); }};
+  };
+  auto flag = [](bool &field, const char *name) {
+    return Rule{name, false, [&field](llvm::StringRef) { return field = true, llvm::Error::success(); }};
+  };
+  return {named(o.inputs, "input"), named(o.outputs, "output"), named(o.expected, "expect"),
+          text(o.expectReference, "expect-reference"), text(o.weights, "weights"), flag(o.benchmark, "benchmark"),
+          flag(o.json, "json"), flag(o.describe, "describe"), flag(o.reference, "reference"), flag(o.help, "help"),
+          {"rtol", true, [&o](llvm::StringRef v) { return setNumber(o.rtol, "rtol", v); }},
+          {"atol", true, [&o](llvm::StringRef v) { return setNumber(o.atol, "atol", v); }},
+          {"threads", true, [&o](llvm::StringRef v) { return setNumber(o.threads, "threads", v); }},
+          {"precision", true, [&o](llvm::StringRef v) {
+             o.f32 = v == "f32";
+             return o.f32 || v == "f64" ? llvm::Error::success()
+                                        : error("--precision is f64 or f32, got '" + v + "'");
+           }}};
+}
+
+llvm::Error unknown(llvm::ArrayRef<Rule> rules, llvm::StringRef name) {
+  const Rule *nearest = &rules[0];
+  for (const Rule &rule : rules)
+    if (name.edit_distance(rule.name) < name.edit_distance(nearest->name))
+      nearest = &rule;
+  return error("unknown option '--" + name + "'; did you mean '--" + nearest->name + "'?");
+}
+
+} // namespace
+
+llvm::Expected<Options> parseOptions(int argc, char **argv) {
+  Options options;
+  std::vector<Rule> rules = rulesFor(options);
+  for (int i = 1; i < argc; ++i) {
+    llvm::StringRef argument = argv[i];
+    if (!argument.starts_with("-") || argument == "-") {
+      if (!options.model.empty())
+        return error("one model at a time, got '" + options.model + "' and '" + argument + "'");
+      options.model = argument.str();
+      continue;
+    }
+    auto [name, value] = argument.ltrim('-').split('=');
+    auto rule = llvm::find_if(rules, [&, name = name](const Rule &r) { return name == r.name; });
+    if (rule == rules.end())
+      return unknown(rules, name);
+    bool isGiven = argument.contains('=');
+    if (isGiven && !rule->hasValue)
+      return error("--" + name + " takes no value");
+    if (rule->hasValue && !isGiven && ++i == argc)
+      return error("--" + name + " wants a value");
+    if (llvm::Error wrong = rule->apply(rule->hasValue && !isGiven ? llvm::StringRef(argv[i]) : value))
+      return wrong;
+  }
+  if (options.model.empty() && !options.help)
+    return error("no model given; see attn-run --help");
+  return options;
+}
+
+} // namespace mlir::attn::run

@@ -1,0 +1,28 @@
+// The command line of attn-run: one table, no global options.
+#pragma once
+
+#include "llvm/Support/Error.h"
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mlir::attn::run {
+
+struct Options {
+  using Named = std::vector<std::pair<std::string, std::string>>; // NAME=VALUE, in the order given
+
+  std::string model;
+  Named inputs, outputs, expected;
+  std::string expectReference; // a model.mlir
+  std::string weights;
+  double rtol = 1e-4, atol = 1e-5;
+  int threads = 0; // 0: one for each CPU
+  bool benchmark = false, json = false, describe = false, reference = false, f32 = false, help = false;
+};
+
+/// Fails with the text of a usage error: an unknown option with the nearest known one, a missing or malformed value.
+llvm::Expected<Options> parseOptions(int argc, char **argv);
+
+extern const char *const helpText;
+
+} // namespace mlir::attn::run

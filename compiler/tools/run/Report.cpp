@@ -1,0 +1,150 @@
+// Texts and verdicts.
+#include "compiler/tools/run/Report.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+#include <cmath>
+
+namespace mlir::attn::run {
+
+using llvm::format;
+using llvm::outs;
+
+static void printPorts(llvm::StringRef kind, llvm::ArrayRef<Port> ports) {
+  for (const Port &port : ports) {
+    outs() << kind << " " << port.name << ": " << attn_dtype_name(port.dtype) << " [" << llvm::join(port.dims, ",")
+           << "]";
+    if (port.upper || !port.upperDim.empty())
+      outs() << " in [0, " << (port.upper ? std::to_string(*port.upper) : port.upperDim) << "]";
+    outs() << "\n";
+  }
+}
+
+void printSignature(const Signature &signature) {
+  outs() << "model " << signature.name << "\n";
+  printPorts("input", signature.inputs);
+  printPorts("output", signature.outputs);
+}
+
+void printMetadata(const Library &library) {
+  const attn_metadata &metadata = library.metadata();
+  for (const attn_symbol &symbol : llvm::ArrayRef(metadata.symbols, metadata.symbol_count))
+    outs() << "dimension " << symbol.name << ": from " << symbol.minimum
+           << (symbol.maximum ? " to " + std::to_string(symbol.maximum) : std::string(", no upper bound")) << "\n";
+  outs() << "target " << metadata.target << ", by " << metadata.compiler << "\n"
+         << "weights " << metadata.weights_bytes << " bytes" << (metadata.weights_embedded ? ", embedded" : "") << "\n"
+         << "arena " << library.arenaBytes() << " bytes\n";
+}
+
+/// The part of an array from element `at` in dimension `d` on.
+static void printPart(const Array &array, size_t d, int64_t at) {
+  if (d == array.shape.size()) {
+    if (array.reals.empty())
+      outs() << array.integers[at];
+    else
+      outs() << format("%.6g", array.reals[at]);
+    return;
+  }
+  int64_t stride = 1, extent = array.shape[d];
+  for (size_t rest = d + 1; rest < array.shape.size(); ++rest)
+    stride *= array.shape[rest];
+  outs() << "[";
+  for (int64_t i = 0; i < extent; ++i) {
+    if (i)
+      outs() << (d + 1 == array.shape.size() ? ", " : ",\n" + std::string(d + 1, ' '));
+    if (extent > 8 && i == 3) {
+      outs() << "...";
+      i = extent - 4;
+      continue;
+    }
+    printPart(array, d + 1, at + i * stride);
+  }
+  outs() << "]";
+}
+
+void printArray(const std::string &name, const Array &array, attn_dtype dtype) {
+  outs() << name << ": " << attn_dtype_name(dtype) << " " << reference::shapeText(array.shape) << "\n";
+  printPart(array, 0, 0);
+  outs() << "\n";
+}
+
+static std::vector<double> numbers(const Array &array) {
+  return array.integers.empty() ? array.reals : std::vector<double>(array.integers.begin(), array.integers.end());
+}
+
+/// |a-b|; 0 for the same infinity or two NaNs, infinite for a NaN on one side.
+static double distance(double a, double b) {
+  if (std::isnan(a) || std::isnan(b))
+    return std::isnan(a) && std::isnan(b) ? 0 : INFINITY;
+  return a == b ? 0 : std::abs(a - b);
+}
+
+static double largestDistance(const Array &a, const Array &b) {
+  double largest = 0;
+  for (auto [x, y] : llvm::zip(numbers(a), numbers(b)))
+    largest = std::max(largest, distance(x, y));
+  return largest;
+}
+
+static bool sameShape(const std::string &name, const Array &result, const Array &expected) {
+  if (result.shape == expected.shape)
+    return true;
+  outs() << name << ": shape " << reference::shapeText(result.shape) << ", expected "
+         << reference::shapeText(expected.shape) << "\n";
+  return false;
+}
+
+bool compare(const std::string &name, const Array &result, const Array &expected, double rtol, double atol) {
+  if (!sameShape(name, result, expected))
+    return false;
+  double absolute = 0, relative = 0;
+  int64_t wrong = 0, first = -1, at = 0;
+  for (auto [y, e] : llvm::zip(numbers(result), numbers(expected))) {
+    double d = distance(y, e);
+    absolute = std::max(absolute, d);
+    relative = std::max(relative, d == 0 ? 0 : d / std::abs(e));
+    if (!(d <= atol + rtol * std::abs(e)) && d != 0 && !wrong++)
+      first = at;
+    ++at;
+  }
+  outs() << name << ": max abs error " << format("%.3g", absolute) << ", max rel error " << format("%.3g", relative);
+  if (wrong)
+    outs() << "; " << wrong << " of " << at << " elements differ, the first at " << first << ": "
+           << format("%.9g", numbers(result)[first]) << ", expected " << format("%.9g", numbers(expected)[first]);
+  outs() << "\n";
+  return !wrong;
+}
+
+bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &f32) {
+  if (!sameShape(name, result, f64))
+    return false;
+  float largest = 0;
+  for (double value : f64.reals)
+    largest = std::max(largest, float(std::abs(value)));
+  double ulp = std::nextafter(largest, INFINITY) - largest;
+  double own = largestDistance(result, f64), naive = largestDistance(f32, f64), bound = 1.5 * naive + 2 * ulp;
+  outs() << name << ": error " << format("%.3g", own) << ", naive f32 " << format("%.3g", naive) << ", bound "
+         << format("%.3g", bound) << (own <= bound ? "\n" : ": too large\n");
+  return own <= bound;
+}
+
+llvm::Error benchmark(Library &library, bool json) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<double> microseconds;
+  auto start = Clock::now();
+  for (int i = 0; i < 10 || (Clock::now() - start < std::chrono::seconds(1) && i < 100000); ++i) {
+    auto begin = Clock::now();
+    if (llvm::Error failed = library.run())
+      return failed;
+    if (i >= 3) // warm-up
+      microseconds.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+  }
+  llvm::sort(microseconds);
+  auto quantile = [&](double q) { return microseconds[size_t(q * (microseconds.size() - 1))]; };
+  outs() << format(json ? "{\"runs\": %zu, \"median_us\": %.3f, \"p10_us\": %.3f, \"p90_us\": %.3f}\n"
+                        : "%zu runs: median %.3f us, 10%% below %.3f us, 90%% below %.3f us\n",
+                   microseconds.size(), quantile(0.5), quantile(0.1), quantile(0.9));
+  return llvm::Error::success();
+}
+
+} // namespace mlir::attn::run

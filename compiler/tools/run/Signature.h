@@ -1,0 +1,43 @@
+// What a model takes and gives, whether it is a library or IR, and the input tensors made for it.
+#pragma once
+
+#include "attn/runtime.h"
+#include "compiler/reference/Interpreter.h"
+
+namespace mlir::attn::run {
+
+using Array = reference::Tensor<double>;
+
+struct Port {
+  std::string name;
+  attn_dtype dtype = 0;
+  llvm::SmallVector<std::string, 4> dims;     // texts: a number, or the name of a dimension
+  std::optional<int64_t> upper;               // of checked integers: each lies in [0, upper]
+  std::string upperDim;                       // the dimension that bounds them instead, if any
+};
+
+struct Signature {
+  std::string name;
+  std::vector<Port> inputs, outputs;
+};
+
+/// The signature of a function of a model in IR.
+llvm::Expected<Signature> signatureOf(func::FuncOp function);
+
+/// Makes the inputs that `sources` (NAME=SOURCE) describe, in the order of the signature. Integers and reals are kept as
+/// the source gives them: f64 files stay f64.
+llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
+                                              llvm::ArrayRef<std::pair<std::string, std::string>> sources);
+
+/// Reads numbers of any type that numpy and attn share.
+llvm::Expected<Array> readArray(const std::string &path);
+/// Writes numbers as `dtype`.
+llvm::Error writeArray(const std::string &path, const Array &array, attn_dtype dtype);
+
+bool isInteger(attn_dtype dtype);
+
+/// Bytes of an array in an element type, and back.
+std::vector<char> toBytes(const Array &array, attn_dtype dtype);
+Array fromBytes(const void *bytes, llvm::ArrayRef<int64_t> shape, attn_dtype dtype);
+
+} // namespace mlir::attn::run

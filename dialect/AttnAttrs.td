@@ -1,0 +1,96 @@
+// Attributes and enums of the attn dialect: what kind of score, mask or normaliser; how a tensor is stored; what was decided.
+#ifndef ATTN_ATTRS_TD
+#define ATTN_ATTRS_TD
+
+include "dialect/AttnDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class Attn_Enum<string name, string summary, list<I32EnumAttrCase> cases> : I32EnumAttr<name, summary, cases> {
+  let cppNamespace = "::mlir::attn";
+  let genSpecializedAttr = 0;
+}
+class Attn_EnumAttr<EnumAttrInfo info, string mnemonic> : EnumAttr<Attn_Dialect, info, mnemonic> {
+  let assemblyFormat = "$value";
+}
+
+def Attn_ScoreKind : Attn_Enum<"ScoreKind", "how a query and a key give a score", [
+  I32EnumAttrCase<"Dot", 0, "dot">]>;
+def Attn_ScoreKindAttr : Attn_EnumAttr<Attn_ScoreKind, "score_kind">;
+
+def Attn_Normalizer : Attn_Enum<"Normalizer", "how a row of scores becomes weights", [
+  I32EnumAttrCase<"Softmax", 0, "softmax">]>;
+def Attn_NormalizerAttr : Attn_EnumAttr<Attn_Normalizer, "normalizer">;
+
+def Attn_Activation : Attn_Enum<"Activation", "a named pointwise function", [
+  I32EnumAttrCase<"Relu", 0, "relu">, I32EnumAttrCase<"Gelu", 1, "gelu">,
+  I32EnumAttrCase<"GeluTanh", 2, "gelu_tanh">, I32EnumAttrCase<"Tanh", 3, "tanh">,
+  I32EnumAttrCase<"Sigmoid", 4, "sigmoid">, I32EnumAttrCase<"Silu", 5, "silu">]>;
+def Attn_ActivationAttr : Attn_EnumAttr<Attn_Activation, "activation_kind">;
+
+def Attn_MaskKind : Attn_Enum<"MaskKind", "a node of a mask expression", [
+  I32EnumAttrCase<"Causal", 0, "causal">, I32EnumAttrCase<"Window", 1, "window">,
+  I32EnumAttrCase<"Prefix", 2, "prefix">, I32EnumAttrCase<"Lengths", 3, "lengths">,
+  I32EnumAttrCase<"And", 4, "and">, I32EnumAttrCase<"Or", 5, "or">, I32EnumAttrCase<"Not", 6, "not">]>;
+
+def Attn_Alignment : Attn_Enum<"Alignment", "which corner of an N x M map the diagonal passes through", [
+  I32EnumAttrCase<"TopLeft", 0, "top_left">, I32EnumAttrCase<"BottomRight", 1, "bottom_right">]>;
+
+def Attn_LayoutKind : Attn_Enum<"LayoutKind", "how a tensor is stored", [
+  I32EnumAttrCase<"WeightPanels", 0, "weight_panels">, I32EnumAttrCase<"KeyPanels", 1, "key_panels">]>;
+
+def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
+  I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">]>;
+
+def Attn_Backend : Attn_Enum<"BackendKind", "who makes a kernel's code", [
+  I32EnumAttrCase<"LLVM", 0, "llvm">, I32EnumAttrCase<"Halide", 1, "halide">]>;
+
+def Attn_MaskAttr : AttrDef<Attn_Dialect, "Mask"> {
+  let mnemonic = "mask";
+  let summary = "which keys a query may attend to, as an expression that keeps its structure";
+  let description = [{
+    With `off` = 0 for `top_left` and M - N for `bottom_right`:
+
+    | mask | key j is visible to query i of sample b when |
+    |---|---|
+    | `causal(alignment)` | j <= i + off |
+    | `window(left, right, alignment)` | i + off - left <= j <= i + off + right |
+    | `prefix(p)` | j < p |
+    | `lengths(%n)` | j < n[b] |
+    | `x and y`, `x or y`, `not x` | as the words say; `not` binds tightest, then `and` |
+
+    In an op, `lengths` names its operand; in the attribute alone it is written `lengths(0)`, an index into the op's mask operands.
+  }];
+  let parameters = (ins EnumParameter<Attn_MaskKind>:$kind, ArrayRefParameter<"int64_t">:$values,
+                        ArrayRefParameter<"MaskAttr">:$children);
+  let hasCustomAssemblyFormat = 1;
+}
+
+def Attn_LayoutAttr : AttrDef<Attn_Dialect, "Layout"> {
+  let mnemonic = "layout";
+  let summary = "how a tensor is stored; the encoding of a tensor type";
+  let description = [{
+    - `weight_panels, width`: a weight `[N, K]` as `[ceil(N/width)][K][width]`, zero beyond N.
+    - `key_panels, width, heads`: keys `[B, M, heads*D]` as `[B][heads][ceil(M/width)][D][width]`; what lies beyond M is undefined.
+  }];
+  let parameters = (ins EnumParameter<Attn_LayoutKind>:$kind, "int64_t":$width,
+                        DefaultValuedParameter<"int64_t", "1">:$heads);
+  let assemblyFormat = "`<` params `>`";
+  let genVerifyDecl = 1;
+}
+
+def Attn_ScheduleAttr : AttrDef<Attn_Dialect, "Schedule"> {
+  let mnemonic = "schedule";
+  let summary = "what the tile stage decided for a kernel";
+  let description = [{
+    `lanes` is the length of a vector in elements, `rows` x `cols` the register tile, `block_rows` the rows of one task
+    (0: chosen at run time from the shape), `key_block` the keys a streaming kernel takes between two rescalings.
+  }];
+  let parameters = (ins EnumParameter<Attn_Backend>:$backend, EnumParameter<Attn_Strategy>:$strategy, "int64_t":$lanes,
+                        "int64_t":$rows, "int64_t":$cols, DefaultValuedParameter<"int64_t", "0">:$block_rows,
+                        DefaultValuedParameter<"int64_t", "0">:$key_block);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif

@@ -1,0 +1,75 @@
+// Registration, and the checks of `attn.name` and `attn.dims` on function arguments and results.
+#include "dialect/AttnDialect.h"
+#include "dialect/AttnAttrs.h"
+#include "dialect/AttnOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/FoldInterfaces.h"
+
+#include "dialect/AttnDialect.cpp.inc"
+#include "dialect/AttnInterfaces.cpp.inc"
+
+namespace mlir::attn {
+
+namespace {
+/// Keeps folded constants inside formulas, which may not use values from outside.
+struct FormulaFolds : DialectFoldInterface {
+  using DialectFoldInterface::DialectFoldInterface;
+  bool shouldMaterializeInto(Region *) const final { return true; }
+};
+} // namespace
+
+void AttnDialect::initialize() {
+  addInterfaces<FormulaFolds>();
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "dialect/AttnOps.cpp.inc"
+      >();
+}
+
+static bool isIdentifier(StringRef name) {
+  return !name.empty() && !llvm::isDigit(name.front()) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+/// Checks `attn.name` and `attn.dims` of one argument or result.
+static LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute, Type type) {
+  if (attribute.getName() == "attn.name") {
+    auto name = dyn_cast<StringAttr>(attribute.getValue());
+    if (!name || !isIdentifier(name.getValue()))
+      return op->emitOpError("expected attn.name to be a C identifier, got ") << attribute.getValue();
+    return success();
+  }
+  if (attribute.getName() != "attn.dims")
+    return op->emitOpError("has unknown argument attribute ")
+           << attribute.getName() << "; known: attn.name, attn.dims";
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  auto dims = dyn_cast<ArrayAttr>(attribute.getValue());
+  if (!tensor || !dims || static_cast<int64_t>(dims.size()) != tensor.getRank())
+    return op->emitOpError("expected attn.dims to name each dimension of ") << type << ", got " << attribute.getValue();
+  for (Attribute dim : dims)
+    if (auto name = dyn_cast<StringAttr>(dim); !name || !isIdentifier(name.getValue()))
+      return op->emitOpError("expected attn.dims to hold C identifiers, got ") << dim;
+  return success();
+}
+
+LogicalResult AttnDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned argument,
+                                                    NamedAttribute attribute) {
+  auto function = dyn_cast<func::FuncOp>(op);
+  if (!function)
+    return op->emitOpError("attn argument attributes belong to func.func");
+  return verifyPortAttribute(op, attribute, function.getArgumentTypes()[argument]);
+}
+
+LogicalResult AttnDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned result,
+                                                       NamedAttribute attribute) {
+  auto function = dyn_cast<func::FuncOp>(op);
+  if (!function)
+    return op->emitOpError("attn result attributes belong to func.func");
+  return verifyPortAttribute(op, attribute, function.getResultTypes()[result]);
+}
+
+} // namespace mlir::attn

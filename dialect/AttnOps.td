@@ -1,0 +1,12 @@
+// All ops, by family; nothing else.
+#ifndef ATTN_OPS_TD
+#define ATTN_OPS_TD
+
+include "dialect/ProjectionOps.td"
+include "dialect/BlockOps.td"
+include "dialect/ScoreOps.td"
+include "dialect/MapOps.td"
+include "dialect/StructureOps.td"
+include "dialect/KernelOps.td"
+
+#endif

@@ -1,0 +1,95 @@
+// Symbols from `attn.dims`, and one walk that asks every op for the extents of its results.
+#include "dialect/Extents.h"
+#include "dialect/AttnOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace mlir::attn {
+
+/// The index of a named symbol, which is added when new.
+static unsigned symbolIndex(SmallVectorImpl<Symbol> &symbols, StringRef name) {
+  for (auto [index, symbol] : llvm::enumerate(symbols))
+    if (symbol.name == name)
+      return index;
+  symbols.push_back({name.str()});
+  return symbols.size() - 1;
+}
+
+FailureOr<FunctionExtents> FunctionExtents::compute(func::FuncOp function) {
+  FunctionExtents result;
+  MLIRContext *context = function.getContext();
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type)
+      continue;
+    auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "attn.dims");
+    Extents &extents = result.extents[argument];
+    for (auto [d, size] : llvm::enumerate(type.getShape())) {
+      if (!ShapedType::isDynamic(size)) {
+        extents.push_back(getAffineConstantExpr(size, context));
+        continue;
+      }
+      std::string name = dims ? cast<StringAttr>(dims[d]).str()
+                              : "arg" + std::to_string(argument.getArgNumber()) + "_dim" + std::to_string(d);
+      extents.push_back(getAffineSymbolExpr(symbolIndex(result.symbolList, name), context));
+    }
+  }
+  if (failed(result.visit(function.getBody().front())))
+    return failure();
+  return result;
+}
+
+LogicalResult FunctionExtents::visit(Block &block) {
+  for (Operation &op : block)
+    if (failed(visit(&op)))
+      return failure();
+  return success();
+}
+
+LogicalResult FunctionExtents::visit(Operation *op) {
+  if (auto interface = dyn_cast<ExtentOpInterface>(op)) {
+    SmallVector<Extents> operands =
+        llvm::map_to_vector(op->getOperands(), [&](Value value) { return extents.lookup(value); });
+    SmallVector<Extents> results;
+    if (failed(interface.inferExtents(operands, results)))
+      return failure();
+    for (auto [value, extent] : llvm::zip_equal(op->getResults(), results))
+      extents[value] = extent;
+    if (auto positions = dyn_cast<PositionsOp>(op))
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(results[0][0])) {
+        int64_t rows = cast<RankedTensorType>(positions.getTable().getType()).getDimSize(0);
+        int64_t &maximum = symbolList[symbol.getPosition()].maximum;
+        maximum = maximum ? std::min(maximum, rows) : rows;
+      }
+  }
+  auto kernel = dyn_cast<KernelOp>(op);
+  if (!kernel)
+    return success();
+  for (auto [argument, operand] : llvm::zip(kernel.getBody().getArguments(), kernel.getInputs()))
+    extents[argument] = Extents(extents.lookup(operand));
+  return visit(kernel.getBody().front());
+}
+
+llvm::ArrayRef<AffineExpr> FunctionExtents::of(Value value) const {
+  auto found = extents.find(value);
+  return found == extents.end() ? ArrayRef<AffineExpr>() : ArrayRef<AffineExpr>(found->second);
+}
+
+std::string extentText(AffineExpr extent, ArrayRef<Symbol> symbols) {
+  std::string text;
+  llvm::raw_string_ostream(text) << extent;
+  // The only letters before digits are those of symbols, e.g. `s1 * 2 + s10`.
+  std::string result;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = text.find_first_not_of("0123456789", at + 1);
+    unsigned index = 0;
+    if (text[at] == 's' && !StringRef(text).slice(at + 1, end).getAsInteger(10, index) && index < symbols.size()) {
+      result += symbols[index].name;
+      at = std::min(end, text.size());
+    } else {
+      result += text[at++];
+    }
+  }
+  return result;
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,45 @@
+// Sizes that are only known at run time. The extents of a tensor are affine expressions: a constant for a static dimension,
+// a symbol for a dimension that a function argument names (`attn.dims`), and what ops make of these.
+#pragma once
+
+#include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/Value.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace mlir::func {
+class FuncOp;
+}
+
+namespace mlir::attn {
+
+using Extents = llvm::SmallVector<AffineExpr, 4>;
+
+/// A dimension of the model: its name (`attn.dims`) and the values it may take.
+struct Symbol {
+  std::string name;
+  int64_t minimum = 0;
+  int64_t maximum = 0; // 0: unbounded
+};
+
+/// The extents of every ranked tensor in a function. Symbol k of the expressions is `symbols()[k]`.
+class FunctionExtents {
+public:
+  /// Fails after emitting an error where extents that must be equal are not known to be.
+  static FailureOr<FunctionExtents> compute(func::FuncOp function);
+
+  llvm::ArrayRef<AffineExpr> of(Value value) const;
+  llvm::ArrayRef<Symbol> symbols() const { return symbolList; }
+
+private:
+  LogicalResult visit(Block &block);
+  LogicalResult visit(Operation *op);
+
+  llvm::DenseMap<Value, Extents> extents;
+  llvm::SmallVector<Symbol> symbolList;
+};
+
+/// The text of an extent, e.g. `384`, `S`, `S + 1`.
+std::string extentText(AffineExpr extent, llvm::ArrayRef<Symbol> symbols);
+
+} // namespace mlir::attn

@@ -1,0 +1,188 @@
+// Types, extents and checks of modify, mask, normalize, combine and the attention shorthand.
+#include "dialect/Verify.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+namespace mlir::attn {
+
+// `where causal(top_left) and lengths(%n)`: the operands stand inside the expression.
+ParseResult parseMask(OpAsmParser &parser, MaskAttr &mask, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands) {
+  auto operand = [&]() -> FailureOr<int64_t> {
+    OpAsmParser::UnresolvedOperand value;
+    if (parser.parseOperand(value))
+      return failure();
+    for (auto [index, known] : llvm::enumerate(operands))
+      if (known.name == value.name && known.number == value.number)
+        return static_cast<int64_t>(index);
+    operands.push_back(value);
+    return static_cast<int64_t>(operands.size()) - 1;
+  };
+  FailureOr<MaskAttr> parsed = parseMask(static_cast<AsmParser &>(parser), operand);
+  if (failed(parsed))
+    return failure();
+  mask = *parsed;
+  return success();
+}
+
+void printMask(OpAsmPrinter &printer, Operation *, MaskAttr mask, OperandRange operands) {
+  printMask(printer.getStream(), mask, [&](int64_t index) { printer << operands[index]; });
+}
+
+/// Whether a mask's operands are lengths of this batch, one for each index the mask names.
+static LogicalResult checkMaskOperands(OpError error, MaskAttr mask, ValueRange operands, int64_t batch) {
+  if (maskOperandCount(mask) != static_cast<int64_t>(operands.size()))
+    return error("expected " + Twine(maskOperandCount(mask)) + " mask operands, got " + Twine(operands.size()));
+  for (Value operand : operands)
+    if (auto type = cast<RankedTensorType>(operand.getType()); !sizesAgree(type.getDimSize(0), batch))
+      return error("expected one length for each of " + dimText(batch) + " samples, got " + typeText(type));
+  return success();
+}
+
+/// b, h, i, j as a formula sees them.
+static void appendPlace(SmallVectorImpl<Type> &types, MLIRContext *context) {
+  types.append(4, IndexType::get(context));
+}
+
+LogicalResult ModifyOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                         SmallVectorImpl<Type> &results) {
+  results.push_back(withoutLayout(adaptor.getScores().getType()));
+  return success();
+}
+
+LogicalResult ModifyOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  results.push_back(operands[0]);
+  return success();
+}
+
+LogicalResult ModifyOp::verifyRegions() { // modify_c1
+  Type element = getElementTypeOrSelf(getResult());
+  SmallVector<Type> arguments{element};
+  appendPlace(arguments, getContext());
+  llvm::append_range(arguments, getCaptures().getTypes());
+  return verifyFormula(*this, getFormula(), arguments, element);
+}
+
+LogicalResult MaskOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                       SmallVectorImpl<Type> &results) {
+  auto scores = cast<RankedTensorType>(adaptor.getScores().getType());
+  if (failed(checkMaskOperands({location, getOperationName()}, adaptor.getMask(), adaptor.getMaskOperands(), // mask_c1
+                               scores.getDimSize(0))))
+    return failure();
+  results.push_back(withoutLayout(scores));
+  return success();
+}
+
+LogicalResult MaskOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  for (const Extents &lengths : operands.drop_front())
+    if (failed(requireEqualExtents(*this, operands[0][0], lengths[0], "batch of scores and lengths")))
+      return failure();
+  results.push_back(operands[0]);
+  return success();
+}
+
+LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  results.push_back(withoutLayout(adaptor.getScores().getType()));
+  return success();
+}
+
+LogicalResult NormalizeOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  results.push_back(operands[0]);
+  return success();
+}
+
+LogicalResult CombineOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                          SmallVectorImpl<Type> &results) {
+  OpError error{location, getOperationName()};
+  auto weights = cast<RankedTensorType>(adaptor.getWeights().getType());
+  auto value = cast<RankedTensorType>(adaptor.getValue().getType());
+  if (weights.getElementType() != value.getElementType()) // combine_c1
+    return error("expected one element type, got weights " + typeText(weights) + " and value " + typeText(value));
+  if (!sizesAgree(weights.getDimSize(0), value.getDimSize(0))) // combine_c2
+    return error("expected weights and value of one batch, got " + dimText(weights.getDimSize(0)) + " and " +
+                 dimText(value.getDimSize(0)));
+  int64_t heads = weights.getDimSize(1), valueHeads = value.getDimSize(1);
+  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(valueHeads) || !valueHeads ||
+      heads % valueHeads) // combine_c3
+    return error("expected the map's heads to be a multiple of value heads, got " + dimText(heads) + " and " +
+                 dimText(valueHeads));
+  if (!sizesAgree(weights.getDimSize(3), value.getDimSize(2))) // combine_c4
+    return error("expected as many values as keys, got " + dimText(value.getDimSize(2)) + " values and " +
+                 dimText(weights.getDimSize(3)) + " keys");
+  if (value.isDynamicDim(3)) // combine_c5
+    return error("expected a static value width, got " + typeText(value));
+  results.push_back(RankedTensorType::get({meetSize(weights.getDimSize(0), value.getDimSize(0)), heads,
+                                           weights.getDimSize(2), value.getDimSize(3)},
+                                          value.getElementType()));
+  return success();
+}
+
+LogicalResult CombineOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  const Extents &weights = operands[0], &value = operands[1];
+  if (failed(requireEqualExtents(*this, weights[0], value[0], "batch of weights and value")) ||
+      failed(requireEqualExtents(*this, weights[3], value[2], "number of keys and values")))
+    return failure();
+  results.push_back({weights[0], weights[1], weights[2], value[3]});
+  return success();
+}
+
+LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  OpError error{location, getOperationName()};
+  auto query = cast<RankedTensorType>(adaptor.getQuery().getType());
+  auto key = cast<RankedTensorType>(adaptor.getKey().getType());
+  auto value = cast<RankedTensorType>(adaptor.getValue().getType());
+  int64_t heads = query.getDimSize(1), keyHeads = key.getDimSize(1);
+  if (query.getElementType() != key.getElementType() ||
+      query.getElementType() != value.getElementType()) // attention_c1
+    return error("expected one element type, got query " + typeText(query) + ", key " + typeText(key) +
+                 " and value " + typeText(value));
+  if (!sizesAgree(query.getDimSize(0), key.getDimSize(0)) ||
+      !sizesAgree(query.getDimSize(0), value.getDimSize(0)) ||
+      !sizesAgree(key.getDimSize(0), value.getDimSize(0))) // attention_c2
+    return error("expected query, key and value of one batch, got " + dimText(query.getDimSize(0)) + ", " +
+                 dimText(key.getDimSize(0)) + " and " + dimText(value.getDimSize(0)));
+  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(keyHeads) || !keyHeads || heads % keyHeads ||
+      keyHeads != value.getDimSize(1)) // attention_c3
+    return error("expected query heads to be a multiple of the heads of key and value, got " + dimText(heads) + ", " +
+                 dimText(keyHeads) + " and " + dimText(value.getDimSize(1)));
+  if (ShapedType::isDynamic(query.getDimSize(3)) || query.getDimSize(3) != key.getDimSize(3)) // attention_c4
+    return error("expected query and key to share the head width, got " + dimText(query.getDimSize(3)) + " and " +
+                 dimText(key.getDimSize(3)));
+  if (value.isDynamicDim(3)) // attention_c4
+    return error("expected a static value width, got " + typeText(value));
+  if (!sizesAgree(key.getDimSize(2), value.getDimSize(2))) // attention_c5
+    return error("key length differs from value length: key is " + typeText(key) + ", value is " + typeText(value) +
+                 " (dimension 2: " + dimText(key.getDimSize(2)) + " vs " + dimText(value.getDimSize(2)) + ")");
+  if (adaptor.getMask()) // attention_c6
+    if (failed(checkMaskOperands(error, *adaptor.getMask(), adaptor.getMaskOperands(), query.getDimSize(0))))
+      return failure();
+  int64_t batch = meetSize(meetSize(query.getDimSize(0), key.getDimSize(0)), value.getDimSize(0));
+  results.push_back(RankedTensorType::get({batch, heads, query.getDimSize(2), value.getDimSize(3)},
+                                          query.getElementType()));
+  return success();
+}
+
+LogicalResult AttentionOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  const Extents &query = operands[0], &key = operands[1], &value = operands[2];
+  if (failed(requireEqualExtents(*this, query[0], key[0], "batch of query and key")) ||
+      failed(requireEqualExtents(*this, query[0], value[0], "batch of query and value")) ||
+      failed(requireEqualExtents(*this, key[2], value[2], "number of keys and values")))
+    return failure();
+  for (const Extents &lengths : operands.drop_front(3))
+    if (failed(requireEqualExtents(*this, query[0], lengths[0], "batch of query and lengths")))
+      return failure();
+  results.push_back({query[0], query[1], query[2], value[3]});
+  return success();
+}
+
+LogicalResult AttentionOp::verifyRegions() {
+  if (getFormula().empty())
+    return success();
+  Type element = getElementTypeOrSelf(getResult()); // attention_c7
+  SmallVector<Type> arguments{element};
+  appendPlace(arguments, getContext());
+  return verifyFormula(*this, getFormula(), arguments, element);
+}
+
+} // namespace mlir::attn

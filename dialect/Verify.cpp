@@ -1,0 +1,93 @@
+// Checks that op families share.
+#include "dialect/Verify.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+namespace mlir::attn {
+
+LogicalResult OpError::operator()(const Twine &message) const {
+  if (location)
+    mlir::emitError(*location) << "'" << op << "' op " << message;
+  return failure();
+}
+
+std::string dimText(int64_t size) { return ShapedType::isDynamic(size) ? "?" : std::to_string(size); }
+
+std::string typeText(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+bool sizesAgree(int64_t a, int64_t b) { return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b; }
+
+int64_t meetSize(int64_t a, int64_t b) { return ShapedType::isDynamic(a) ? b : a; }
+
+FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
+  if (a.size() < b.size())
+    std::swap(a, b);
+  SmallVector<int64_t> result(a);
+  size_t offset = a.size() - b.size();
+  for (auto [i, size] : llvm::enumerate(b)) {
+    int64_t &out = result[offset + i];
+    if (out == 1)
+      out = size;
+    else if (size != 1 && !sizesAgree(out, size))
+      return failure();
+    else if (size != 1)
+      out = meetSize(out, size);
+  }
+  return result;
+}
+
+/// Ops that may stand in a formula: scalar arithmetic without side effects, and reads of captured tensors.
+static bool isFormulaOp(Operation &op) {
+  return isa<tensor::ExtractOp, YieldOp>(op) || isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
+}
+
+LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> arguments, Type result) {
+  Block &block = region.front();
+  if (block.getArgumentTypes() != TypeRange(arguments)) {
+    InFlightDiagnostic error = op->emitOpError("expected a formula with arguments (");
+    llvm::interleaveComma(arguments, error);
+    error << "), got (";
+    llvm::interleaveComma(block.getArgumentTypes(), error);
+    return error << ")";
+  }
+  for (Operation &inner : block) {
+    if (!isFormulaOp(inner)) {
+      InFlightDiagnostic error = op->emitOpError("expected only arith, math and tensor.extract ops in a formula");
+      error.attachNote(inner.getLoc()) << "found '" << inner.getName() << "' here";
+      return error;
+    }
+    for (Value value : inner.getResults())
+      if (!value.getType().isIntOrIndexOrFloat())
+        return op->emitOpError("expected scalars in a formula, got ") << value.getType();
+    for (Value value : inner.getOperands()) // the yielded ones too
+      if (value.getParentBlock() != &block)
+        return op->emitOpError("formula uses a value from outside; pass it as an operand or a capture");
+  }
+  Operation *terminator = block.getTerminator();
+  if (terminator->getNumOperands() != 1 || terminator->getOperand(0).getType() != result)
+    return op->emitOpError("expected the formula to yield one ") << result;
+  return success();
+}
+
+LogicalResult requireEqualExtents(Operation *op, AffineExpr a, AffineExpr b, const Twine &what) {
+  if (a == b)
+    return success();
+  return op->emitOpError() << what << " are not known to be equal; give the dimensions one name in attn.dims";
+}
+
+LayoutAttr getLayout(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? dyn_cast_or_null<LayoutAttr>(tensor.getEncoding()) : LayoutAttr();
+}
+
+RankedTensorType withoutLayout(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return RankedTensorType::get(tensor.getShape(), tensor.getElementType());
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,176 @@
+// A context: everything a run needs, allocated once, so that the run itself allocates nothing.
+#include "runtime/Model.h"
+
+#include "runtime/Checked.h"
+#include "runtime/Linkage.h"
+#include "runtime/Threads.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <new>
+#include <stdlib.h>
+#include <string.h>
+
+using namespace attn;
+
+/// The largest value of symbol k to serve: what the caller asked for, else the bound at compile time.
+static attn_status resolveCapacity(int64_t &result, const attn_metadata &metadata, uint32_t k,
+                                   const attn_options *options, Text &text) {
+  const attn_symbol &symbol = metadata.symbols[k];
+  int64_t asked = options && k < options->capacity_count ? options->capacity[k] : 0;
+  result = asked ? asked : symbol.maximum;
+  if (!result)
+    return fail(text, ATTN_E_CAPACITY,
+                "dimension \"%s\" has no bound: set attn_options.capacity or compile with --bind %s=1..N", symbol.name,
+                symbol.name);
+  if (symbol.maximum && (result < symbol.minimum || result > symbol.maximum))
+    return fail(text, ATTN_E_CAPACITY, "dimension \"%s\": capacity %" PRId64 " is outside [%" PRId64 ", %" PRId64 "]",
+                symbol.name, result, symbol.minimum, symbol.maximum);
+  if (result < 0 || result < symbol.minimum)
+    return fail(text, ATTN_E_CAPACITY, "dimension \"%s\": capacity %" PRId64 " is below the minimum %" PRId64,
+                symbol.name, result, symbol.minimum);
+  return ATTN_OK;
+}
+
+/// One allocation for the context and its arrays; null if memory is short.
+static attn_context *allocateContext(const attn_metadata &metadata) {
+  size_t symbols = metadata.symbol_count, inputs = metadata.input_count, outputs = metadata.output_count;
+  size_t bytes =
+      sizeof(attn_context) + symbols * (2 * sizeof(int64_t) + sizeof(uint32_t)) + (inputs + outputs) * sizeof(void *);
+  char *memory = static_cast<char *>(calloc(1, bytes));
+  if (!memory)
+    return nullptr;
+  attn_context *context = new (memory) attn_context();
+  memory += sizeof(attn_context);
+  context->capacity = reinterpret_cast<int64_t *>(memory);
+  context->symbols = context->capacity + symbols;
+  context->inputs = reinterpret_cast<const void **>(context->symbols + symbols);
+  context->outputs = const_cast<void **>(context->inputs) + inputs;
+  context->boundBy = reinterpret_cast<uint32_t *>(context->outputs + outputs);
+  return context;
+}
+
+static attn_status allocateArena(attn_context *context, Text &text) {
+  const attn_code *code = context->model->code;
+  uint64_t bytes = code->arena_bytes ? code->arena_bytes(context->capacity, context->threads) : 0;
+  if (bytes == UINT64_MAX)
+    return fail(text, ATTN_E_MEMORY, "the scratch memory for these capacities exceeds the address space");
+  if (!allocatePages(context->arena, bytes))
+    return fail(text, ATTN_E_MEMORY, "cannot allocate %" PRIu64 " bytes of scratch memory", bytes);
+  context->arenaBytes = bytes;
+  return ATTN_OK;
+}
+
+static attn_status setUp(attn_context *context, const attn_options *options, Text &text) {
+  const attn_metadata &metadata = *context->model->code->metadata;
+  if (options && options->capacity_count > metadata.symbol_count)
+    return fail(text, ATTN_E_ARGUMENT, "attn_options.capacity_count is %u, the model has %u dimensions",
+                options->capacity_count, metadata.symbol_count);
+  for (uint32_t k = 0; k < metadata.symbol_count; ++k) {
+    attn_status status = resolveCapacity(context->capacity[k], metadata, k, options, text);
+    if (status != ATTN_OK)
+      return status;
+  }
+  context->threads = options && options->threads ? options->threads : usableCpus();
+  attn_status status = allocateArena(context, text);
+  if (status != ATTN_OK)
+    return status;
+  context->pool = createPool(static_cast<int32_t>(context->threads), options ? options->parallel_for : nullptr,
+                             options ? options->parallel_user : nullptr, text);
+  return context->pool ? ATTN_OK : ATTN_E_MEMORY;
+}
+
+extern "C" ATTN_RT attn_status attn_context_create(attn_context **result, const attn_model *model,
+                                                   const attn_options *options) {
+  Text text = errorText(options);
+  if (!result || !model)
+    return fail(text, ATTN_E_ARGUMENT, "the %s pointer is null", result ? "model" : "result");
+  *result = nullptr;
+  attn_status status = checkOptions(options, text);
+  if (status != ATTN_OK)
+    return status;
+  attn_context *context = allocateContext(*model->code->metadata);
+  if (!context)
+    return fail(text, ATTN_E_MEMORY, "cannot allocate the context");
+  context->model = model;
+  status = setUp(context, options, text);
+  if (status != ATTN_OK) {
+    attn_context_destroy(context);
+    return status;
+  }
+  *result = context;
+  return ATTN_OK;
+}
+
+extern "C" ATTN_RT void attn_context_destroy(attn_context *context) {
+  if (!context)
+    return;
+  destroyPool(context->pool);
+  freePages(context->arena);
+  free(context);
+}
+
+/// Takes the context for one call; false if another thread has it.
+static bool enter(attn_context *context) { return !context->busy.exchange(true, std::memory_order_acquire); }
+static void leave(attn_context *context) { context->busy.store(false, std::memory_order_release); }
+
+extern "C" ATTN_RT attn_status attn_context_run(attn_context *context, const attn_tensor *in, size_t inCount,
+                                                attn_tensor *out, size_t outCount) {
+  if (!context)
+    return ATTN_E_ARGUMENT;
+  if (!enter(context))
+    return ATTN_E_BUSY; // and no text: it would overwrite what the other thread may write
+  const int callersErrno = errno;
+  Text text(context->error, sizeof(context->error));
+  attn_status status = checkTensors(context, in, inCount, out, outCount, text);
+  if (status == ATTN_OK) {
+    refreshPool(context->pool);
+    const attn_model *model = context->model;
+    attn_invocation invocation = {context->inputs,     context->outputs, context->symbols, context->arena.data,
+                                  model->weights.data, context->pool,    context->threads};
+    model->code->main(&invocation);
+  }
+  errno = callersErrno;
+  leave(context);
+  return status;
+}
+
+static attn_status fillShapes(const attn_context *context, attn_tensor *out, size_t outCount, Text &text) {
+  const attn_metadata &metadata = *context->model->code->metadata;
+  if (outCount != metadata.output_count || (!out && outCount))
+    return fail(text, ATTN_E_ARGUMENT, "%zu outputs given, the model has %u", out ? outCount : size_t(0),
+                metadata.output_count);
+  for (size_t i = 0; i < outCount; ++i) {
+    const attn_port &port = metadata.outputs[i];
+    out[i].size = sizeof(attn_tensor);
+    out[i].dtype = port.dtype;
+    out[i].rank = port.rank;
+    for (int32_t d = 0; d < port.rank; ++d)
+      out[i].shape[d] = port.dims[d] >= 0 ? port.dims[d] : context->symbols[-1 - port.dims[d]];
+    if (!tensorBytes(out[i].shape, port.rank, attn_dtype_bytes(port.dtype), out[i].bytes))
+      return fail(text, ATTN_E_SHAPE, "output %zu \"%s\": its size does not fit", i, port.name);
+  }
+  return ATTN_OK;
+}
+
+extern "C" ATTN_RT attn_status attn_context_output_shapes(attn_context *context, const attn_tensor *in, size_t inCount,
+                                                          attn_tensor *out, size_t outCount) {
+  if (!context)
+    return ATTN_E_ARGUMENT;
+  if (!enter(context))
+    return ATTN_E_BUSY;
+  Text text(context->error, sizeof(context->error));
+  attn_status status = bindShapes(context, in, inCount, text);
+  if (status == ATTN_OK)
+    status = fillShapes(context, out, outCount, text);
+  leave(context);
+  return status;
+}
+
+extern "C" ATTN_RT const char *attn_context_last_error(const attn_context *context) {
+  return context ? context->error : "the context is null";
+}
+
+extern "C" ATTN_RT uint64_t attn_context_arena_bytes(const attn_context *context) {
+  return context ? context->arenaBytes : 0;
+}

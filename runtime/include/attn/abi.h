@@ -1,0 +1,72 @@
+/* What compiled code and the runtime agree on; the only runtime header the compiler includes.
+ *
+ * The compiler emits, for a model M: one constant attn_code, and the functions of its C interface, each of which
+ * forwards to the attn_model_* / attn_context_* entry of the same name with &M_code. */
+#ifndef ATTN_ABI_H
+#define ATTN_ABI_H
+
+#include "attn/runtime.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct attn_pool;
+
+/* What the compiled main function receives. All pointers are valid for the sizes the metadata states;
+ * shapes, symbols and checked indices have been verified. */
+typedef struct {
+  const void *const *inputs;
+  void *const *outputs;
+  const int64_t *symbols;
+  char *arena;         /* 64-byte aligned, at least code->arena_bytes(symbols, threads) */
+  const char *weights; /* first byte of the packed weights' data, 64-byte aligned; null if none */
+  struct attn_pool *pool;
+  int64_t threads;
+} attn_invocation;
+
+typedef struct {
+  uint32_t size;
+  uint32_t abi_version;
+  const attn_metadata *metadata;
+  /* Bytes of scratch for these symbol values and this many workers; UINT64_MAX if the size does not fit. */
+  uint64_t (*arena_bytes)(const int64_t *symbols, int64_t threads);
+  void (*main)(const attn_invocation *);
+  const void *embedded_weights; /* a whole packed file in memory, or null */
+} attn_code;
+
+/* Packed weights file: this header, then `bytes` of data from offset `data_offset` (a multiple of 4096). */
+#define ATTN_WEIGHTS_MAGIC "ATTNPACK"
+#define ATTN_WEIGHTS_VERSION 1u
+#define ATTN_WEIGHTS_DATA_OFFSET 4096u
+typedef struct {
+  char magic[8];
+  uint32_t version;
+  uint32_t data_offset;
+  uint64_t bytes;
+  uint8_t id[32]; /* equals attn_metadata.weights_id */
+} attn_weights_header;
+
+typedef struct attn_model attn_model;
+typedef struct attn_context attn_context;
+
+attn_status attn_model_open(attn_model **, const attn_code *, const char *weights_path, const attn_options *);
+void attn_model_close(attn_model *);
+attn_status attn_context_create(attn_context **, const attn_model *, const attn_options *);
+void attn_context_destroy(attn_context *);
+/* Fills dtype, rank, shape and bytes of each output from the inputs' shapes. Reads no data. */
+attn_status attn_context_output_shapes(attn_context *, const attn_tensor *in, size_t in_count, attn_tensor *out,
+                                       size_t out_count);
+attn_status attn_context_run(attn_context *, const attn_tensor *in, size_t in_count, attn_tensor *out,
+                             size_t out_count);
+const char *attn_context_last_error(const attn_context *);
+uint64_t attn_context_arena_bytes(const attn_context *);
+
+/* Called by compiled code: runs task(frame, i, worker) for all i in [0, count); returns when all have ended.
+ * Pieces are claimed in rising order of i. A count of 1 runs on the caller. */
+void attn_parallel(struct attn_pool *, attn_task task, void *frame, int64_t count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,66 @@
+// What layouts, schedules and the attributes of arguments refuse.
+// RUN: attn-opt %s --split-input-file --verify-diagnostics
+
+// expected-error @+1 {{expected a panel width from 1 to 1024, got 0}}
+func.func private @width(tensor<8x8xf32, #attn.layout<weight_panels, 0>>)
+
+// -----
+
+// expected-error @+1 {{expected a positive number of heads, got 0}}
+func.func private @heads(tensor<?x?x8xf32, #attn.layout<key_panels, 16, 0>>)
+
+// -----
+
+// expected-error @+1 {{expected lanes to be a power of two from 1 to 64, got 12}}
+func.func private @lanes() attributes {s = #attn.schedule<backend = llvm, strategy = dense, lanes = 12, rows = 4, cols = 12>}
+
+// -----
+
+// expected-error @+1 {{expected 1 to 64 rows in a register tile, got 65}}
+func.func private @rows() attributes {s = #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 65, cols = 8>}
+
+// -----
+
+// expected-error @+1 {{expected cols to be a multiple of lanes (8) up to 1024, got 12}}
+func.func private @cols() attributes {s = #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 4, cols = 12>}
+
+// -----
+
+func.func private @blocks() attributes {
+  // expected-error @+1 {{expected block sizes that are not negative}}
+  s = #attn.schedule<backend = llvm, strategy = rows, lanes = 8, rows = 4, cols = 8, key_block = -1>}
+
+// -----
+
+// expected-error @+1 {{expected attn.name to be a C identifier, got "2x"}}
+func.func private @name(tensor<4xf32> {attn.name = "2x"})
+
+// -----
+
+// expected-error @+1 {{has unknown argument attribute "attn.shape"; known: attn.name, attn.dims}}
+func.func private @attribute(tensor<4xf32> {attn.shape = "x"})
+
+// -----
+
+// expected-error @+1 {{expected attn.dims to name each dimension of 'tensor<?x4xf32>', got ["B"]}}
+func.func private @dims(tensor<?x4xf32> {attn.dims = ["B"]})
+
+// -----
+
+// expected-error @+1 {{expected attn.dims to hold C identifiers, got "a b"}}
+func.func private @dim_name(tensor<?xf32> {attn.dims = ["a b"]})
+
+// -----
+
+// expected-error @+1 {{expected attn.name to be a C identifier, got 1}}
+func.func private @result() -> (tensor<4xf32> {attn.name = 1})
+
+// -----
+
+// expected-error @+1 {{attn argument attributes belong to func.func}}
+llvm.func @other(%x: i32 {attn.name = "x"})
+
+// -----
+
+// expected-error @+1 {{attn result attributes belong to func.func}}
+llvm.func @other_result() -> (i32 {attn.name = "x"})

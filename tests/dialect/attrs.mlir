@@ -1,0 +1,18 @@
+// Text forms of the attributes on their own.
+// RUN: attn-opt %s --verify-roundtrip | FileCheck %s
+
+// CHECK: #attn.mask<causal(top_left) and (prefix(3) or lengths(1))>
+func.func private @mask() attributes {m = #attn.mask<causal(top_left) and (prefix(3) or lengths(1))>}
+
+// CHECK: tensor<8x8xf32, #attn.layout<weight_panels, 64>>
+func.func private @weight_panels(tensor<8x8xf32, #attn.layout<weight_panels, 64>>)
+
+// CHECK: tensor<?x?x8xf32, #attn.layout<key_panels, 16, 4>>
+func.func private @key_panels(tensor<?x?x8xf32, #attn.layout<key_panels, 16, 4>>)
+
+// CHECK: #attn.schedule<backend = halide, strategy = stream, lanes = 8, rows = 4, cols = 16, key_block = 64>
+func.func private @schedule() attributes {
+  s = #attn.schedule<backend = halide, strategy = stream, lanes = 8, rows = 4, cols = 16, key_block = 64>}
+
+// CHECK: (tensor<?x4xf32> {attn.dims = ["B", "C"], attn.name = "x"}) -> (tensor<?x4xf32> {attn.name = "y"})
+func.func private @ports(tensor<?x4xf32> {attn.name = "x", attn.dims = ["B", "C"]}) -> (tensor<?x4xf32> {attn.name = "y"})

@@ -1,0 +1,58 @@
+// Text forms of modify, mask, normalize, combine and attention; precedence and parentheses of masks.
+// RUN: attn-opt %s --verify-roundtrip | FileCheck %s
+
+// CHECK-LABEL: @modify
+func.func @modify(%s: tensor<?x8x?x?xf32>, %bias: tensor<8xf32>) -> tensor<?x8x?x?xf32> {
+  // CHECK: attn.modify %{{.*}} captures(%{{.*}}) : tensor<?x8x?x?xf32>, tensor<8xf32> {
+  // CHECK-NEXT: ^bb0(%[[X:.*]]: f32, %{{.*}}: index, %[[H:.*]]: index, %{{.*}}: index, %{{.*}}: index, %[[TABLE:.*]]: tensor<8xf32>):
+  // CHECK-NEXT: tensor.extract %[[TABLE]][%[[H]]]
+  %t = attn.modify %s captures(%bias) : tensor<?x8x?x?xf32>, tensor<8xf32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index, %table: tensor<8xf32>):
+    %v = tensor.extract %table[%h] : tensor<8xf32>
+    %r = arith.addf %x, %v : f32
+    attn.yield %r : f32
+  }
+  return %t : tensor<?x8x?x?xf32>
+}
+
+// `not` binds tightest, then `and`; only the parentheses that are needed are printed.
+// CHECK-LABEL: @mask
+// CHECK-SAME: (%[[S:.*]]: tensor<?x8x?x?xf32>, %[[N:.*]]: tensor<?xi32>, %[[M:.*]]: tensor<?xi32>)
+func.func @mask(%s: tensor<?x8x?x?xf32>, %n: tensor<?xi32>, %m: tensor<?xi32>) {
+  // CHECK: attn.mask %[[S]] where causal(bottom_right) and lengths(%[[N]]) : tensor<?x8x?x?xf32>, tensor<?xi32>
+  %a = attn.mask %s where causal(bottom_right) and lengths(%n) : tensor<?x8x?x?xf32>, tensor<?xi32>
+  // CHECK: attn.mask %[[S]] where window(4, 0, top_left) or prefix(2) and not causal(top_left) : tensor<?x8x?x?xf32>
+  %b = attn.mask %s where (window(4, 0, top_left)) or ((prefix(2)) and (not causal(top_left))) : tensor<?x8x?x?xf32>
+  // CHECK: attn.mask %[[S]] where (window(4, 4, bottom_right) or prefix(2)) and not (causal(top_left) or prefix(1)) :
+  %c = attn.mask %s where (window(4, 4, bottom_right) or prefix(2)) and not (causal(top_left) or prefix(1))
+      : tensor<?x8x?x?xf32>
+  // One value named twice is one operand.
+  // CHECK: attn.mask %[[S]] where lengths(%[[M]]) or lengths(%[[N]]) and lengths(%[[M]]) : tensor<?x8x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+  %d = attn.mask %s where lengths(%m) or lengths(%n) and lengths(%m)
+      : tensor<?x8x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// CHECK-LABEL: @chain
+func.func @chain(%s: tensor<?x8x?x?xf32>, %v: tensor<?x2x?x16xf32>) -> tensor<?x8x?x16xf32> {
+  // CHECK: %[[P:.*]] = attn.normalize softmax %{{.*}} : tensor<?x8x?x?xf32>
+  %p = attn.normalize softmax %s : tensor<?x8x?x?xf32>
+  // CHECK: attn.combine %[[P]], %{{.*}} : tensor<?x8x?x?xf32>, tensor<?x2x?x16xf32>
+  %o = attn.combine %p, %v : tensor<?x8x?x?xf32>, tensor<?x2x?x16xf32>
+  return %o : tensor<?x8x?x16xf32>
+}
+
+// CHECK-LABEL: @attention
+func.func @attention(%q: tensor<?x8x?x64xf32>, %kv: tensor<?x2x?x64xf32>, %n: tensor<?xi32>) {
+  // CHECK: attn.attention %{{.*}}, %{{.*}}, %{{.*}} : tensor<?x8x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
+  %a = attn.attention %q, %kv, %kv : tensor<?x8x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
+  // CHECK: attn.attention %{{.*}} scale 0.125 where causal(top_left) and lengths(%{{.*}}) : {{.*}}, tensor<?xi32> {
+  // CHECK: math.tanh
+  %b = attn.attention %q, %kv, %kv scale 0.125 where causal(top_left) and lengths(%n)
+      : tensor<?x8x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?xi32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index):
+    %t = math.tanh %x : f32
+    attn.yield %t : f32
+  }
+  return
+}

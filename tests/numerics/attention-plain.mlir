@@ -1,0 +1,13 @@
+// Scaled dot-product attention; sizes that no tile divides.
+// RUN: cd %S/data/attention-plain_prime && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy
+
+func.func @attention(
+    %q: tensor<?x3x?x5xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},
+    %k: tensor<?x3x?x5xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
+    %v: tensor<?x3x?x5xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]})
+    -> (tensor<?x3x?x5xf32> {attn.name = "out"}) {
+  %out = attn.attention %q, %k, %v scale 0.4472135954999579
+      : tensor<?x3x?x5xf32>, tensor<?x3x?x5xf32>, tensor<?x3x?x5xf32>
+  return %out : tensor<?x3x?x5xf32>
+}

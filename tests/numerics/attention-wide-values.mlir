@@ -1,0 +1,13 @@
+// Values wider than keys, and more keys than queries.
+// RUN: cd %S/data/attention-cross_wide_values && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy
+
+func.func @attention(
+    %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},
+    %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
+    %v: tensor<?x2x?x9xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]})
+    -> (tensor<?x2x?x9xf32> {attn.name = "out"}) {
+  %out = attn.attention %q, %k, %v scale 0.5
+      : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x9xf32>
+  return %out : tensor<?x2x?x9xf32>
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Writes data/: inputs, weights and f64 results of small cases, from independent NumPy definitions of the systems.
+
+    make_data.py ORACLES
+
+ORACLES is the folder of `oracles.py`, which holds one plain f64 NumPy function for every attention system and yields seeded
+cases. It is not part of this repository; the files in data/ are what the tests read, and this script says how they came.
+
+Inputs and weights are rounded to f32 first and the results computed in f64 from the rounded numbers, so that compiled
+f32 code sees exactly the inputs that the results belong to. Weights change from [in, out] to [out, in], as attn.linear
+takes them. Boolean masks are not stored: the models state them (lengths are stored, where a mask was made of lengths).
+"""
+import os
+import shutil
+import sys
+
+import numpy as np
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DATA = os.path.join(HERE, "data")
+
+# What a model needs of each case: its inputs and the output compared.
+ATTENTION = ["plain_prime", "one_token", "one_query", "cross_wide_values", "tile_minus_1", "tile_plus_1", "bias_scale",
+             "causal_top_left", "causal_bottom_right", "causal_dead_rows", "padding", "grouped_heads", "large_logits",
+             "prefix"]
+CASES = {"attention/" + name: ("out",) for name in ATTENTION}
+CASES.update({
+    "window_attention/symmetric": ("out",), "window_attention/causal_decode": ("out",),
+    "window_attention/padding": ("out",),
+    "multi_head/self": ("out", "map"), "multi_head/cross_masked": ("out",), "multi_head/no_bias_one_head": ("out",),
+    "encoder_block/post": ("out",), "encoder_block/pre": ("out",),
+    "bert/two_layers": ("hidden", "pooled"), "pool/mean": ("out",),
+})
+
+
+def rounded(value):
+    """The same arguments with every real array rounded to f32, still held in f64."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(np.float32).astype(np.float64)
+    return value
+
+
+def nested(arguments):
+    """The call's arguments: cases are flat, with parameters named "p.W"."""
+    parameters = {name[2:]: value for name, value in arguments.items() if name.startswith("p.")}
+    rest = {name: value for name, value in arguments.items() if not name.startswith("p.")}
+    return {**rest, "p": parameters} if parameters else rest
+
+
+def stored(array):
+    return np.ascontiguousarray(array, np.float32 if array.dtype.kind == "f" else np.int32)
+
+
+def lengths_of(mask):
+    """The lengths that a [B,...,M] padding mask was made of."""
+    mask = np.asarray(mask)
+    return mask.reshape(mask.shape[0], -1, mask.shape[-1])[:, 0].sum(-1).astype(np.int32)
+
+
+def write_case(folder, arguments, results):
+    os.makedirs(folder)
+    for name, value in arguments.items():
+        if name in ("mask", "key_mask"):
+            if np.asarray(value).shape[0] > 1:
+                np.save(os.path.join(folder, "lengths.npy"), lengths_of(value))
+        elif isinstance(value, np.ndarray):
+            np.save(os.path.join(folder, name + ".npy"), stored(value))
+    if "p" in arguments:
+        from safetensors.numpy import save_file
+        weights = {}
+        for name, value in arguments["p"].items():
+            is_matrix = name.rsplit(".", 1)[-1].startswith("W")
+            weights[name] = np.ascontiguousarray(stored(value).T if is_matrix else stored(value))
+        save_file(weights, os.path.join(folder, "weights.safetensors"))
+    for name, value in results.items():
+        np.save(os.path.join(folder, "expected_" + name + ".npy"), np.asarray(value, np.float64))
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.path.insert(0, sys.argv[1])
+    import oracles
+
+    shutil.rmtree(DATA, ignore_errors=True)
+    for name, arguments, *_ in oracles.cases():
+        if name not in CASES:
+            continue
+        function = getattr(oracles, name.split("/")[0])
+        arguments = nested(rounded(arguments))
+        results = function(**arguments)
+        write_case(os.path.join(DATA, name.replace("/", "-")), arguments, {key: results[key] for key in CASES[name]})
+        if name == "encoder_block/post":  # the same block with the other activation
+            results = function(**{**arguments, "act": "gelu"})
+            np.save(os.path.join(DATA, name.replace("/", "-"), "expected_gelu.npy"), results["out"])
+
+
+if __name__ == "__main__":
+    main()

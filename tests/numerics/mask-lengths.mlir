@@ -1,0 +1,15 @@
+// Padding: each sample has its own number of keys, one of them none, which gives 0.
+// RUN: cd %S/data/attention-padding && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --input lengths=lengths.npy --expect out=expected_out.npy
+
+func.func @attention(
+    %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},
+    %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
+    %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]},
+    %lengths: tensor<?xi32> {attn.name = "lengths", attn.dims = ["B"]})
+    -> (tensor<?x2x?x4xf32> {attn.name = "out"}) {
+  %out = attn.attention %q, %k, %v scale 0.5
+      where lengths(%lengths)
+      : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?xi32>
+  return %out : tensor<?x2x?x4xf32>
+}

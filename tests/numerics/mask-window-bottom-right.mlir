@@ -1,0 +1,14 @@
+// One query at the end of a cache sees itself and four keys back.
+// RUN: cd %S/data/window_attention-causal_decode && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy
+
+func.func @attention(
+    %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},
+    %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
+    %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]})
+    -> (tensor<?x2x?x4xf32> {attn.name = "out"}) {
+  %out = attn.attention %q, %k, %v scale 0.5
+      where window(4, 0, bottom_right)
+      : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  return %out : tensor<?x2x?x4xf32>
+}

@@ -1,0 +1,112 @@
+// Dimensions that an op needs to be equal and that nothing says are; ops that do not belong into a model.
+// RUN: attn-opt %s --split-input-file --attn-check-extents --verify-diagnostics
+
+func.func @score(%q: tensor<?x2x?x4xf32> {attn.dims = ["A", "H", "N", "D"]},
+                 %k: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "M", "D"]}) {
+  // expected-error @+1 {{'attn.score' op batch of query and key are not known to be equal; give the dimensions one name in attn.dims}}
+  %s = attn.score dot %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+// Arguments without attn.dims share nothing.
+func.func @pointwise(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) {
+  // expected-error @+1 {{'attn.pointwise' op dimension 0 of the operands are not known to be equal}}
+  %z = attn.pointwise %x, %y : tensor<?x4xf32>, tensor<?x4xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %r = arith.addf %a, %b : f32
+    attn.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+func.func @add(%x: tensor<?x4xf32>, %y: tensor<2x4xf32>) {
+  // expected-error @+1 {{'attn.add' op dimension 0 of the operands are not known to be equal}}
+  %z = attn.add %x, %y : tensor<?x4xf32>, tensor<2x4xf32>
+  return
+}
+
+// -----
+
+func.func @mean_pool(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.mean_pool' op batch of input and lengths are not known to be equal}}
+  %y = attn.mean_pool %x lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @mask(%s: tensor<?x2x?x?xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.mask' op batch of scores and lengths are not known to be equal}}
+  %t = attn.mask %s where lengths(%n) : tensor<?x2x?x?xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @combine_batch(%p: tensor<?x2x?x?xf32>, %v: tensor<?x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.combine' op batch of weights and value are not known to be equal}}
+  %o = attn.combine %p, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @combine_keys(%p: tensor<1x2x?x?xf32>, %v: tensor<1x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.combine' op number of keys and values are not known to be equal}}
+  %o = attn.combine %p, %v : tensor<1x2x?x?xf32>, tensor<1x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_key_batch(%q: tensor<?x2x?x4xf32>, %k: tensor<?x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.attention' op batch of query and key are not known to be equal}}
+  %o = attn.attention %q, %k, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_value_batch(%q: tensor<?x2x?x4xf32>, %v: tensor<?x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.attention' op batch of query and value are not known to be equal}}
+  %o = attn.attention %q, %q, %v : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_keys(%q: tensor<1x2x?x4xf32>, %v: tensor<1x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.attention' op number of keys and values are not known to be equal}}
+  %o = attn.attention %q, %q, %v : tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @attention_lengths(%q: tensor<?x2x?x4xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.attention' op batch of query and lengths are not known to be equal}}
+  %o = attn.attention %q, %q, %q where lengths(%n)
+      : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @other_dialect(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{'math.tanh' op can not stand in a model; its function holds attn ops only}}
+  %y = math.tanh %x : tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{'func.func' op expected a body of one block}}
+func.func @blocks(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  cf.br ^next
+^next:
+  return %x : tensor<?x4xf32>
+}

@@ -1,0 +1,65 @@
+// Repeats are unrolled and calls inlined; weight names get the prefixes of all calls they stand in.
+// RUN: attn-opt %s --attn-expand-repeat | FileCheck %s
+
+// CHECK-NOT: func.func private
+func.func private @dense(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %w = attn.weight "dense.weight" : tensor<4x4xf32>
+  %y = attn.linear %x, %w : tensor<?x4xf32>, tensor<4x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+func.func private @layer(%x: tensor<?x4xf32>, %skip: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = func.call @dense(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %z = attn.add %y, %skip : tensor<?x4xf32>, tensor<?x4xf32>
+  return %z : tensor<?x4xf32>
+}
+
+func.func private @block(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = attn.repeat 2 @layer(%x, %x) prefix "layer.#." : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// The result of a call is the first operand of the next; the second operand stays.
+// CHECK-LABEL: func.func @repeat
+// CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
+func.func @repeat(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK-NEXT: %[[W0:.*]] = attn.weight "layer.0.dense.weight"
+  // CHECK-NEXT: %[[Y0:.*]] = attn.linear %[[X]], %[[W0]]
+  // CHECK-NEXT: %[[Z0:.*]] = attn.add %[[Y0]], %[[X]]
+  // CHECK-NEXT: %[[W1:.*]] = attn.weight "layer.1.dense.weight"
+  // CHECK-NEXT: %[[Y1:.*]] = attn.linear %[[Z0]], %[[W1]]
+  // CHECK-NEXT: %[[Z1:.*]] = attn.add %[[Y1]], %[[X]]
+  // CHECK-NEXT: return %[[Z1]]
+  %y = attn.repeat 2 @layer(%x, %x) prefix "layer.#." : (tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @nested
+func.func @nested(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: attn.weight "block.0.layer.0.dense.weight"
+  // CHECK: attn.weight "block.0.layer.1.dense.weight"
+  // CHECK: attn.weight "block.1.layer.0.dense.weight"
+  // CHECK: attn.weight "block.1.layer.1.dense.weight"
+  %y = attn.repeat 2 @block(%x) prefix "block.#." : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// A function that returns its argument leaves nothing behind.
+func.func private @same(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  return %x : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @identity
+// CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
+func.func @identity(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %y = func.call @same(%x) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @negative_no_call
+func.func @negative_no_call() -> tensor<4xf32> {
+  // CHECK-NEXT: attn.weight "w"
+  %w = attn.weight "w" : tensor<4xf32>
+  return %w : tensor<4xf32>
+}

@@ -1,0 +1,111 @@
+// Shorthands become the ops they stand for, with their formulas.
+// RUN: attn-opt %s --attn-expand-shorthands | FileCheck %s
+
+// In the order of the shorthand: scale, modify, mask, normalize, combine.
+// CHECK-LABEL: func.func @attention
+// CHECK-SAME: (%[[Q:.*]]: tensor<?x4x?x8xf32>, %[[K:.*]]: tensor<?x2x?x8xf32>, %[[V:.*]]: tensor<?x2x?x6xf32>, %[[N:.*]]: tensor<?xi32>)
+func.func @attention(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<?x2x?x6xf32>, %n: tensor<?xi32>)
+    -> tensor<?x4x?x6xf32> {
+  // CHECK: %[[S:.*]] = attn.score dot %[[Q]], %[[K]] scale 0.5
+  // CHECK: %[[T:.*]] = attn.modify %[[S]]
+  // CHECK: math.tanh
+  // CHECK: %[[U:.*]] = attn.mask %[[T]] where causal(top_left) and lengths(%[[N]])
+  // CHECK: %[[P:.*]] = attn.normalize softmax %[[U]]
+  // CHECK: %[[O:.*]] = attn.combine %[[P]], %[[V]]
+  // CHECK: return %[[O]]
+  %o = attn.attention %q, %k, %v scale 0.5 where causal(top_left) and lengths(%n)
+      : tensor<?x4x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x6xf32>, tensor<?xi32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index):
+    %t = math.tanh %x : f32
+    attn.yield %t : f32
+  }
+  return %o : tensor<?x4x?x6xf32>
+}
+
+// CHECK-LABEL: func.func @attention_plain
+func.func @attention_plain(%q: tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+  // CHECK: attn.score
+  // CHECK-NOT: attn.modify
+  // CHECK-NOT: attn.mask
+  // CHECK: attn.normalize softmax
+  %o = attn.attention %q, %q, %q : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+  return %o : tensor<?x4x?x8xf32>
+}
+
+// CHECK-LABEL: func.func @add
+// CHECK-SAME: (%[[X:.*]]: tensor<?x8xf32>, %[[Y:.*]]: tensor<8xf32>)
+func.func @add(%x: tensor<?x8xf32>, %y: tensor<8xf32>) -> tensor<?x8xf32> {
+  // CHECK: attn.pointwise %[[X]], %[[Y]] : tensor<?x8xf32>, tensor<8xf32> {
+  // CHECK-NEXT: ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32):
+  // CHECK-NEXT: %[[R:.*]] = arith.addf %[[A]], %[[B]] : f32
+  // CHECK-NEXT: attn.yield %[[R]] : f32
+  %z = attn.add %x, %y : tensor<?x8xf32>, tensor<8xf32>
+  return %z : tensor<?x8xf32>
+}
+
+// maximumf, not maxnumf: a NaN stays one.
+// CHECK-LABEL: func.func @relu
+func.func @relu(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: arith.maximumf
+  %y = attn.activation relu %x : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// x/2 (1 + erf(x / sqrt 2))
+// CHECK-LABEL: func.func @gelu(
+func.func @gelu(%x: tensor<?x8xf64>) -> tensor<?x8xf64> {
+  // CHECK: ^bb0(%[[X:.*]]: f64):
+  // CHECK-DAG: %[[ROOT:.*]] = arith.constant 0.70710678118654757 : f64
+  // CHECK-DAG: %[[HALF:.*]] = arith.constant 5.0{{0*}}e-01 : f64
+  // CHECK-DAG: %[[ONE:.*]] = arith.constant 1.0{{0*}}e+00 : f64
+  // CHECK-DAG: %[[IN:.*]] = arith.mulf %[[X]], %[[ROOT]]
+  // CHECK-DAG: %[[ERF:.*]] = math.erf %[[IN]]
+  // CHECK-DAG: %[[X2:.*]] = arith.mulf %[[X]], %[[HALF]]
+  // CHECK-DAG: %[[PHI:.*]] = arith.addf %[[ONE]], %[[ERF]]
+  // CHECK: arith.mulf %[[X2]], %[[PHI]]
+  %y = attn.activation gelu %x : tensor<?x8xf64>
+  return %y : tensor<?x8xf64>
+}
+
+// CHECK-LABEL: func.func @gelu_tanh
+func.func @gelu_tanh(%x: tensor<?x8xf64>) -> tensor<?x8xf64> {
+  // CHECK-DAG: arith.constant 4.471{{.*}}e-02 : f64
+  // CHECK-DAG: arith.constant 0.797884560{{.*}} : f64
+  // CHECK: math.tanh
+  %y = attn.activation gelu_tanh %x : tensor<?x8xf64>
+  return %y : tensor<?x8xf64>
+}
+
+// CHECK-LABEL: func.func @tanh
+func.func @tanh(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: math.tanh
+  %y = attn.activation tanh %x : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @sigmoid
+func.func @sigmoid(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: %[[NEG:.*]] = arith.negf
+  // CHECK: %[[EXP:.*]] = math.exp %[[NEG]]
+  // CHECK: %[[SUM:.*]] = arith.addf %{{.*}}, %[[EXP]]
+  // CHECK: arith.divf %{{.*}}, %[[SUM]]
+  %y = attn.activation sigmoid %x : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @silu
+func.func @silu(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: ^bb0(%[[X:.*]]: f32):
+  // CHECK: %[[SIGMOID:.*]] = arith.divf
+  // CHECK: arith.mulf %[[X]], %[[SIGMOID]]
+  %y = attn.activation silu %x : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @negative_canonical
+func.func @negative_canonical(%s: tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32> {
+  // CHECK-NEXT: attn.normalize softmax
+  // CHECK-NEXT: return
+  %p = attn.normalize softmax %s : tensor<?x4x?x?xf32>
+  return %p : tensor<?x4x?x?xf32>
+}
