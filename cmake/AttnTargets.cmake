@@ -10,9 +10,24 @@ function(attn_library name)
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR}/runtime/include)
   target_link_libraries(${name} PUBLIC attn::mlir ${arg_DEPENDS})
   attn_compile_options(${name})
+  target_precompile_headers(${name} REUSE_FROM attn_mlir_headers)
   if(arg_GENERATED)
     add_dependencies(${name} ${arg_GENERATED})
   endif()
+endfunction()
+
+# attn_mlir_headers: MLIR's headers, parsed once. They are four fifths of the time a file takes to compile.
+function(attn_add_mlir_headers)
+  file(WRITE ${CMAKE_BINARY_DIR}/MlirHeaders.cpp "// Holds the precompiled headers.\n")
+  add_library(attn_mlir_headers STATIC ${CMAKE_BINARY_DIR}/MlirHeaders.cpp)
+  target_include_directories(attn_mlir_headers PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR}/runtime/include)
+  target_link_libraries(attn_mlir_headers PUBLIC attn::mlir)
+  attn_compile_options(attn_mlir_headers)
+  target_precompile_headers(attn_mlir_headers PRIVATE
+    <mlir/Dialect/Arith/IR/Arith.h> <mlir/Dialect/Func/IR/FuncOps.h> <mlir/Dialect/LLVMIR/LLVMDialect.h>
+    <mlir/Dialect/Math/IR/Math.h> <mlir/Dialect/SCF/IR/SCF.h> <mlir/Dialect/Tensor/IR/Tensor.h>
+    <mlir/Dialect/Vector/IR/VectorOps.h> <mlir/IR/Builders.h> <mlir/IR/BuiltinOps.h> <mlir/IR/ImplicitLocOpBuilder.h>
+    <mlir/IR/IRMapping.h> <mlir/IR/PatternMatch.h> <mlir/Pass/Pass.h> <mlir/Pass/PassManager.h>)
 endfunction()
 
 # attn_compile_options(target): warnings as the house wants them, sanitizers when asked.

@@ -44,8 +44,7 @@ static LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute
     return success();
   }
   if (attribute.getName() != "attn.dims")
-    return op->emitOpError("has unknown argument attribute ")
-           << attribute.getName() << "; known: attn.name, attn.dims";
+    return op->emitOpError("has unknown argument attribute ") << attribute.getName() << "; known: attn.name, attn.dims";
   auto tensor = dyn_cast<RankedTensorType>(type);
   auto dims = dyn_cast<ArrayAttr>(attribute.getValue());
   if (!tensor || !dims || static_cast<int64_t>(dims.size()) != tensor.getRank())

@@ -111,9 +111,9 @@ LogicalResult CombineOp::inferReturnTypes(MLIRContext *, std::optional<Location>
                  dimText(weights.getDimSize(3)) + " keys");
   if (value.isDynamicDim(3)) // combine_c5
     return error("expected a static value width, got " + typeText(value));
-  results.push_back(RankedTensorType::get({meetSize(weights.getDimSize(0), value.getDimSize(0)), heads,
-                                           weights.getDimSize(2), value.getDimSize(3)},
-                                          value.getElementType()));
+  results.push_back(RankedTensorType::get(
+      {meetSize(weights.getDimSize(0), value.getDimSize(0)), heads, weights.getDimSize(2), value.getDimSize(3)},
+      value.getElementType()));
   return success();
 }
 
@@ -135,10 +135,9 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<
   int64_t heads = query.getDimSize(1), keyHeads = key.getDimSize(1);
   if (query.getElementType() != key.getElementType() ||
       query.getElementType() != value.getElementType()) // attention_c1
-    return error("expected one element type, got query " + typeText(query) + ", key " + typeText(key) +
-                 " and value " + typeText(value));
-  if (!sizesAgree(query.getDimSize(0), key.getDimSize(0)) ||
-      !sizesAgree(query.getDimSize(0), value.getDimSize(0)) ||
+    return error("expected one element type, got query " + typeText(query) + ", key " + typeText(key) + " and value " +
+                 typeText(value));
+  if (!sizesAgree(query.getDimSize(0), key.getDimSize(0)) || !sizesAgree(query.getDimSize(0), value.getDimSize(0)) ||
       !sizesAgree(key.getDimSize(0), value.getDimSize(0))) // attention_c2
     return error("expected query, key and value of one batch, got " + dimText(query.getDimSize(0)) + ", " +
                  dimText(key.getDimSize(0)) + " and " + dimText(value.getDimSize(0)));
@@ -158,8 +157,8 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<
     if (failed(checkMaskOperands(error, *adaptor.getMask(), adaptor.getMaskOperands(), query.getDimSize(0))))
       return failure();
   int64_t batch = meetSize(meetSize(query.getDimSize(0), key.getDimSize(0)), value.getDimSize(0));
-  results.push_back(RankedTensorType::get({batch, heads, query.getDimSize(2), value.getDimSize(3)},
-                                          query.getElementType()));
+  results.push_back(
+      RankedTensorType::get({batch, heads, query.getDimSize(2), value.getDimSize(3)}, query.getElementType()));
   return success();
 }
 

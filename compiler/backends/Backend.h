@@ -4,6 +4,7 @@
 #include "dialect/AttnOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace mlir::attn {
 
@@ -11,7 +12,8 @@ namespace mlir::attn {
 struct LowerContext {
   ModuleOp module;
   std::string symbol;              // name for the code function; further functions add to it
-  const FunctionExtents &extents;  // of the function the kernel stands in
+  const FunctionExtents *extents; // of the function the kernel stands in
+  std::string isa;                // of the target: generic, avx2, avx512
 };
 
 class Backend {
@@ -26,6 +28,9 @@ public:
 
   /// Adds the code of a supported kernel to the module (signature: docs/architecture.md) and sets the kernel's `code` and `scratch`.
   virtual LogicalResult lower(KernelOp kernel, const LowerContext &context) const = 0;
+
+  /// Adds the passes that its code needs once all kernels are lowered.
+  virtual void addPasses(OpPassManager &passes, llvm::StringRef isa) const = 0;
 };
 
 const Backend &backendFor(BackendKind kind);

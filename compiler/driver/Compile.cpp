@@ -154,7 +154,7 @@ private:
 
   int runStage(const Stage &stage, ModuleOp module, unsigned number) {
     Timing::Scope scope(timing, stage.name);
-    PassManager passes(module.getContext());
+    PassManager passes(module.getContext(), ModuleOp::getOperationName());
     passes.enableVerifier(false); // once a stage is enough
     stage.build(passes, stageOptions);
     unsigned before = errors;

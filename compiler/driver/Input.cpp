@@ -1,5 +1,6 @@
 // Reading the model's text within bounds; see the header.
 #include "compiler/driver/Input.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace mlir::attn {
 

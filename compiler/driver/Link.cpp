@@ -51,7 +51,7 @@ private:
     os.close();
     if (code || os.has_error()) {
       os.clear_error();
-      return createStringError("can not write the temporary file '" + *path + "'");
+      return createStringError("can not write the temporary file '" + *path + "'"); // untested: needs a full disk
     }
     files.push_back(*path);
     return Error::success();
@@ -78,7 +78,9 @@ private:
       if (ErrorOr<std::string> found = sys::findProgramByName(name))
         return *found;
     }
-    return createStringError("no linker: ld.lld is neither beside LLVM's libraries nor on PATH; install lld-" ATTN_LLVM_MAJOR);
+    // The linker is found beside LLVM wherever LLVM is whole.
+    return createStringError( // untested: needs LLVM without lld
+        "no linker: ld.lld is neither beside LLVM's libraries nor on PATH; install lld-" ATTN_LLVM_MAJOR);
   }
 
   Error linkRelocatable() {
@@ -105,7 +107,7 @@ private:
   Expected<std::string> findLibc() {
     Dl_info info;
     if (!dladdr(reinterpret_cast<void *>(&gnu_get_libc_version), &info) || !info.dli_fname)
-      return createStringError("can not find the C library to link with");
+      return createStringError("can not find the C library to link with"); // untested: every process has one
     return std::string(info.dli_fname);
   }
 
@@ -134,7 +136,8 @@ private:
     int status = sys::ExecuteAndWait(program, arguments, std::nullopt, {}, 0, 0, &message);
     if (status == 0)
       return Error::success();
-    return createStringError("linking failed: " + program +
+    return createStringError( // untested: needs a broken linker
+        "linking failed: " + program +
                              (message.empty() ? " ended with status " + std::to_string(status) : ": " + message));
   }
 

@@ -1,6 +1,7 @@
 // The command line by LLVM's option table, so that none of LLVM's own options leak; checked here, so that later code need not.
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Stages.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Option/ArgList.h"
@@ -193,7 +194,7 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
 
 std::string suggestion(StringRef word, llvm::ArrayRef<StringRef> known) {
   StringRef nearest;
-  unsigned best = word.size() / 2 + 1;
+  unsigned best = std::max<unsigned>(word.size() / 2 + 1, 2);
   for (StringRef name : known)
     if (unsigned distance = word.edit_distance(name, true, best); distance < best) {
       best = distance;

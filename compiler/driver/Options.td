@@ -1,8 +1,8 @@
 // The command line of attnc.
 include "llvm/Option/OptParser.td"
 
-class Both<string name> : Flag<["-", "--"], name>;
-class BothJoined<string name> : Joined<["-", "--"], name>;
+class Both<string name> : Flag<["--", "-"], name>;
+class BothJoined<string name> : Joined<["--", "-"], name>;
 
 def output : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
   HelpText<"Output; its suffix chooses what is made: .o .a .so .mlir .ll .s .dot; '-' is stdout">;
@@ -10,11 +10,11 @@ def output_long : BothJoined<"output=">, Alias<output>;
 def emit : BothJoined<"emit=">, MetaVarName<"<kind>">,
   HelpText<"What to make when the suffix does not say: obj static shared exe mlir llvm asm dot header">;
 
-def march : BothJoined<"march=">, MetaVarName<"<cpu>">,
+def march : Joined<["-", "--"], "march=">, MetaVarName<"<cpu>">,
   HelpText<"Processor to compile for: native (default), x86-64-v2, -v3, -v4, or a name such as znver4">;
 def precision : BothJoined<"precision=">, MetaVarName<"<type>">,
   HelpText<"Arithmetic: f32 (default)">;
-def bind : Separate<["-", "--"], "bind">, MetaVarName<"<S=1..512>">,
+def bind : Separate<["--", "-"], "bind">, MetaVarName<"<S=1..512>">,
   HelpText<"Range of a dimension; several with commas: B=1..32,S=1..512">;
 def bind_joined : BothJoined<"bind=">, Alias<bind>;
 def backend : BothJoined<"backend=">, MetaVarName<"<name>">,
@@ -40,7 +40,7 @@ def explain : Both<"explain">, HelpText<"Tell on stdout what was decided for eac
 def explain_as : BothJoined<"explain=">, MetaVarName<"json">, HelpText<"The same as JSON">;
 def require_fused : Both<"require-fused">,
   HelpText<"Fail if an attention is not computed in one pass">;
-def ftime_report : Both<"ftime-report">, HelpText<"Tell on stderr how long each stage took">;
+def ftime_report : Flag<["-", "--"], "ftime-report">, HelpText<"Tell on stderr how long each stage took">;
 def trace_commands : Flag<["-"], "###">, HelpText<"Print the commands that would link, and run nothing">;
 def verbose : Flag<["-"], "v">, HelpText<"Print the commands that link">;
 def verbose_long : Flag<["--"], "verbose">, Alias<verbose>;

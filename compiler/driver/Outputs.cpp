@@ -62,7 +62,7 @@ Error Outputs::write(StringRef path, StringRef text) {
 Expected<std::string> Outputs::intermediate(StringRef suffix) {
   SmallString<256> path;
   if (std::error_code code = sys::fs::createTemporaryFile("attnc", suffix, path))
-    return createStringError(code, "can not make a temporary file: " + code.message());
+    return createStringError(code, "can not make a temporary file: " + code.message()); // untested: needs a full disk
   sys::RemoveFileOnSignal(path);
   intermediates.push_back(path.str().str());
   return intermediates.back();

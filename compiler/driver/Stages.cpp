@@ -23,6 +23,8 @@
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
 
+#include <deque>
+
 namespace mlir::attn {
 
 static void simplifyStage(OpPassManager &passes, const StageOptions &) { buildSimplify(passes); }
@@ -87,7 +89,7 @@ static void registerStage(const Stage &stage) {
         build(passes, options);
         return success();
       },
-      [](function_ref<void(const detail::PassOptions &)> handler) { handler(PipelineOptions()); });
+      [](function_ref<void(const mlir::detail::PassOptions &)> handler) { handler(PipelineOptions()); });
 }
 
 void registerStagePipelines() {

@@ -81,8 +81,12 @@ llvm::Expected<TargetInfo> resolveTarget(llvm::StringRef name) {
   }
   llvm::SmallVector<llvm::StringRef> features;
   llvm::X86::getFeaturesForCPU(name, features);
-  TargetInfo target =
-      describe(name, name, checkedFeatures([&](llvm::StringRef f) { return llvm::is_contained(features, f); }));
+  llvm::StringMap<bool> enabled; // with what the listed features imply, such as ssse3 by sse4.2
+  for (llvm::StringRef feature : features) {
+    enabled[feature] = true;
+    llvm::X86::updateImpliedFeatures(feature, true, enabled);
+  }
+  TargetInfo target = describe(name, name, checkedFeatures([&](llvm::StringRef f) { return enabled.lookup(f); }));
   if (name.starts_with("x86-64"))
     target.tune = "generic";
   return target;

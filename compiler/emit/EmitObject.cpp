@@ -2,6 +2,7 @@
 #include "compiler/emit/EmitObject.h"
 #include "compiler/emit/Buffers.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
@@ -34,10 +35,14 @@ LogicalResult convertToLLVMDialect(ModuleOp module, bool verify) {
   if (failed(model))
     return failure();
   model->erase();
-  PassManager passes(module.getContext());
+  auto internal = LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal);
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isExternal())
+      function->setAttr("llvm.linkage", internal); // kernel code: only the C interface has names outside
+  PassManager passes(module.getContext(), ModuleOp::getOperationName());
   passes.enableVerifier(verify);
   OpPassManager &functions = passes.nest<func::FuncOp>();
-  functions.addPass(createConvertVectorToSCF());
+  functions.addPass(createConvertVectorToSCFPass());
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
   functions.addPass(createSCFToControlFlowPass());
@@ -81,7 +86,7 @@ llvm::Expected<ObjectEmitter> ObjectEmitter::create(const TargetInfo &target, un
   emitter.machine.reset(found->createTargetMachine(triple, target.cpu, target.features, llvm::TargetOptions(),
                                                    llvm::Reloc::PIC_, std::nullopt, codeGenLevel(level)));
   if (!emitter.machine)
-    return llvm::createStringError("LLVM has no target machine for " + target.cpu);
+    return llvm::createStringError("LLVM has no target machine for " + target.cpu); // untested: -march is checked before
   return emitter;
 }
 
@@ -137,7 +142,7 @@ llvm::Error ObjectEmitter::write(llvm::Module &module, llvm::SmallVectorImpl<cha
   llvm::legacy::PassManager passes;
   auto type = assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if (machine->addPassesToEmitFile(passes, stream, nullptr, type, /*DisableVerify=*/true))
-    return llvm::createStringError("LLVM can not write this kind of file for " + target.cpu);
+    return llvm::createStringError("LLVM can not write this kind of file"); // untested: x86 writes both kinds
   passes.run(module);
   return llvm::Error::success();
 }

@@ -103,7 +103,7 @@ FailureOr<WeightPacker> WeightPacker::open(func::FuncOp model, const WeightSourc
   char error[1024] = "";
   attn_safetensors *file = nullptr;
   if (attn_safetensors_open(&file, source.path.c_str(), error, sizeof(error)) != ATTN_OK)
-    return emitError(UnknownLoc::get(model.getContext())) << error;
+    return first.emitError() << error;
   packer.file.reset(file);
   FailureOr<SmallVector<PackedTensor>> tensors = matchWeights(model, file, source);
   if (failed(tensors))

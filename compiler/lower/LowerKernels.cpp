@@ -28,6 +28,8 @@ std::string fingerprint(KernelOp kernel, const FunctionExtents &extents) {
 }
 
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
+  using LowerKernelsBase::LowerKernelsBase;
+
   void getDependentDialects(DialectRegistry &registry) const override {
     registry.insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, scf::SCFDialect,
                     vector::VectorDialect>();
@@ -53,7 +55,8 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
         kernel.setScratchAttr(entry->second.getScratchAttr());
         continue;
       }
-      LowerContext context{getOperation(), (function.getName() + "_k" + Twine(known.size() - 1)).str(), *extents};
+      LowerContext context{getOperation(), (function.getName() + "_k" + Twine(known.size() - 1)).str(), &*extents,
+                           isa};
       if (failed(backendFor(kernel.getSchedule()->getBackend()).lower(kernel, context)))
         return failure();
     }

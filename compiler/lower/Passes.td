@@ -16,6 +16,9 @@ def LowerKernels : Pass<"attn-lower-kernels", "::mlir::ModuleOp"> {
     ```
     example: tests/lower/lower-kernels.mlir
   }];
+  let options = [
+    Option<"isa", "isa", "std::string", "\"generic\"", "instruction set of the target: generic, avx2 or avx512">
+  ];
 }
 
 #endif

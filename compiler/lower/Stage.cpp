@@ -1,16 +1,16 @@
-// The order of the lower stage: kernels to code, then elementary functions to arithmetic.
+// The order of the lower stage: kernels to code, then what their back ends do to all of it.
 #include "compiler/lower/Stage.h"
-#include "compiler/backends/llvm/Passes.h"
+#include "compiler/backends/Backend.h"
 #include "compiler/lower/Passes.h"
 #include "mlir/Pass/PassManager.h"
 
 namespace mlir::attn {
 
 void buildLower(OpPassManager &passes, const LowerOptions &options) {
-  passes.addPass(createLowerKernels());
-  ExpandMathPassOptions math;
-  math.isa = options.isa;
-  passes.nest<func::FuncOp>().addPass(createExpandMath(math));
+  LowerKernelsOptions kernels;
+  kernels.isa = options.isa;
+  passes.addPass(createLowerKernels(kernels));
+  backendFor(BackendKind::LLVM).addPasses(passes, options.isa);
 }
 
 } // namespace mlir::attn

@@ -15,8 +15,7 @@ static llvm::Expected<Shape> broadcast(Operands<T> inputs) {
       if (shape[d] == 1)
         shape[d] = input->shape[i];
       else if (input->shape[i] != 1 && input->shape[i] != shape[d])
-        return error("operands do not broadcast to one shape: " + shapeText(shape) + " and " +
-                     shapeText(input->shape));
+        return error("operands do not broadcast to one shape: " + shapeText(shape) + " and " + shapeText(input->shape));
     }
   }
   return shape;

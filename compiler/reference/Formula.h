@@ -1,7 +1,7 @@
 // A region of arith and math ops on scalars, evaluated one element at a time.
 //
-// The region is read once into a list of steps over numbered slots; evaluating is then a walk down the list. Reals have the
-// precision T of the run, whatever float type the region names; integers wrap to the width of their type.
+// The region is read once into a list of steps over numbered slots; evaluating is then a walk down the list. Reals have
+// the precision T of the run, whatever float type the region names; integers wrap to the width of their type.
 #pragma once
 
 #include "compiler/reference/Tensor.h"

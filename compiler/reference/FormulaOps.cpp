@@ -34,7 +34,8 @@ T smaller(T a, T b) {
 }
 
 template <class T>
-T (*realUnary(StringRef name))(T) {
+T (*realUnary(StringRef name))
+(T) {
   static const llvm::StringMap<T (*)(T)> table = {
       {"arith.negf", [](T x) { return -x; }},
       {"arith.extf", [](T x) { return x; }},
@@ -74,7 +75,8 @@ T (*realUnary(StringRef name))(T) {
 }
 
 template <class T>
-T (*realBinary(StringRef name))(T, T) {
+T (*realBinary(StringRef name))
+(T, T) {
   static const llvm::StringMap<T (*)(T, T)> table = {
       {"arith.addf", [](T a, T b) { return a + b; }},
       {"arith.subf", [](T a, T b) { return a - b; }},
@@ -132,13 +134,11 @@ IntegerBinary integerBinary(StringRef name) {
       {"arith.minsi", [](int64_t a, int64_t b, unsigned, std::string &) { return std::min(a, b); }},
       {"arith.maxui", [](int64_t a, int64_t b, unsigned, std::string &) { return uint64_t(a) > uint64_t(b) ? a : b; }},
       {"arith.minui", [](int64_t a, int64_t b, unsigned, std::string &) { return uint64_t(a) < uint64_t(b) ? a : b; }},
-      {"arith.shli", [](int64_t a, int64_t b, unsigned w, std::string &) {
-         return uint64_t(b) < w ? int64_t(uint64_t(a) << b) : 0;
-       }},
+      {"arith.shli",
+       [](int64_t a, int64_t b, unsigned w, std::string &) { return uint64_t(b) < w ? int64_t(uint64_t(a) << b) : 0; }},
       {"arith.shrsi", [](int64_t a, int64_t b, unsigned w, std::string &) { return a >> (uint64_t(b) < w ? b : 63); }},
-      {"arith.shrui", [](int64_t a, int64_t b, unsigned w, std::string &) {
-         return uint64_t(b) < w ? int64_t(unsignedOf(a, w) >> b) : 0;
-       }},
+      {"arith.shrui", [](int64_t a, int64_t b, unsigned w,
+                         std::string &) { return uint64_t(b) < w ? int64_t(unsignedOf(a, w) >> b) : 0; }},
       {"arith.divsi", signedDivision<divide>},
       {"arith.remsi", signedDivision<remainder>},
       {"arith.floordivsi", signedDivision<floorDivide>},

@@ -1,7 +1,7 @@
 // Runs a function of attn ops, at any stage of the compiler: the truth that every numeric test compares with.
 //
-// An attn.kernel is its region; layouts and schedules are ignored; attn.repeat and func.call run functions of the module.
-// Nothing a model or its inputs hold makes it crash: what does not fit is an error with a text.
+// An attn.kernel is its region; layouts and schedules are ignored; attn.repeat and func.call run functions of the
+// module. Nothing a model or its inputs hold makes it crash: what does not fit is an error with a text.
 #pragma once
 
 #include "compiler/reference/Tensor.h"
@@ -17,8 +17,8 @@ enum class Precision {
 };
 
 /// Gives the weight `name`, at the leading indices `slice`, with the shape and element type of `type`.
-using WeightProvider = std::function<ExpectedTensor<double>(llvm::StringRef name, llvm::ArrayRef<int64_t> slice,
-                                                            RankedTensorType type)>;
+using WeightProvider =
+    std::function<ExpectedTensor<double>(llvm::StringRef name, llvm::ArrayRef<int64_t> slice, RankedTensorType type)>;
 
 /// One input or result of a function.
 struct Port {
@@ -39,8 +39,8 @@ llvm::Expected<std::vector<Port>> outputPorts(func::FuncOp function);
 std::optional<int64_t> indexLimit(BlockArgument argument);
 
 /// Computes the results of `function`. Inputs stand in the order of its arguments; their shapes must be those of its
-/// type, and dimensions of one name equal in all of them. In f64 the inputs' values are used as they are, whatever float
-/// type the function declares.
+/// type, and dimensions of one name equal in all of them. In f64 the inputs' values are used as they are, whatever
+/// float type the function declares.
 llvm::Expected<std::vector<Tensor<double>>> run(func::FuncOp function, std::vector<Tensor<double>> inputs,
                                                 const WeightProvider &weights, Precision precision);
 

@@ -2,8 +2,8 @@
 //
 // Every function is a plain loop in precision T, each operation rounded on its own and sums taken in index order: with
 // T = double it is the truth that tests compare with, with T = float the error a straightforward program would make.
-// Shapes are named as in the dialect: B batch, H heads, N queries, M keys, D and E widths, C model width. Extents that the
-// verifier could not compare, because they are known only at run time, are checked here.
+// Shapes are named as in the dialect: B batch, H heads, N queries, M keys, D and E widths, C model width. Extents that
+// the verifier could not compare, because they are known only at run time, are checked here.
 #pragma once
 
 #include "compiler/reference/Formula.h"

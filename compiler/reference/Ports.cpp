@@ -16,9 +16,9 @@ llvm::Expected<func::FuncOp> modelFunction(ModuleOp module) {
   std::string names;
   for (func::FuncOp function : found)
     names += (names.empty() ? "@" : ", @") + function.getName().str();
-  return error(found.empty() ? "the module has no public func.func, so there is nothing to run"
-                             : "the module has several public functions (" + names +
-                                   "); make all but the model private");
+  return error(found.empty()
+                   ? "the module has no public func.func, so there is nothing to run"
+                   : "the module has several public functions (" + names + "); make all but the model private");
 }
 
 static std::string typeText(Type type) {
@@ -90,8 +90,9 @@ std::optional<int64_t> indexLimit(BlockArgument argument) {
 static std::string expectedShape(const Port &port) {
   std::string text = "[";
   for (int64_t d = 0; d < port.type.getRank(); ++d)
-    text += (d ? "," : "") + (!port.type.isDynamicDim(d)    ? std::to_string(port.type.getDimSize(d))
-                              : port.dims[d].empty() ? "?" : port.dims[d]);
+    text += (d ? "," : "") + (!port.type.isDynamicDim(d) ? std::to_string(port.type.getDimSize(d))
+                              : port.dims[d].empty()     ? "?"
+                                                         : port.dims[d]);
   return text + "]";
 }
 

@@ -53,7 +53,8 @@ Tensor<To> convert(const Tensor<From> &from) {
   return {from.shape, {from.reals.begin(), from.reals.end()}, from.integers, from.visible, from.input};
 }
 
-/// An error unless every element of an index tensor lies in [0, limit]; names the input, the position, the value, the limit.
+/// An error unless every element of an index tensor lies in [0, limit]; names the input, the position, the value, the
+/// limit.
 template <class T>
 llvm::Error checkRange(const Tensor<T> &indices, int64_t limit);
 

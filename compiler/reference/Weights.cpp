@@ -55,8 +55,8 @@ ExpectedTensor<double> read(const attn_safetensors *file, llvm::StringRef path, 
   if (!stored)
     return error("weight \"" + name + "\" is not in " + path + nearestName(file, name));
   llvm::ArrayRef<int64_t> shape(stored->shape, stored->rank);
-  std::string holds = "weight \"" + name.str() + "\" is " + stored->type_name + " " + shapeText(shape) + " in " +
-                      path.str() + ", ";
+  std::string holds =
+      "weight \"" + name.str() + "\" is " + stored->type_name + " " + shapeText(shape) + " in " + path.str() + ", ";
   if (shape.size() < slice.size() || shape.drop_front(slice.size()) != type.getShape())
     return error(holds + "the model " + (slice.empty() ? "has" : "takes a slice of") + " " +
                  shapeText(type.getShape()));
@@ -81,18 +81,19 @@ ExpectedTensor<double> read(const attn_safetensors *file, llvm::StringRef path, 
 
 llvm::Expected<WeightProvider> openWeights(llvm::StringRef path) {
   if (path.empty())
-    return WeightProvider([](llvm::StringRef name, llvm::ArrayRef<int64_t>, RankedTensorType) -> ExpectedTensor<double> {
-      return error("weight \"" + name + "\" is needed; give the file with --weights=FILE.safetensors");
-    });
+    return WeightProvider(
+        [](llvm::StringRef name, llvm::ArrayRef<int64_t>, RankedTensorType) -> ExpectedTensor<double> {
+          return error("weight \"" + name + "\" is needed; give the file with --weights=FILE.safetensors");
+        });
   attn_safetensors *file = nullptr;
   char text[512] = "";
   if (attn_safetensors_open(&file, path.str().c_str(), text, sizeof text) != ATTN_OK)
     return error(text);
   std::shared_ptr<attn_safetensors> shared(file, attn_safetensors_close);
-  return WeightProvider([shared, path = path.str()](llvm::StringRef name, llvm::ArrayRef<int64_t> slice,
-                                                    RankedTensorType type) {
-    return read(shared.get(), path, name, slice, type);
-  });
+  return WeightProvider(
+      [shared, path = path.str()](llvm::StringRef name, llvm::ArrayRef<int64_t> slice, RankedTensorType type) {
+        return read(shared.get(), path, name, slice, type);
+      });
 }
 
 } // namespace mlir::attn::reference

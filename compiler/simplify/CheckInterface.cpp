@@ -1,5 +1,5 @@
-// What a compiled model promises in C: one function, names that a header can hold, types that the runtime knows, sizes that
-// 64-bit arithmetic cannot overflow. Later stages rely on all of it.
+// What a compiled model promises in C: one function, names that a header can hold, types that the runtime knows,
+// sizes that 64-bit arithmetic cannot overflow. Later stages rely on all of it.
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
 #include "llvm/ADT/StringExtras.h"

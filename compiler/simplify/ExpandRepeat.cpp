@@ -1,6 +1,6 @@
-// Inlines calls and unrolls repeats. A call is replaced by a copy of its callee's body; calls in that copy are put on the
-// list in turn, with the prefix their weights get and the frame they came from. The text of a program bounds neither: the
-// frames give recursion and depth away, and the ops copied so far are counted before each copy.
+// Inlines calls and unrolls repeats. A call is replaced by a copy of its callee's body; calls in that copy are put on
+// the list in turn, with the prefix their weights get and the frame they came from. The text of a program bounds
+// neither: the frames give recursion and depth away, and the ops copied so far are counted before each copy.
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -12,10 +12,11 @@ namespace mlir::attn {
 
 namespace {
 
-constexpr int64_t maxDepth = 64;         // calls inside calls
+constexpr int64_t maxDepth = 64;          // calls inside calls
 constexpr size_t maxWeightName = 1 << 12; // bytes of a weight's name with all prefixes
 
-/// A function being expanded, or a call whose body is being copied: whose body, and the frame the call stood in (-1: none).
+/// A function being expanded, or a call whose body is being copied: whose body, and the frame the call stood in (-1:
+// none).
 struct Frame {
   func::FuncOp function;
   int64_t parent;

@@ -1,5 +1,5 @@
-// Writes shorthands as the ops they stand for. The formulas of the activations stand here and nowhere else: later stages
-// read them from the region of the pointwise op.
+// Writes shorthands as the ops they stand for. The formulas of the activations stand here and nowhere else: later
+// stages read them from the region of the pointwise op.
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,9 +16,7 @@ namespace {
 
 /// Scalar arithmetic on one float type, short enough that a formula reads like one.
 struct Scalar {
-  Value constant(double value) const {
-    return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
-  }
+  Value constant(double value) const { return arith::ConstantOp::create(b, b.getFloatAttr(type, value)); }
   Value add(Value x, Value y) const { return arith::AddFOp::create(b, x, y); }
   Value mul(Value x, Value y) const { return arith::MulFOp::create(b, x, y); }
   Value div(Value x, Value y) const { return arith::DivFOp::create(b, x, y); }

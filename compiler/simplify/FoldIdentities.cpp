@@ -97,7 +97,8 @@ std::optional<double> constantFactor(Region &formula) {
   auto product = yielded(formula).getDefiningOp<arith::MulFOp>();
   if (!product)
     return std::nullopt;
-  for (auto [score, factor] : {std::pair(product.getLhs(), product.getRhs()), std::pair(product.getRhs(), product.getLhs())}) {
+  for (auto [score, factor] :
+       {std::pair(product.getLhs(), product.getRhs()), std::pair(product.getRhs(), product.getLhs())}) {
     FloatAttr constant;
     if (score == formula.getArgument(0) && matchPattern(factor, m_Constant(&constant)))
       return constant.getValueAsDouble();
@@ -124,7 +125,8 @@ struct FoldConstantFactor : OpRewritePattern<ModifyOp> {
 struct FoldIdentities : impl::FoldIdentitiesBase<FoldIdentities> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DropIdentityPointwise, DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(&getContext());
+    patterns.add<DropIdentityPointwise, DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(
+        &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -7,8 +7,9 @@ include "mlir/Pass/PassBase.td"
 def ExpandRepeat : Pass<"attn-expand-repeat", "::mlir::ModuleOp"> {
   let summary = "put the body of every called function in place of the call, layer after layer";
   let description = [{
-    Before: public functions that use `attn.repeat` and `func.call`. After: public functions without calls; private functions
-    are gone; the weights of the t-th call of a repeat have its prefix, with `#` replaced by t, before their names.
+    Before: public functions that use `attn.repeat` and `func.call`. After: public functions without calls; private
+    functions are gone; the weights of the t-th call of a repeat have its prefix, with `#` replaced by t, before their
+    names.
 
     ```mlir
     func.func private @layer(%x) {                        func.func @model(%x) {
@@ -28,8 +29,9 @@ def CheckInterface : Pass<"attn-check-interface", "::mlir::ModuleOp"> {
   let summary = "check what the model promises in C, and name what has no name";
   let description = [{
     Before: any module without calls. After: exactly one function, whose name, argument names and result names are C
-    identifiers that differ; arguments and results without `attn.name` are called `arg0`, `result0` and so on; each name in
-    `attn.dims` has one size; every tensor is f32, f64 or i32, has no layout, no dimension of size 0 and less than 2^47 bytes.
+    identifiers that differ; arguments and results without `attn.name` are called `arg0`, `result0` and so on; each
+    name in `attn.dims` has one size; every tensor is f32, f64 or i32, has no layout, no dimension of size 0 and less
+    than 2^47 bytes.
 
     ```mlir
     func.func @model(%x: tensor<4xf32>)  ==>  func.func @model(%x: tensor<4xf32> {attn.name = "arg0"})
@@ -41,8 +43,8 @@ def CheckInterface : Pass<"attn-check-interface", "::mlir::ModuleOp"> {
 def CheckExtents : Pass<"attn-check-extents", "::mlir::func::FuncOp"> {
   let summary = "check that every op can state its extents, and that those that must be equal are";
   let description = [{
-    Before: a function of any ops. After: the same function, of ops whose extents are known as expressions of the names in
-    `attn.dims`. Two dynamic dimensions that an op needs to be equal must have one name.
+    Before: a function of any ops. After: the same function, of ops whose extents are known as expressions of the
+    names in `attn.dims`. Two dynamic dimensions that an op needs to be equal must have one name.
 
     ```mlir
     %s = attn.score dot %q, %k  ==>  error: 'attn.score' op batch of query and key are not known to be equal
@@ -54,8 +56,8 @@ def CheckExtents : Pass<"attn-check-extents", "::mlir::func::FuncOp"> {
 def ExpandShorthands : Pass<"attn-expand-shorthands", "::mlir::func::FuncOp"> {
   let summary = "write shorthands as the ops they stand for";
   let description = [{
-    Before: `attention`, `activation`, `add`. After: `score`, `modify`, `mask`, `normalize`, `combine` and `pointwise` with
-    the formula as `arith` and `math` ops.
+    Before: `attention`, `activation`, `add`. After: `score`, `modify`, `mask`, `normalize`, `combine` and `pointwise`
+    with the formula as `arith` and `math` ops.
 
     ```mlir
     %o = attn.attention %q, %k, %v             %s = attn.score dot %q, %k scale 0.125
@@ -71,9 +73,9 @@ def ExpandShorthands : Pass<"attn-expand-shorthands", "::mlir::func::FuncOp"> {
 def FoldIdentities : Pass<"attn-fold-identities", "::mlir::func::FuncOp"> {
   let summary = "remove ops that do nothing and join ops that can be one";
   let description = [{
-    A pointwise op that yields an operand of its own type, `merge_heads` of `split_heads` and the reverse are removed; a mask of
-    a mask becomes one mask with `and`; a formula that multiplies scores by a constant goes into their scale. The last two only
-    where the first op has no other user.
+    A pointwise op that yields an operand of its own type, `merge_heads` of `split_heads` and the reverse are removed;
+    a mask of a mask becomes one mask with `and`; a formula that multiplies scores by a constant goes into their
+    scale. The last two only where the first op has no other user.
 
     ```mlir
     %t = attn.mask %s where causal(top_left)  ==>  %u = attn.mask %s where causal(top_left) and lengths(%n)

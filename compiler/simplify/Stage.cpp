@@ -1,4 +1,5 @@
-// The order of the simplify stage. Checks come before shorthands are expanded, so that errors name the ops the user wrote.
+// The order of the simplify stage. Checks come before shorthands are expanded, so that errors name the ops the user
+// wrote.
 #include "compiler/simplify/Stage.h"
 #include "compiler/simplify/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -9,8 +10,8 @@ namespace mlir::attn {
 void buildSimplify(OpPassManager &passes) {
   passes.addPass(createExpandRepeat());
   passes.addPass(createCheckInterface());
-  passes.addPass(createCheckExtents());
   OpPassManager &function = passes.nest<func::FuncOp>();
+  function.addPass(createCheckExtents());
   function.addPass(createExpandShorthands());
   function.addPass(createFoldIdentities());
   function.addPass(createCanonicalizerPass());

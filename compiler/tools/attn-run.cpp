@@ -9,8 +9,8 @@ using mlir::attn::reference::error;
 int main(int argc, char **argv) {
   llvm::Expected<Options> options = parseOptions(argc, argv);
   if (options && !options->help && !options->reference && llvm::StringRef(options->model).ends_with(".mlir"))
-    options = error("'" + options->model +
-                    "' is not compiled: make a library with attnc -o model.so, or add --reference");
+    options =
+        error("'" + options->model + "' is not compiled: make a library with attnc -o model.so, or add --reference");
   if (options && options->reference && (options->benchmark || !options->expectReference.empty()))
     options = error("--benchmark and --expect-reference are for compiled models, not for --reference");
   if (!options) {

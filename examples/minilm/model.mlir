@@ -1,5 +1,5 @@
 // all-MiniLM-L6-v2, a sentence encoder: token ids and the length of each sentence in, one unit vector a sentence out.
-// Weight names are those of the checkpoint. B sentences of at most S tokens; shorter ones are padded with any valid token.
+// Weight names are those of the checkpoint. B sentences of at most S tokens; shorter ones are padded with any token.
 
 // One of the six layers (post-norm). Weight names are relative; attn.repeat puts "encoder.layer.<t>." before them.
 func.func private @layer(%x: tensor<?x?x384xf32>, %lengths: tensor<?xi32>) -> tensor<?x?x384xf32> {

@@ -46,7 +46,7 @@ func.func @chain(%s: tensor<?x8x?x?xf32>, %v: tensor<?x2x?x16xf32>) -> tensor<?x
 func.func @attention(%q: tensor<?x8x?x64xf32>, %kv: tensor<?x2x?x64xf32>, %n: tensor<?xi32>) {
   // CHECK: attn.attention %{{.*}}, %{{.*}}, %{{.*}} : tensor<?x8x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
   %a = attn.attention %q, %kv, %kv : tensor<?x8x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
-  // CHECK: attn.attention %{{.*}} scale 0.125 where causal(top_left) and lengths(%{{.*}}) : {{.*}}, tensor<?xi32> {
+  // CHECK: attn.attention %{{.*}} scale 1.250000e-01 where causal(top_left) and lengths(%{{.*}}) : {{.*}}, tensor<?xi32> {
   // CHECK: math.tanh
   %b = attn.attention %q, %kv, %kv scale 0.125 where causal(top_left) and lengths(%n)
       : tensor<?x8x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>, tensor<?xi32> {

@@ -87,3 +87,18 @@ func.func @model(%x: tensor<?xf32> {attn.name = "x", attn.dims = ["B"]}) -> tens
     attributes {attn.slots = [affine_map<()[s0] -> (s0 mod 8)>], attn.scratch = affine_map<()[s0] -> ()>} {
   return %x : tensor<?xf32>
 }
+
+// -----
+
+func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]}) -> tensor<?x8xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+  %w = attn.weight "w" : tensor<0x8xf32>
+  %y = attn.kernel (%t = %w : tensor<0x8xf32>, %i = %n : tensor<?xi32>) -> tensor<?x8xf32> code(@code)
+      attributes {attn.slots = array<i64: -1>} {
+    // expected-error @+1 {{looks up input 'n' in a table without rows}}
+    %e = attn.embed %t, %i : tensor<0x8xf32>, tensor<?xi32>
+    attn.yield %e : tensor<?x8xf32>
+  }
+  return %y : tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)

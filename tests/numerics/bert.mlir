@@ -1,6 +1,8 @@
 // BERT: three embeddings, a repeated layer, and the pooler; mean_pool over one token reads the first one.
-// RUN: cd %S/data/bert-two_layers && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
-// RUN:   --input ids=ids.npy --input types=types.npy --input lengths=lengths.npy --input ones=full:1:[2] --expect hidden=expected_hidden.npy --expect pooled=expected_pooled.npy
+// RUN: cd %S/data/bert-two_layers && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --weights=weights.safetensors \
+// RUN:   --input ids=ids.npy --input types=types.npy --input lengths=lengths.npy --input ones=full:1:[2] \
+// RUN:   --expect hidden=expected_hidden.npy --expect pooled=expected_pooled.npy
 
 func.func private @layer(%x: tensor<?x?x8xf32> {attn.dims = ["B", "S", "C"]},
                          %lengths: tensor<?xi32> {attn.dims = ["B"]}) -> tensor<?x?x8xf32> {

@@ -1,5 +1,6 @@
 // Transformer encoder block, layer norm after each residual, relu.
-// RUN: cd %S/data/encoder_block-post && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
+// RUN: cd %S/data/encoder_block-post && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --weights=weights.safetensors \
 // RUN:   --input x=x.npy --input lengths=lengths.npy --expect out=expected_out.npy
 
 func.func @encoder_block(

@@ -3,8 +3,9 @@
 
     make_data.py ORACLES
 
-ORACLES is the folder of `oracles.py`, which holds one plain f64 NumPy function for every attention system and yields seeded
-cases. It is not part of this repository; the files in data/ are what the tests read, and this script says how they came.
+ORACLES is the folder of `oracles.py`, which holds one plain f64 NumPy function for every attention system and yields
+seeded cases. It is not part of this repository; the files in data/ are what the tests read, and this script says how
+they came.
 
 Inputs and weights are rounded to f32 first and the results computed in f64 from the rounded numbers, so that compiled
 f32 code sees exactly the inputs that the results belong to. Weights change from [in, out] to [out, in], as attn.linear

@@ -1,5 +1,6 @@
 // Keys and values from another sequence of another width, padded.
-// RUN: cd %S/data/multi_head-cross_masked && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
+// RUN: cd %S/data/multi_head-cross_masked && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --weights=weights.safetensors \
 // RUN:   --input xq=xq.npy --input xkv=xkv.npy --input lengths=lengths.npy --expect out=expected_out.npy
 
 func.func @multi_head(

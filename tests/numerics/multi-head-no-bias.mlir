@@ -1,5 +1,6 @@
 // One head, no biases, one query.
-// RUN: cd %S/data/multi_head-no_bias_one_head && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
+// RUN: cd %S/data/multi_head-no_bias_one_head && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --weights=weights.safetensors \
 // RUN:   --input xq=xq.npy --input xkv=xkv.npy --expect out=expected_out.npy
 
 func.func @multi_head(

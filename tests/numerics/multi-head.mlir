@@ -1,5 +1,6 @@
 // Projections, three heads, output projection; the map is a result too.
-// RUN: cd %S/data/multi_head-self && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
+// RUN: cd %S/data/multi_head-self && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --weights=weights.safetensors \
 // RUN:   --input xq=xq.npy --input xkv=xkv.npy --expect out=expected_out.npy --expect map=expected_map.npy
 
 func.func @multi_head(

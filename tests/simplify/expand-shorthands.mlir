@@ -6,7 +6,7 @@
 // CHECK-SAME: (%[[Q:.*]]: tensor<?x4x?x8xf32>, %[[K:.*]]: tensor<?x2x?x8xf32>, %[[V:.*]]: tensor<?x2x?x6xf32>, %[[N:.*]]: tensor<?xi32>)
 func.func @attention(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>, %v: tensor<?x2x?x6xf32>, %n: tensor<?xi32>)
     -> tensor<?x4x?x6xf32> {
-  // CHECK: %[[S:.*]] = attn.score dot %[[Q]], %[[K]] scale 0.5
+  // CHECK: %[[S:.*]] = attn.score dot %[[Q]], %[[K]] scale 5.000000e-01
   // CHECK: %[[T:.*]] = attn.modify %[[S]]
   // CHECK: math.tanh
   // CHECK: %[[U:.*]] = attn.mask %[[T]] where causal(top_left) and lengths(%[[N]])

@@ -71,7 +71,7 @@ func.func @negative_masks_two_users(%s: tensor<?x2x?x?xf32>) -> (tensor<?x2x?x?x
 
 // CHECK-LABEL: func.func @constant_factor
 func.func @constant_factor(%q: tensor<?x2x?x4xf32>) -> tensor<?x2x?x?xf32> {
-  // CHECK-NEXT: attn.score dot %{{.*}} scale 0.125
+  // CHECK-NEXT: attn.score dot %{{.*}} scale 1.250000e-01
   // CHECK-NEXT: return
   %s = attn.score dot %q, %q scale 0.5 : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
   %t = attn.modify %s : tensor<?x2x?x?xf32> {

@@ -1,4 +1,5 @@
-// The whole stage on a real model: one function of canonical ops with complete weight names; a second run changes nothing.
+// The whole stage on a real model: one function of canonical ops with complete weight names; a second run changes
+// nothing.
 // RUN: attn-opt %examples/minilm/model.mlir --attn-simplify -o %t
 // RUN: FileCheck %s < %t
 // RUN: attn-opt %t --attn-simplify | diff %t -

@@ -122,7 +122,7 @@ Value CodeBuilder::maxLanes(Value vector) {
 }
 
 Value CodeBuilder::iota() {
-  SmallVector<int32_t> values(llvm::seq<int32_t>(0, vectorLanes));
+  SmallVector<int32_t> values = llvm::to_vector(llvm::seq<int32_t>(0, vectorLanes));
   return arith::ConstantOp::create(b, DenseIntElementsAttr::get(VectorType::get(vectorLanes, b.getI32Type()), values));
 }
 
@@ -144,7 +144,7 @@ SmallVector<Value> CodeBuilder::reduce(Value from, Value to, int64_t step, Value
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   scf::YieldOp::create(b, body(loop.getInductionVar(), loop.getRegionIterArgs()));
-  return llvm::to_vector(loop.getResults());
+  return SmallVector<Value>(loop.getResults());
 }
 
 void CodeBuilder::branch(Value condition, llvm::function_ref<void()> yes, llvm::function_ref<void()> no) {

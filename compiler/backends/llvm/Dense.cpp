@@ -91,20 +91,20 @@ public:
 private:
   Value rows(CodeBuilder &code, const KernelScope &scope);
   void buildTile(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
-  void buildSegment(CodeBuilder &code, const KernelScope &scope, const Segment &segment, ValueRange arguments);
+  void buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment, ValueRange arguments);
   SmallVector<Value> product(CodeBuilder &code, Value input, Value panel, int64_t tileRows);
-  void finishTile(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value scratch, Value row,
+  void finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
                   Value column, int64_t tileRows);
-  void storeRows(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value value, unsigned result,
+  void storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value, unsigned result,
                  Value scratch, Value row, Value column, int64_t tileRows);
-  void storeKeyPanels(CodeBuilder &code, const KernelScope &scope, const Segment &segment, unsigned result,
+  void storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result,
                       Value scratch, Value row, Value column, int64_t tileRows);
   void buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
-  RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value scratch, Value row,
+  RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
                      Value column);
 
-  int64_t cols() const { return schedule.getCols(); }
-  int64_t vectors() const { return cols() / schedule.getLanes(); }
+  int64_t cols() { return schedule.getCols(); }
+  int64_t vectors() { return cols() / schedule.getLanes(); }
 
   KernelCode &kernel;
   KernelOp op;
@@ -138,7 +138,7 @@ SmallVector<Value> DenseKernel::product(CodeBuilder &code, Value input, Value pa
 }
 
 /// The values of one row of a tile: the linear is scratch + bias.
-RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value scratch,
+RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch,
                                 Value row, Value column) {
   RowProgram program(kernel, scope);
   program.setRow(code, row, space);
@@ -155,7 +155,7 @@ RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, con
   return program;
 }
 
-void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value value,
+void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value,
                             unsigned result, Value scratch, Value row, Value column, int64_t tileRows) {
   bool partial = segment.width % cols() != 0;
   code.loop(code.constant(0), code.constant(tileRows), 1, [&](Value r) {
@@ -171,7 +171,7 @@ void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, const S
   });
 }
 
-void DenseKernel::storeKeyPanels(CodeBuilder &code, const KernelScope &scope, const Segment &segment, unsigned result,
+void DenseKernel::storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result,
                                  Value scratch, Value row, Value column, int64_t tileRows) {
   LayoutAttr layout = getLayout(op.getResult(result).getType());
   Value tokens = kernel.extent(code, scope, space.back());
@@ -188,7 +188,7 @@ void DenseKernel::storeKeyPanels(CodeBuilder &code, const KernelScope &scope, co
   });
 }
 
-void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value scratch,
+void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch,
                              Value row, Value column, int64_t tileRows) {
   unsigned own = plan.segment.lookup(segment.linear.getResult());
   for (auto [value, result] : plan.stored) {
@@ -213,7 +213,7 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const 
   }
 }
 
-void DenseKernel::buildSegment(CodeBuilder &code, const KernelScope &scope, const Segment &segment,
+void DenseKernel::buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment,
                                ValueRange arguments) {
   Value firstRow = arguments[0], endRow = arguments[1];
   Value first = code.max(arguments[2], code.constant(segment.firstPanel));

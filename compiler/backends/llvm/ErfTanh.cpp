@@ -38,7 +38,8 @@ static std::pair<Value, Value> powerOfTwo(const Lanes &lanes, Value y, ArrayRef<
 }
 
 Value mlir::attn::expandErf(const Lanes &lanes, Value x) {
-  Value magnitude = lanes.atMost(lanes.absolute(x), 4.0);
+  // erf rounds to 1 from 3.92 on; the last piece of the table ends at 15.5 spacings = 3.935.
+  Value magnitude = lanes.atMost(lanes.absolute(x), 3.93);
   if (lanes.isRegister())
     return lanes.withSignOf(pieceOf(lanes, magnitude, k::erfTable, k::erfTableSpacing), x);
   Value square = lanes.mul(magnitude, magnitude);

@@ -46,14 +46,17 @@ Value mlir::attn::expandExp2(const Lanes &lanes, Value x) {
   return scaleByHalves(lanes, lanes.polynomial(lanes.sub(bounded, n.integer), k::exp2Near6), n.shifted);
 }
 
+// Degree 5 is within 2 ULP only with fma and the exact reduction to [-1/2, 1/2]; vreduceps rounds for small negative x.
 Value mlir::attn::expandFastExp2(const Lanes &lanes, Value x) {
   if (lanes.isRegister())
-    return lanes.scale(lanes.polynomial(lanes.fraction(x), k::exp2Floor5), x);
+    return expandExp2(lanes, x);
   // At n = -127 the exponent field is 0, so the factor is +0 and everything below underflows to 0.
   Value bounded = lanes.atLeast(x, -127.0);
   Rounded n = roundInBits(lanes, bounded, 1.0f, 127);
   Value factor = lanes.fromBits(lanes.shiftLeft(n.shifted, lanes.integer(23)));
-  return lanes.mul(lanes.polynomial(lanes.sub(bounded, n.integer), k::exp2Near5), factor);
+  bool isFused = lanes.isa() != MathIsa::Generic;
+  Value fraction = lanes.sub(bounded, n.integer);
+  return lanes.mul(lanes.polynomial(fraction, isFused ? ArrayRef(k::exp2Near5) : ArrayRef(k::exp2Near6)), factor);
 }
 
 /// x - n ln 2.

@@ -4,13 +4,13 @@
 
 namespace mlir::attn {
 
-KernelCode::KernelCode(KernelOp kernel, const LowerContext &context)
-    : op(kernel), context(context), moduleBuilder(kernel.getContext()) {
+KernelCode::KernelCode(KernelOp kernel, LowerContext surroundings)
+    : op(kernel), context(std::move(surroundings)), moduleBuilder(kernel.getContext()) {
   moduleBuilder.setInsertionPointToEnd(context.module.getBody());
 }
 
 void KernelCode::setScratch(AffineExpr bytes) {
-  op.setScratchAttr(AffineMapAttr::get(AffineMap::get(0, context.extents.symbols().size(), bytes)));
+  op.setScratchAttr(AffineMapAttr::get(AffineMap::get(0, context.extents->symbols().size(), bytes)));
 }
 
 static func::FuncOp makeFunction(OpBuilder &builder, Location loc, StringRef name, ArrayRef<Type> arguments) {
@@ -71,17 +71,15 @@ void KernelCode::call(CodeBuilder &code, StringRef name, Value frame, ValueRange
 }
 
 void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef task, Value frame, Value count) {
-  MLIRContext *context = op.getContext();
   Type ptr = code.ptr();
   constexpr StringLiteral runtimeName = "attn_parallel";
-  if (!this->context.module.lookupSymbol(runtimeName)) {
-    OpBuilder builder(context);
-    builder.setInsertionPointToStart(this->context.module.getBody());
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), {ptr, ptr, ptr, code.i64()});
+  if (!context.module.lookupSymbol(runtimeName)) {
+    OpBuilder builder = OpBuilder::atBlockBegin(context.module.getBody());
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(op.getContext()), {ptr, ptr, ptr, code.i64()});
     LLVM::LLVMFuncOp::create(builder, op.getLoc(), runtimeName, type);
   }
   // func.constant gives a function value; the runtime wants its address.
-  auto taskFunction = this->context.module.lookupSymbol<func::FuncOp>(task);
+  auto taskFunction = context.module.lookupSymbol<func::FuncOp>(task);
   Value address = UnrealizedConversionCastOp::create(
                       code.b, TypeRange(ptr),
                       ValueRange(func::ConstantOp::create(code.b, taskFunction.getFunctionType(), task)))
@@ -89,11 +87,11 @@ void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef
   LLVM::CallOp::create(code.b, TypeRange(), runtimeName, ValueRange{scope.pool, address, frame, count});
 }
 
-Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) const {
+Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) {
   return code.evaluate(expr, [&](unsigned symbol) { return code.load(code.i64(), code.offset(scope.symbols, 2 * symbol)); });
 }
 
-Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) const {
+Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) {
   AffineExpr bytes = op.getScratchAttr().getValue().getResult(0);
   AffineExpr stride = bytes.ceilDiv(64) * 64;
   return code.offsetBytes(scope.scratch, code.mul(worker, extent(code, scope, stride)));

@@ -19,10 +19,11 @@ struct KernelScope {
 
 class KernelCode {
 public:
-  KernelCode(KernelOp kernel, const LowerContext &context);
+  KernelCode(KernelOp kernel, LowerContext context);
 
-  KernelOp kernel() const { return op; }
-  int64_t lanes() const { return op.getSchedule()->getLanes(); }
+  KernelOp kernel() { return op; }
+  llvm::StringRef isa() const { return context.isa; }
+  int64_t lanes() { return op.getSchedule()->getLanes(); }
 
   /// Scratch bytes of one worker; call once, before `begin`.
   void setScratch(AffineExpr bytes);
@@ -47,19 +48,19 @@ public:
   Value currentFrame() const { return frame; }
 
   /// Pointer to a tensor of the kernel: an operand's block argument, or result `index`.
-  Value tensor(const KernelScope &scope, BlockArgument argument) const { return scope.tensors[argument.getArgNumber()]; }
-  Value result(const KernelScope &scope, unsigned index) const { return scope.tensors[op.getInputs().size() + index]; }
+  Value tensor(const KernelScope &scope, BlockArgument argument) { return scope.tensors[argument.getArgNumber()]; }
+  Value result(const KernelScope &scope, unsigned index) { return scope.tensors[op.getInputs().size() + index]; }
 
   /// Extents of a value inside the kernel, or of one of its operands.
-  ArrayRef<AffineExpr> extents(Value value) const { return context.extents.of(value); }
-  Value extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) const;
+  ArrayRef<AffineExpr> extents(Value value) const { return context.extents->of(value); }
+  Value extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr);
 
   /// This worker's scratch.
-  Value workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) const;
+  Value workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker);
 
 private:
   KernelOp op;
-  const LowerContext &context;
+  LowerContext context;
   OpBuilder moduleBuilder;
   Value frame;
 };

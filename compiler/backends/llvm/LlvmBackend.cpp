@@ -1,5 +1,6 @@
 // The LLVM back end: picks the strategy's lowering.
 #include "compiler/backends/llvm/LlvmBackend.h"
+#include "compiler/backends/llvm/Passes.h"
 #include "compiler/backends/llvm/Strategies.h"
 
 namespace mlir::attn {
@@ -40,6 +41,12 @@ public:
       break;
     }
     return success();
+  }
+
+  void addPasses(OpPassManager &passes, StringRef isa) const override {
+    ExpandMathOptions options;
+    options.isa = mathIsa(isa);
+    passes.nest<func::FuncOp>().addPass(createExpandMath(options));
   }
 };
 

@@ -87,13 +87,13 @@ private:
     int64_t tileRows;
   };
 
-  int64_t lanes() const { return schedule.getLanes(); }
-  int64_t panelWidth() const { return schedule.getCols(); }
-  int64_t panelVectors() const { return panelWidth() / lanes(); }
-  int64_t keyBlock() const { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
-  int64_t valuePadded() const { return llvm::alignTo(valueWidth, lanes()); }
-  int64_t stateStride() const { return schedule.getRows() * (3 + valuePadded()); }
-  int64_t tileLimit() const { return schedule.getBlockRows() / schedule.getRows() + 2; }
+  int64_t lanes() { return schedule.getLanes(); }
+  int64_t panelWidth() { return schedule.getCols(); }
+  int64_t panelVectors() { return panelWidth() / lanes(); }
+  int64_t keyBlock() { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
+  int64_t valuePadded() { return llvm::alignTo(valueWidth, lanes()); }
+  int64_t stateStride() { return schedule.getRows() * (3 + valuePadded()); }
+  int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
 
   MaskAttr shiftOperands(MaskOp mask);
   HeadRows headRows(CodeBuilder &code, const KernelScope &scope, Value tensorPointer, bool merged, Value sample,
@@ -164,7 +164,7 @@ VisibleKeys StreamKernel::visible(CodeBuilder &code, const Block &block, Value f
 
 Value StreamKernel::exponential(CodeBuilder &code, Value x) {
   ExpandMathOptions options;
-  options.isa = lanes() == 16 ? MathIsa::Avx512 : lanes() == 8 ? MathIsa::Avx2 : MathIsa::Generic;
+  options.isa = mathIsa(kernel.isa());
   return buildFastExp2(code.b, code.b.getLoc(), x, options);
 }
 

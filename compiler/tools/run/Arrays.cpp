@@ -12,7 +12,8 @@ bool isInteger(attn_dtype dtype) { return dtype >= ATTN_I8; }
 
 namespace {
 
-/// Calls `visit` with a zero of the C type of `dtype`; half types travel as f32 is rounded to them elsewhere.
+/// Calls `visit` with a zero of the C type of `dtype`. Types of 16 bits have none: Library refuses them, and results
+/// of such a type are written as f32.
 template <class Visit>
 void withType(attn_dtype dtype, Visit visit) {
   switch (dtype) {
@@ -83,7 +84,7 @@ llvm::Error writeArray(const std::string &path, const Array &array, attn_dtype d
   std::vector<char> bytes = toBytes(array, dtype);
   attn_tensor tensor = {};
   tensor.size = sizeof tensor;
-  tensor.dtype = dtype;
+  tensor.dtype = dtype == ATTN_BF16 || dtype == ATTN_F16 ? attn_dtype(ATTN_F32) : dtype;
   tensor.rank = array.shape.size();
   llvm::copy(array.shape, tensor.shape);
   tensor.data = bytes.data();

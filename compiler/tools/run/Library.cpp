@@ -48,7 +48,7 @@ llvm::Expected<Library> Library::open(const Options &options) {
   Library library;
   llvm::SmallString<128> path(options.model); // without a slash dlopen would search elsewhere
   llvm::sys::path::remove_dots(path);
-  if (!path.contains('/'))
+  if (!path.str().contains('/'))
     path.insert(path.begin(), {'.', '/'});
   library.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library.handle)
@@ -67,6 +67,12 @@ llvm::Expected<Library> Library::open(const Options &options) {
   library.meta = metadata();
   if (!library.meta || library.meta->abi_version != ATTN_ABI_VERSION)
     return error(options.model + ": was compiled for another version of the runtime");
+  for (auto ports : {llvm::ArrayRef(library.meta->inputs, library.meta->input_count),
+                     llvm::ArrayRef(library.meta->outputs, library.meta->output_count)})
+    for (const attn_port &port : ports)
+      if (port.dtype == ATTN_BF16 || port.dtype == ATTN_F16)
+        return error(options.model + ": \"" + port.name + "\" is " + attn_dtype_name(port.dtype) +
+                     ", which attn-run can not convert");
   if (llvm::Error failed = library.start(options))
     return failed;
   return library;

@@ -70,16 +70,22 @@ std::vector<Rule> rulesFor(Options &o) {
   auto flag = [](bool &field, const char *name) {
     return Rule{name, false, [&field](llvm::StringRef) { return field = true, llvm::Error::success(); }};
   };
-  return {named(o.inputs, "input"), named(o.outputs, "output"), named(o.expected, "expect"),
-          text(o.expectReference, "expect-reference"), text(o.weights, "weights"), flag(o.benchmark, "benchmark"),
-          flag(o.json, "json"), flag(o.describe, "describe"), flag(o.reference, "reference"), flag(o.help, "help"),
+  return {named(o.inputs, "input"),
+          named(o.outputs, "output"),
+          named(o.expected, "expect"),
+          text(o.expectReference, "expect-reference"),
+          text(o.weights, "weights"),
+          flag(o.benchmark, "benchmark"),
+          flag(o.json, "json"),
+          flag(o.describe, "describe"),
+          flag(o.reference, "reference"),
+          flag(o.help, "help"),
           {"rtol", true, [&o](llvm::StringRef v) { return setNumber(o.rtol, "rtol", v); }},
           {"atol", true, [&o](llvm::StringRef v) { return setNumber(o.atol, "atol", v); }},
           {"threads", true, [&o](llvm::StringRef v) { return setNumber(o.threads, "threads", v); }},
           {"precision", true, [&o](llvm::StringRef v) {
              o.f32 = v == "f32";
-             return o.f32 || v == "f64" ? llvm::Error::success()
-                                        : error("--precision is f64 or f32, got '" + v + "'");
+             return o.f32 || v == "f64" ? llvm::Error::success() : error("--precision is f64 or f32, got '" + v + "'");
            }}};
 }
 

@@ -1,5 +1,6 @@
 // Texts and verdicts.
 #include "compiler/tools/run/Report.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
@@ -41,6 +42,8 @@ static void printPart(const Array &array, size_t d, int64_t at) {
   if (d == array.shape.size()) {
     if (array.reals.empty())
       outs() << array.integers[at];
+    else if (std::isnan(array.reals[at]))
+      outs() << "nan"; // printf shows the sign bit
     else
       outs() << format("%.6g", array.reals[at]);
     return;

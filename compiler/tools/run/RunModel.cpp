@@ -2,6 +2,7 @@
 #include "compiler/tools/run/RunModel.h"
 #include "compiler/tools/run/ModelFile.h"
 #include "compiler/tools/run/Report.h"
+#include "llvm/ADT/StringExtras.h"
 #include <optional>
 
 namespace mlir::attn::run {

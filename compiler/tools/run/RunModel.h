@@ -5,7 +5,8 @@
 
 namespace mlir::attn::run {
 
-/// Loads the model, makes its inputs, runs it, and prints, writes or compares the results. False when a comparison failed.
+/// Loads the model, makes its inputs, runs it, and prints, writes or compares the results. False when a comparison
+/// failed.
 llvm::Expected<bool> runModel(const Options &options);
 
 } // namespace mlir::attn::run

@@ -11,9 +11,9 @@ using Array = reference::Tensor<double>;
 struct Port {
   std::string name;
   attn_dtype dtype = 0;
-  llvm::SmallVector<std::string, 4> dims;     // texts: a number, or the name of a dimension
-  std::optional<int64_t> upper;               // of checked integers: each lies in [0, upper]
-  std::string upperDim;                       // the dimension that bounds them instead, if any
+  llvm::SmallVector<std::string, 4> dims; // texts: a number, or the name of a dimension
+  std::optional<int64_t> upper;           // of checked integers: each lies in [0, upper]
+  std::string upperDim;                   // the dimension that bounds them instead, if any
 };
 
 struct Signature {
@@ -24,8 +24,8 @@ struct Signature {
 /// The signature of a function of a model in IR.
 llvm::Expected<Signature> signatureOf(func::FuncOp function);
 
-/// Makes the inputs that `sources` (NAME=SOURCE) describe, in the order of the signature. Integers and reals are kept as
-/// the source gives them: f64 files stay f64.
+/// Makes the inputs that `sources` (NAME=SOURCE) describe, in the order of the signature. Integers and reals are kept
+/// as the source gives them: f64 files stay f64.
 llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
                                               llvm::ArrayRef<std::pair<std::string, std::string>> sources);
 

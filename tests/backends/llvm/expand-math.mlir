@@ -1,7 +1,10 @@
 // Every function that has no machine instruction becomes arithmetic, for each instruction set.
-// RUN: attn-opt %s --split-input-file --attn-expand-math=isa=avx512 | FileCheck %s --check-prefixes=CHECK,AVX512 --enable-var-scope
-// RUN: attn-opt %s --split-input-file --attn-expand-math=isa=avx2 | FileCheck %s --check-prefixes=CHECK,AVX2 --enable-var-scope
-// RUN: attn-opt %s --split-input-file --attn-expand-math | FileCheck %s --check-prefixes=CHECK,GENERIC --enable-var-scope
+// RUN: attn-opt %s --split-input-file --attn-expand-math=isa=avx512 \
+// RUN:   | FileCheck %s --check-prefixes=CHECK,AVX512 --enable-var-scope
+// RUN: attn-opt %s --split-input-file --attn-expand-math=isa=avx2 \
+// RUN:   | FileCheck %s --check-prefixes=CHECK,AVX2 --enable-var-scope
+// RUN: attn-opt %s --split-input-file --attn-expand-math \
+// RUN:   | FileCheck %s --check-prefixes=CHECK,GENERIC --enable-var-scope
 
 // On AVX-512 the split of 2^x is vreduceps and the joining vscalefps, value before exponent.
 // CHECK-LABEL: func.func @exp2_vector(

@@ -75,7 +75,8 @@ static llvm::Error emulateAvx512(llvm::Module *module) {
   for (llvm::Function &function : *module)
     for (llvm::Instruction &instruction : llvm::make_early_inc_range(llvm::instructions(function))) {
       auto *call = dyn_cast<llvm::CallInst>(&instruction);
-      auto *emulation = call && call->getCalledFunction() ? emulationOf(call->getCalledFunction()->getName()) : nullptr;
+      llvm::Function *callee = call ? call->getCalledFunction() : nullptr;
+      auto *emulation = callee ? emulationOf(callee->getName()) : nullptr;
       if (!emulation)
         continue;
       llvm::IRBuilder<> builder(call);
@@ -101,7 +102,7 @@ static bool hasFeature(StringRef name) {
 
 bool mlir::attn::canRun(MathIsa isa) { return isa == MathIsa::Generic || (hasFeature("fma") && hasFeature("avx2")); }
 
-// --- Compilation ------------------------------------------------------------------------------------------------------
+// --- Compilation -----------------------------------------------------------------------------------------------------
 
 static std::string sourceOf(StringRef op, Type shape, int lanes) {
   std::string text, shaped, loaded;
@@ -148,7 +149,8 @@ std::unique_ptr<MathKernel> MathKernel::compile(StringRef op, MathIsa isa, Strin
   if (!ready)
     return nullptr;
   DialectRegistry registry;
-  registry.insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, vector::VectorDialect>();
+  registry.insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
+                  vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   auto kernel = std::make_unique<MathKernel>();
@@ -180,7 +182,7 @@ std::unique_ptr<MathKernel> MathKernel::compile(StringRef op, MathIsa isa, Strin
   return kernel;
 }
 
-// --- Error measure ----------------------------------------------------------------------------------------------------
+// --- Error measure ---------------------------------------------------------------------------------------------------
 
 static double reference(StringRef op, double x) {
   using Function = double (*)(double);
@@ -189,7 +191,8 @@ static double reference(StringRef op, double x) {
       {"log", std::log},         {"log2", std::log2},   {"log1p", std::log1p},    {"tanh", std::tanh},
       {"erf", std::erf},         {"sin", std::sin},     {"cos", std::cos},        {"sqrt", std::sqrt},
       {"floor", std::floor},     {"ceil", std::ceil},   {"trunc", std::trunc},    {"round", std::round},
-      {"roundeven", std::nearbyint}, {"rsqrt", [](double v) { return 1 / std::sqrt(v); }}};
+      {"roundeven", std::nearbyint},
+      {"rsqrt", [](double v) { return 1 / std::sqrt(v); }}};
   return functions.lookup(op)(x);
 }
 

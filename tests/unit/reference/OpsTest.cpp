@@ -1,0 +1,72 @@
+// What the f32 mode promises, and runs that only a module built wrong on purpose can cause.
+#include "compiler/reference/Ops.h"
+#include "compiler/reference/Interpreter.h"
+#include "dialect/AttnDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
+
+using namespace mlir;
+using namespace mlir::attn;
+using namespace mlir::attn::reference;
+
+namespace {
+
+TEST(OpsTest, F32RoundsAfterEveryOperationInIndexOrder) {
+  Tensor<float> x{{1, 3}, {1e8f, 1.0f, -1e8f}, {}, {}, ""};
+  Tensor<float> w{{1, 3}, {1, 1, 1}, {}, {}, ""};
+  EXPECT_EQ(llvm::cantFail(linear<float>(x, w, nullptr)).reals[0], 0.0f); // 1e8 + 1 is 1e8 in f32
+  EXPECT_EQ(llvm::cantFail(linear<double>(convert<double>(x), convert<double>(w), nullptr)).reals[0], 1.0);
+}
+
+TEST(OpsTest, RowOfInfiniteLossesIsZero) {
+  double low = -std::numeric_limits<double>::infinity();
+  Tensor<double> scores{{1, 1, 2, 2}, {low, low, low, 0}, {}, {}, ""};
+  EXPECT_EQ(llvm::cantFail(softmax(scores)).reals, (std::vector<double>{0, 0, 0, 1}));
+}
+
+TEST(OpsTest, NanSpoilsItsOwnRowOnly) {
+  Tensor<double> scores{{1, 1, 2, 2}, {0, NAN, 0, 0}, {}, {}, ""};
+  std::vector<double> weights = llvm::cantFail(softmax(scores)).reals;
+  EXPECT_TRUE(std::isnan(weights[0]) && std::isnan(weights[1]));
+  EXPECT_EQ(weights[2], 0.5);
+}
+
+/// The text of the error of running `text` on one tensor of shape [1].
+std::string errorOf(const std::string &text) {
+  MLIRContext context;
+  context.loadDialect<AttnDialect, func::FuncDialect, arith::ArithDialect, math::MathDialect, tensor::TensorDialect>();
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  if (!module)
+    return "did not parse";
+  llvm::Expected<func::FuncOp> function = modelFunction(*module);
+  if (!function)
+    return llvm::toString(function.takeError());
+  auto results = run(*function, {Tensor<double>{{1}, {0}, {}, {}, ""}}, nullptr, Precision::F64);
+  return results ? "no error" : llvm::toString(results.takeError());
+}
+
+TEST(InterpreterTest, EndlessRecursionIsAnError) {
+  EXPECT_NE(errorOf("func.func @f(%x: tensor<1xf32>) -> tensor<1xf32> {\n"
+                    "%y = func.call @f(%x) : (tensor<1xf32>) -> tensor<1xf32>\nreturn %y : tensor<1xf32>\n}")
+                .find("calls nest deeper than 64 at @f"),
+            std::string::npos);
+}
+
+TEST(InterpreterTest, ForeignOpIsNamed) {
+  EXPECT_NE(errorOf("func.func @f(%x: tensor<1xf32>) -> tensor<1xf32> {\n"
+                    "%y = arith.addf %x, %x : tensor<1xf32>\nreturn %y : tensor<1xf32>\n}")
+                .find("'arith.addf' op has no meaning in the reference"),
+            std::string::npos);
+}
+
+TEST(InterpreterTest, ModelIsTheOnePublicFunction) {
+  EXPECT_EQ(errorOf("func.func private @f(%x: tensor<1xf32>) -> tensor<1xf32> {\nreturn %x : tensor<1xf32>\n}"),
+            "the module has no public func.func, so there is nothing to run");
+  EXPECT_EQ(errorOf("func.func @f() {\nreturn\n}\nfunc.func @g() {\nreturn\n}"),
+            "the module has several public functions (@f, @g); make all but the model private");
+}
+
+} // namespace
