@@ -85,16 +85,7 @@ private:
     return list;
   }
 
-  /// All of attn/runtime.h but its functions, which a shared library does not export.
-  void writeSharedTypes() {
-    SmallVector<StringRef> lines;
-    StringRef(kRuntimeHeader).trim('\n').split(lines, '\n');
-    for (StringRef line : lines)
-      if (!line.contains("attn_status_name(") && !line.contains("attn_dtype_name(") &&
-          !line.contains("attn_dtype_bytes("))
-        os << line << "\n";
-    os << "\n";
-  }
+  void writeSharedTypes() { os << StringRef(kRuntimeHeader).trim('\n') << "\n\n"; }
 
   void writeConstants() {
     writePortConstants("INPUT", interface.inputs);

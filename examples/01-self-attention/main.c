@@ -1,7 +1,7 @@
 /* Calls the compiled model: open it, make a context, run, compare with what f64 arithmetic gives.
  * Everything starting with self_attention_ comes from the header that attnc wrote beside the object. */
 #include "expected.h"
-#include "model.h"
+#include "self_attention.h"
 
 #include <math.h>
 #include <stdio.h>

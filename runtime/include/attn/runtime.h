@@ -134,9 +134,23 @@ typedef struct {
 #define ATTN_CPU_AVX512_VNNI (UINT64_C(1) << 5)
 #define ATTN_CPU_AVX512_BF16 (UINT64_C(1) << 6)
 
-const char *attn_status_name(attn_status);
-const char *attn_dtype_name(attn_dtype);
-uint64_t attn_dtype_bytes(attn_dtype); /* 0 for an unknown type */
+/* Texts and sizes; inline, so that a model's header is all a program needs. */
+static inline const char *attn_status_name(attn_status status) {
+  static const char *const names[] = {"ok",       "argument", "shape", "dtype",  "index",
+                                      "capacity", "cpu",      "file",  "memory", "busy"};
+  return status >= ATTN_OK && status <= ATTN_E_BUSY ? names[status] : "unknown";
+}
+
+static inline const char *attn_dtype_name(attn_dtype dtype) {
+  static const char *const names[] = {"f32", "f64", "bf16", "f16", "i8", "u8", "i32", "i64", "bool"};
+  return dtype >= ATTN_F32 && dtype <= ATTN_BOOL ? names[dtype - ATTN_F32] : "unknown";
+}
+
+/* 0 for an unknown type. */
+static inline uint64_t attn_dtype_bytes(attn_dtype dtype) {
+  static const uint8_t bytes[] = {4, 8, 2, 2, 1, 1, 4, 8, 1};
+  return dtype >= ATTN_F32 && dtype <= ATTN_BOOL ? bytes[dtype - ATTN_F32] : 0;
+}
 
 #ifdef __cplusplus
 }
