@@ -79,7 +79,7 @@ def measure_peak(program, kind, threads, seconds, cpus):
 
 def compile_attnc(attnc, folder, weights):
     """Compiles the model anew. Returns compile and open seconds and sizes, for the report."""
-    model, library, packed = ROOT / "examples/minilm/model.mlir", folder / "minilm.so", folder / "minilm.weights"
+    model, library, packed = ROOT / "examples/minilm/model.mlir", folder / "minilm.so", folder / "minilm.so.weights"
     if not attnc.is_file():
         raise Unavailable(f"no compiler at {attnc} (build it, or name it with --attnc)")
     if not model.is_file():

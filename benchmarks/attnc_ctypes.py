@@ -1,6 +1,6 @@
 """A compiled attnc model through its C interface (runtime/include/attn/runtime.h), for Python.
 
-    with Model("minilm.so", "minilm", "minilm.weights") as model, model.context(threads=2) as context:
+    with Model("minilm.so", "minilm", "minilm.so.weights") as model, model.context(threads=2) as context:
         context.run({"ids": ids, "lengths": lengths}, {"embedding": out})
 
 Arrays are anything with the buffer protocol (numpy, array, memoryview) of the port's element type, dense and writable.

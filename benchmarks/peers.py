@@ -25,7 +25,7 @@ class Files:
         return self.folder / f"{model}.so"
 
     def packed(self, model):
-        return self.folder / f"{model}.weights"
+        return self.folder / f"{model}.so.weights"
 
 
 class Peer:

@@ -32,7 +32,7 @@ public:
     llvm::SmallVector<std::string> names;
     for (Operation &op : kernel.getBody().front().without_terminator())
       names.push_back(op.getName().stripDialect().str());
-    result.operations = llvm::join(names, ", ");
+    result.operations = names.empty() ? "copy into another layout" : llvm::join(names, ", ");
     if (ScheduleAttr schedule = kernel.getScheduleAttr()) {
       result.strategy = stringifyEnum(schedule.getStrategy()).str();
       result.tiles = tilesText(schedule);

@@ -25,6 +25,12 @@ int main(void) {
   options.size = sizeof options;
   options.error = error;
   options.error_size = sizeof error;
+  /* The model leaves B and N open; a context has memory for these. `attnc --bind B=1..8,N=1..512` would fix them. */
+  int64_t capacity[SELF_ATTENTION_SYMBOL_COUNT];
+  capacity[SELF_ATTENTION_SYMBOL_B] = BATCH;
+  capacity[SELF_ATTENTION_SYMBOL_N] = LENGTH;
+  options.capacity = capacity;
+  options.capacity_count = SELF_ATTENTION_SYMBOL_COUNT;
 
   /* The weights are in the object (--embed-weights), so there is no file to name. */
   self_attention_model *model = NULL;

@@ -26,6 +26,12 @@ int main(void) {
   options.size = sizeof options;
   options.error = error;
   options.error_size = sizeof error;
+  /* The model leaves B and N open; a context has memory for these. `attnc --bind B=1..8,N=1..512` would fix them. */
+  int64_t capacity[CAUSAL_FORMULA_SYMBOL_COUNT];
+  capacity[CAUSAL_FORMULA_SYMBOL_B] = BATCH;
+  capacity[CAUSAL_FORMULA_SYMBOL_N] = LENGTH;
+  options.capacity = capacity;
+  options.capacity_count = CAUSAL_FORMULA_SYMBOL_COUNT;
 
   causal_formula_model *model = NULL;
   causal_formula_context *context = NULL;

@@ -78,29 +78,42 @@ llvm::Expected<Library> Library::open(const Options &options) {
   return library;
 }
 
-/// Opens the model with its weights, and a context.
 llvm::Error Library::start(const Options &options) {
+  threads = options.threads;
   char text[512] = "";
   attn_options open = {};
   open.size = sizeof open;
-  open.threads = options.threads;
   open.error = text;
   open.error_size = sizeof text;
   std::string weights = options.weights;
-  if (weights.empty() || llvm::StringRef(weights).ends_with(".safetensors")) {
-    llvm::SmallString<128> beside(options.model);
-    llvm::sys::path::replace_extension(beside, ".weights");
-    weights = beside.str().str();
-  }
+  if (weights.empty() || llvm::StringRef(weights).ends_with(".safetensors"))
+    weights = options.model + ".weights"; // as attnc names them
   bool needsFile = meta->weights_bytes && !meta->weights_embedded;
   attn_status status = entry.open(&model, needsFile ? weights.c_str() : nullptr, &open);
-  if (status == ATTN_OK)
-    status = entry.contextCreate(&context, model, &open);
+  return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
+}
+
+/// A dimension that the model leaves without a bound gets the inputs' extent as capacity.
+llvm::Error Library::createContext() {
+  std::vector<int64_t> capacity(meta->symbol_count, 0);
+  for (auto [port, tensor] : llvm::zip(llvm::ArrayRef(meta->inputs, meta->input_count), in))
+    for (auto [dim, extent] : llvm::zip(llvm::ArrayRef(port.dims, port.rank), tensor.shape))
+      if (dim < 0 && !meta->symbols[-1 - dim].maximum)
+        capacity[-1 - dim] = std::max<int64_t>({capacity[-1 - dim], extent, 1});
+  char text[512] = "";
+  attn_options create = {};
+  create.size = sizeof create;
+  create.threads = threads;
+  create.capacity = capacity.data();
+  create.capacity_count = capacity.size();
+  create.error = text;
+  create.error_size = sizeof text;
+  attn_status status = entry.contextCreate(&context, model, &create);
   return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
 }
 
 Library::Library(Library &&other)
-    : entry(other.entry), handle(std::exchange(other.handle, nullptr)), meta(other.meta),
+    : entry(other.entry), handle(std::exchange(other.handle, nullptr)), meta(other.meta), threads(other.threads),
       model(std::exchange(other.model, nullptr)), context(std::exchange(other.context, nullptr)),
       in(std::move(other.in)), out(std::move(other.out)), buffers(std::move(other.buffers)) {}
 
@@ -158,6 +171,9 @@ llvm::Error Library::bind(llvm::ArrayRef<Array> inputs) {
   }
   for (attn_tensor &tensor : out)
     tensor.size = sizeof(attn_tensor);
+  if (!context)
+    if (llvm::Error failed = createContext())
+      return failed;
   if (attn_status status = entry.outputShapes(context, in.data(), in.size(), out.data(), out.size()))
     return failure(status);
   for (attn_tensor &tensor : out)

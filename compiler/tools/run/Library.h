@@ -9,7 +9,7 @@ namespace mlir::attn::run {
 
 class Library {
 public:
-  /// Loads the library, finds the model in it by the symbol that ends in `_metadata`, opens it and creates a context.
+  /// Loads the library, finds the model in it by the symbol that ends in `_metadata`, and opens it.
   static llvm::Expected<Library> open(const Options &options);
   Library(Library &&other);
   ~Library();
@@ -17,16 +17,18 @@ public:
   const attn_metadata &metadata() const { return *meta; }
   Signature signature() const;
 
-  /// Binds inputs, each converted to its port's element type, and makes room for the outputs.
+  /// Binds inputs, each converted to its port's element type, and makes room for the outputs; the first time creates the
+  /// context.
   llvm::Error bind(llvm::ArrayRef<Array> inputs);
   /// Runs on what is bound.
   llvm::Error run();
   std::vector<Array> results() const;
-  uint64_t arenaBytes() const { return entry.arenaBytes ? entry.arenaBytes(context) : 0; }
+  uint64_t arenaBytes() const { return entry.arenaBytes && context ? entry.arenaBytes(context) : 0; }
 
 private:
   Library() = default;
   llvm::Error start(const Options &options);
+  llvm::Error createContext();
   llvm::Error failure(attn_status status) const;
 
   /// The functions of model M, whose names begin with `M_`; `arenaBytes` may be missing.
@@ -43,6 +45,7 @@ private:
 
   void *handle = nullptr;
   const attn_metadata *meta = nullptr;
+  int threads = 0;
   attn_model *model = nullptr;
   attn_context *context = nullptr;
   std::vector<attn_tensor> in, out;

@@ -20,7 +20,7 @@ MODEL is a library that attnc made (model.so), or a model.mlir of any stage toge
   --rtol=X --atol=X         tolerances of --expect (1e-4, 1e-5)
   --expect-reference=MODEL.mlir   compare every result with the f64 reference; the bound is 1.5 times the
                             error of a naive f32 program on the same inputs, plus 2 ulp
-  --weights=FILE            packed weights of a library (default: MODEL with .so replaced by .weights);
+  --weights=FILE            packed weights of a library (default: MODEL.weights);
                             with --reference or --expect-reference, a .safetensors file
   --reference               interpret MODEL.mlir        --precision=f64|f32   of the reference (f64)
   --threads=N               of a library (default: all) --describe            print inputs, outputs, sizes

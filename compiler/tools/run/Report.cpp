@@ -33,8 +33,7 @@ void printMetadata(const Library &library) {
     outs() << "dimension " << symbol.name << ": from " << symbol.minimum
            << (symbol.maximum ? " to " + std::to_string(symbol.maximum) : std::string(", no upper bound")) << "\n";
   outs() << "target " << metadata.target << ", by " << metadata.compiler << "\n"
-         << "weights " << metadata.weights_bytes << " bytes" << (metadata.weights_embedded ? ", embedded" : "") << "\n"
-         << "arena " << library.arenaBytes() << " bytes\n";
+         << "weights " << metadata.weights_bytes << " bytes" << (metadata.weights_embedded ? ", embedded" : "") << "\n";
 }
 
 /// The part of an array from element `at` in dimension `d` on.
