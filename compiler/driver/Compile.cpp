@@ -137,11 +137,12 @@ private:
       if (int code = runStage(stage, module, number))
         return code;
       number += 10;
+      // After fuse for what is apart, before a back end refuses it; after tile for how it is computed.
+      if (options.requireFused && (stage.name == "fuse" || stage.name == "tile") && mlir::failed(requireFused(module)))
+        return failed("--require-fused");
       if (stage.name == lastStage())
         break;
     }
-    if (options.requireFused && mlir::failed(requireFused(module)))
-      return failed("--require-fused");
     if (int code = writeFiles(module))
       return code;
     if (options.onlyPrintCommands)

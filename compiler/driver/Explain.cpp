@@ -178,7 +178,7 @@ LogicalResult requireFused(ModuleOp module) {
   module.walk([&](CombineOp combine) {
     auto kernel = combine->getParentOfType<KernelOp>();
     bool score = kernel && !kernel.getBody().getOps<ScoreOp>().empty();
-    bool streams = kernel && kernel.getScheduleAttr() && kernel.getScheduleAttr().getStrategy() == Strategy::Stream;
+    bool streams = !kernel || !kernel.getScheduleAttr() || kernel.getScheduleAttr().getStrategy() == Strategy::Stream;
     if (score && streams)
       return;
     fused = false;

@@ -51,10 +51,10 @@ AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents) {
   LayoutAttr layout = getLayout(type);
   if (layout && layout.getKind() == LayoutKind::WeightPanels)
     return extents[0].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[1] * bytes;
-  if (layout) // key panels: [B, M, C] with M rounded up
-    return extents[0] * extents[1].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[2] * bytes;
-  for (AffineExpr extent : extents)
-    bytes = bytes * extent;
+  for (auto [dim, extent] : llvm::enumerate(extents)) {
+    bool tokens = layout && dim + 2 == extents.size(); // key panels are full: [B, M, C] and [B, H, M, D] with M rounded up
+    bytes = bytes * (tokens ? extent.ceilDiv(layout.getWidth()) * layout.getWidth() : extent);
+  }
   return bytes;
 }
 
