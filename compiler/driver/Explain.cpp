@@ -125,18 +125,33 @@ private:
   const FunctionExtents &extents;
 };
 
+/// What is told of a kernel, without its number.
+std::string body(const KernelReport &report) {
+  std::string text = report.operations + "\n";
+  llvm::raw_string_ostream os(text);
+  if (!report.strategy.empty())
+    os << "  strategy: " << report.strategy << " (" << report.tiles << ")\n";
+  os << "  operations: " << report.flops << "\n  bytes: " << report.bytes << "\n";
+  for (const std::string &note : report.notes)
+    os << "  " << note << "\n";
+  return text;
+}
+
+/// Equal kernels, such as those of repeated layers, are told once.
 std::string asText(ArrayRef<KernelReport> reports, const TargetInfo &target) {
+  std::vector<std::pair<std::string, SmallVector<std::string>>> kernels;
+  for (auto [number, report] : llvm::enumerate(reports)) {
+    std::string told = body(report);
+    auto equal = llvm::find_if(kernels, [&](const auto &entry) { return entry.first == told; });
+    if (equal == kernels.end())
+      equal = kernels.insert(equal, {told, {}});
+    equal->second.push_back(std::to_string(number));
+  }
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "target " << target.name << " (" << target.vectorBits << "-bit vectors)\n";
-  for (const KernelReport &report : reports) {
-    os << report.name << ": " << report.operations << "\n";
-    if (!report.strategy.empty())
-      os << "  strategy: " << report.strategy << " (" << report.tiles << ")\n";
-    os << "  operations: " << report.flops << "\n  bytes: " << report.bytes << "\n";
-    for (const std::string &note : report.notes)
-      os << "  " << note << "\n";
-  }
+  for (const auto &[told, numbers] : kernels)
+    os << (numbers.size() == 1 ? "kernel " : "kernels ") << llvm::join(numbers, ", ") << ": " << told;
   return text;
 }
 

@@ -93,13 +93,16 @@ llvm::Error Library::start(const Options &options) {
   return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
 }
 
-/// A dimension that the model leaves without a bound gets the inputs' extent as capacity.
+/// The context is made for the inputs at hand.
 llvm::Error Library::createContext() {
   std::vector<int64_t> capacity(meta->symbol_count, 0);
   for (auto [port, tensor] : llvm::zip(llvm::ArrayRef(meta->inputs, meta->input_count), in))
     for (auto [dim, extent] : llvm::zip(llvm::ArrayRef(port.dims, port.rank), tensor.shape))
-      if (dim < 0 && !meta->symbols[-1 - dim].maximum)
-        capacity[-1 - dim] = std::max<int64_t>({capacity[-1 - dim], extent, 1});
+      if (dim < 0)
+        capacity[-1 - dim] = std::max<int64_t>({capacity[-1 - dim], extent, meta->symbols[-1 - dim].minimum, 1});
+  for (auto [k, symbol] : llvm::enumerate(llvm::ArrayRef(meta->symbols, meta->symbol_count)))
+    if (symbol.maximum) // a larger extent is for the model to refuse
+      capacity[k] = std::min(capacity[k], symbol.maximum);
   char text[512] = "";
   attn_options create = {};
   create.size = sizeof create;

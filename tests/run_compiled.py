@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Compiles a model for every processor level this machine runs, and compares what it computes with the f64 reference.
+
+    run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
+                    [--threads 1,2,3]
+
+For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
+takes it), and the results of each number of threads must be the same bits. The bound is attn-run's: 1.5 times the
+error of a naive f32 program, plus 2 ulp. Files are written next to OUTPUT. lit calls it %run_compiled.
+"""
+import argparse
+import filecmp
+import re
+import subprocess
+import sys
+
+
+class Failure(Exception):
+    """A command that failed or a comparison that does not hold; the text says all."""
+
+
+def processor_levels():
+    """The levels of x86-64 that this machine runs and that make different code."""
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
+        flags = next((set(line.split()) for line in info if line.startswith("flags")), set())
+    levels = ["x86-64-v2"]
+    if {"avx2", "fma", "f16c", "bmi2", "movbe"} <= flags:
+        levels.append("x86-64-v3")
+        if {"avx512f", "avx512vl", "avx512bw", "avx512dq", "avx512cd"} <= flags:
+            levels.append("x86-64-v4")
+    return levels
+
+
+def run(command, seconds=120):
+    """The output of a command; what it printed becomes the failure when it does not exit with 0."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds)
+    except subprocess.TimeoutExpired as expired:
+        raise Failure(f"{' '.join(command)}\n  took more than {seconds} s") from expired
+    if done.returncode != 0:
+        raise Failure(f"{' '.join(command)}\n  exit status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def compile_model(model, library, march, weights=None):
+    run(["attnc", model, "-o", library, f"-march={march}"] + ([f"--weights={weights}"] if weights else []))
+
+
+def ports(library):
+    """Inputs as (name, dimensions), and the names of outputs."""
+    inputs, outputs = [], []
+    for line in run(["attn-run", library, "--describe"]).splitlines():
+        if port := re.match(r"(input|output) (.+): \w+ \[(.*?)\]", line):
+            kind, name, dims = port.groups()
+            inputs.append((name, dims.split(",") if dims else [])) if kind == "input" else outputs.append(name)
+    return inputs, outputs
+
+
+def inputs_of(sizes, declared, given, seed):
+    """An attn-run source for each declared input."""
+    sources = {}
+    for number, (name, dims) in enumerate(declared):
+        shape = ",".join(dim if dim.isdigit() else str(sizes[dim]) for dim in dims)
+        sources[name] = given.get(name, f"random:{seed + number}:[{shape}]")
+    return sources
+
+
+def check_run(library, model, sources, outputs, threads, stem, weights=None):
+    """One run a thread count; the first is compared with the reference of `model`, the others with the first."""
+    inputs = [f"--input={name}={source}" for name, source in sources.items()]
+    first = None
+    for count in threads:
+        files = {name: f"{stem}.{number}.threads{count}.npy" for number, name in enumerate(outputs)}
+        command = ["attn-run", library, f"--threads={count}", *inputs]
+        command += [f"--output={name}={path}" for name, path in files.items()]
+        if first is None:
+            first = files
+            command.append(f"--expect-reference={model}")
+            command += [f"--weights={weights}"] if weights else []
+        run(command)
+        for name in outputs:
+            if not filecmp.cmp(first[name], files[name], shallow=False):
+                raise Failure(f"{' '.join(command)}\n  {name}: other bits with {count} threads than {threads[0]}")
+
+
+def parse_sizes(text):
+    return {name: int(value) for name, value in (part.split("=") for part in text.split(","))}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model")
+    parser.add_argument("output")
+    parser.add_argument("--sizes", action="append", type=parse_sizes, required=True)
+    parser.add_argument("--input", action="append", default=[])
+    parser.add_argument("--weights")
+    parser.add_argument("--march", action="append")
+    parser.add_argument("--threads", default="1,2,3")
+    options = parser.parse_args()
+    threads = [int(count) for count in options.threads.split(",")]
+    given = dict(text.split("=", 1) for text in options.input)
+    try:
+        for march in options.march or processor_levels():
+            library = f"{options.output}.{march}.so"
+            compile_model(options.model, library, march, options.weights)
+            declared, outputs = ports(library)
+            for number, sizes in enumerate(options.sizes):
+                sources = inputs_of(sizes, declared, given, 1000 * number)
+                check_run(library, options.model, sources, outputs, threads, f"{options.output}.{number}",
+                          options.weights)
+    except Failure as failure:
+        sys.exit(str(failure))
+
+
+if __name__ == "__main__":
+    main()
