@@ -52,7 +52,10 @@ private:
     llvm::Expected<TargetInfo> resolved = resolveTarget(options.march);
     if (!resolved)
       return fail(resolved.takeError());
-    stageOptions.target = target = *resolved;
+    target = *resolved;
+    if (options.vectorBits)
+      target.vectorBits = options.vectorBits; // LLVM splits what is wider than a register
+    stageOptions.target = target;
     if (int code = checkPaths())
       return code;
     llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> input = readInput(options.input);

@@ -173,6 +173,10 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
   options.output = arguments.getLastArgValue(OPT_output).str();
   options.marchGiven = arguments.hasArg(OPT_march);
   options.march = arguments.getLastArgValue(OPT_march, "native").str();
+  StringRef bits = arguments.getLastArgValue(OPT_vector_width);
+  if (arguments.hasArg(OPT_vector_width) && (bits.getAsInteger(10, options.vectorBits) ||
+                                             !llvm::is_contained({128u, 256u, 512u}, options.vectorBits)))
+    return mistake("-mprefer-vector-width=" + bits + ": expected 128, 256 or 512");
   options.weights = arguments.getLastArgValue(OPT_weights).str();
   options.embedWeights = arguments.hasArg(OPT_embed_weights);
   options.convertWeights = arguments.hasArg(OPT_convert_weights);

@@ -12,6 +12,8 @@ def emit : BothJoined<"emit=">, MetaVarName<"<kind>">,
 
 def march : Joined<["-", "--"], "march=">, MetaVarName<"<cpu>">,
   HelpText<"Processor to compile for: native (default), x86-64-v2, -v3, -v4, or a name such as znver4">;
+def vector_width : Joined<["-", "--"], "mprefer-vector-width=">, MetaVarName<"<bits>">,
+  HelpText<"Vectors in kernels: 128, 256 or 512 bits; default: the processor's widest">;
 def precision : BothJoined<"precision=">, MetaVarName<"<type>">,
   HelpText<"Arithmetic: f32 (default)">;
 def bind : Separate<["--", "-"], "bind">, MetaVarName<"<S=1..512>">,
