@@ -328,7 +328,42 @@ void DenseKernel::build() {
 
 } // namespace
 
+/// Whether the weight is known when compiling, and no other op would find panels where it expects rows.
+static bool hasPackableWeight(LinearOp linear) {
+  auto weight = dyn_cast<BlockArgument>(linear.getWeight());
+  auto kernel = cast<KernelOp>(linear->getParentOp());
+  return weight && kernel.getInputs()[weight.getArgNumber()].getDefiningOp<WeightOp>() &&
+         llvm::all_of(weight.getUses(), [](OpOperand &use) {
+           return isa<LinearOp>(use.getOwner()) && use.getOperandNumber() == 1;
+         });
+}
+
+/// Whether each linear reads operands of the kernel and what follows it reads no other linear; if not, says so in `why`.
+static LogicalResult supportsTiles(Block &body, std::string &why) {
+  llvm::DenseMap<Value, Operation *> linearOf; // of a value made from one
+  for (Operation &op : body.without_terminator()) {
+    auto linear = dyn_cast<LinearOp>(op);
+    if (linear && !hasPackableWeight(linear)) {
+      why = "attn.linear needs an attn.weight that its kernel reads as nothing else";
+      return failure();
+    }
+    Operation *own = linear;
+    for (Value operand : op.getOperands()) {
+      Operation *other = linearOf.lookup(operand);
+      if (linear ? !isa<BlockArgument>(operand) : own && other && own != other) {
+        why = op.getName().getStringRef().str() + " joins two linears of one kernel";
+        return failure();
+      }
+      own = own ? own : other;
+    }
+    linearOf[op.getResult(0)] = own;
+  }
+  return success();
+}
+
 LogicalResult supportsDense(KernelOp kernel, std::string &why) {
+  if (failed(supportsTiles(kernel.getBody().front(), why)))
+    return failure();
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
       if (failed(supportsFormula(pointwise.getFormula(), why)))

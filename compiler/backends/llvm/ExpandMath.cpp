@@ -4,6 +4,7 @@
 // that register instructions apply; any other value is expanded whole. f16 and bf16 are computed in f32.
 #include "compiler/backends/llvm/ExpandMath.h"
 #include "compiler/backends/llvm/Lanes.h"
+#include "dialect/AttnOps.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -145,6 +146,9 @@ struct ExpandMath : mlir::attn::impl::ExpandMathBase<ExpandMath> {
   using ExpandMathBase::ExpandMathBase;
 
   void runOnOperation() override {
+    // A model's function holds the meaning of kernels, which must stay as it is; their code stands beside it.
+    if (getOperation()->walk([](KernelOp) { return WalkResult::interrupt(); }).wasInterrupted())
+      return;
     RewritePatternSet patterns(&getContext());
     populateExpandMathPatterns(patterns, {isa});
     walkAndApplyPatterns(getOperation(), std::move(patterns));

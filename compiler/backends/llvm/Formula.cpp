@@ -71,6 +71,10 @@ private:
     SmallVector<Type> types;
     for (Type type : op.getResultTypes())
       types.push_back(vectors ? Type(VectorType::get(code.lanes(), withoutIndex(type))) : withoutIndex(type));
+    if (isa<math::ClampFOp>(op)) {
+      Value bounded = arith::MaximumFOp::create(code.b, operands[0], operands[1]);
+      return mapping.map(op.getResult(0), arith::MinimumFOp::create(code.b, bounded, operands[2]).getResult());
+    }
     OperationState state(code.b.getLoc(), op.getName());
     state.addOperands(operands);
     state.addTypes(types);

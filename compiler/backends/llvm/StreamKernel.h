@@ -1,0 +1,113 @@
+// The code of one streaming kernel, in two parts: Stream.cpp shares out blocks of queries and keeps their state, StreamTile.cpp takes
+// one tile of queries through one block of keys.
+#pragma once
+
+#include "compiler/backends/llvm/MaskCode.h"
+#include "compiler/backends/llvm/Strategies.h"
+
+namespace mlir::attn {
+
+/// The ops of a score map chain, in order.
+struct StreamChain {
+  ScoreOp score;
+  SmallVector<ModifyOp> formulas;
+  SmallVector<MaskOp> masks;
+  CombineOp combine;
+  bool merged = false;
+
+  explicit StreamChain(KernelOp kernel) {
+    for (Operation &op : kernel.getBody().front()) {
+      if (auto found = dyn_cast<ScoreOp>(op))
+        score = found;
+      else if (auto found = dyn_cast<ModifyOp>(op))
+        formulas.push_back(found);
+      else if (auto found = dyn_cast<MaskOp>(op))
+        masks.push_back(found);
+      else if (auto found = dyn_cast<CombineOp>(op))
+        combine = found;
+      merged |= isa<MergeHeadsOp>(op);
+    }
+  }
+};
+
+/// How to find row `i` of head `h` of sample `b` in a row-major tensor, [B, H, N, D] or [B, N, H*D].
+struct HeadRows {
+  Value pointer;     // of row 0
+  int64_t rowStride; // in elements
+};
+
+class StreamKernel {
+public:
+  explicit StreamKernel(KernelCode &kernel)
+      : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), chain(op) {
+    auto query = chain.score.getQuery().getType();
+    auto value = chain.combine.getValue().getType();
+    heads = query.getDimSize(1);
+    keyHeads = chain.score.getKey().getType().getDimSize(1);
+    valueHeads = value.getDimSize(1);
+    width = query.getDimSize(3);
+    valueWidth = value.getDimSize(3);
+    ArrayRef<AffineExpr> map = kernel.extents(chain.score.getScores());
+    batch = map[0];
+    queries = map[2];
+    keys = map[3];
+    scale = chain.score.getScale().convertToDouble();
+    for (MaskOp mask : chain.masks)
+      masks.push_back(shiftOperands(mask));
+  }
+
+  void build();
+
+private:
+  // What a function that handles one block of queries knows.
+  struct Block {
+    const KernelScope &scope;
+    Value sample, head, firstQuery, endQuery; // i64
+    Value queryCount, keyCount;
+    HeadRows query, value, output;
+    Value keyPanels; // of this head
+    Value scores;    // [MR][keyBlock] weights or scores of one tile
+    Value state;     // [tiles]{max[MR], sum[MR], factor[MR], output[MR][valuePadded]}
+    int64_t tileRows;
+  };
+
+  int64_t lanes() { return schedule.getLanes(); }
+  int64_t panelWidth() { return schedule.getCols(); }
+  int64_t panelVectors() { return panelWidth() / lanes(); }
+  int64_t keyBlock() { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
+  int64_t valuePadded() { return llvm::alignTo(valueWidth, lanes()); }
+  int64_t stateStride() { return schedule.getRows() * (3 + valuePadded()); }
+  int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
+
+  MaskAttr shiftOperands(MaskOp mask);
+  HeadRows headRows(CodeBuilder &code, const KernelScope &scope, Value tensorPointer, bool merged, Value sample,
+                    Value head, int64_t headCount, AffineExpr rows, int64_t rowWidth);
+  Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
+  void buildBlock(CodeBuilder &code, Block &block);
+  void initialise(CodeBuilder &code, const Block &block, Value tiles);
+  void buildTile(CodeBuilder &code, const Block &block, Value tile, Value firstKey);
+  void scorePanels(CodeBuilder &code, const Block &block, Value row, Value firstKey, const VisibleKeys &visible);
+  void finishScores(CodeBuilder &code, const Block &block, Value row, Value panelKey, Value target, Value isFull);
+  void weigh(CodeBuilder &code, const Block &block, Value tileState, Value firstKey, const VisibleKeys &visible);
+  void combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey, const VisibleKeys &visible);
+  void finish(CodeBuilder &code, const Block &block, Value tiles);
+  Value tileRow(CodeBuilder &code, const Block &block, Value tile);
+  VisibleKeys visible(CodeBuilder &code, const Block &block, Value first, Value last);
+  MaskScope maskScope(const Block &block, llvm::function_ref<Value(int64_t)> length) {
+    return {block.queryCount, block.keyCount, length};
+  }
+  Value length(CodeBuilder &code, const Block &block, int64_t operand);
+  Value exponential(CodeBuilder &code, Value x);
+
+  KernelCode &kernel;
+  KernelOp op;
+  ScheduleAttr schedule;
+  StreamChain chain;
+  SmallVector<MaskAttr> masks;
+  SmallVector<Value> maskOperands;
+  int64_t heads, keyHeads, valueHeads, width, valueWidth;
+  AffineExpr batch, queries, keys;
+  double scale;
+};
+
+} // namespace mlir::attn
