@@ -62,7 +62,7 @@ private:
       if (!dim)
         return model.emitError() << kind << " '" << port.name << "' has the extent "
                                  << extentText(extent, extents.symbols())
-                                 << "; expected a number or a dimension of an input";
+                                 << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
       port.dims.push_back(*dim);
     }
     return port;
@@ -125,7 +125,7 @@ private:
       upper = constant.getValue(); // -1 for an empty table: no value is in range; the check then fails for every token
     if (!upper)
       return user->emitOpError("limits input '") << port.name << "' by " << extentText(limit, extents.symbols())
-                                                 << "; expected a number or a dimension of an input";
+                                                 << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
     if (constant && *upper < 0)
       return user->emitOpError("looks up input '") << port.name << "' in a table without rows";
     if (!port.checked) {

@@ -1,5 +1,5 @@
-// Linears become kernels: those of one input together, each with the pointwise ops after it; a lone linear also with the row
-// normalisations after it, since one task then owns whole rows.
+// Linears become kernels: those of one input together, each with the pointwise ops after it; a lone linear also with
+// the row normalisations after it, since one task then owns whole rows.
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
 
@@ -11,7 +11,8 @@ namespace {
 
 bool isRowNorm(Operation *op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp>(op); }
 
-/// Whether `op` may follow `value` in an epilogue: it keeps the shape, so that a register tile or row of it needs the same tile or row only.
+/// Whether `op` may follow `value` in an epilogue: it keeps the shape, so that a register tile or row of it needs the
+/// same tile or row only.
 bool isEpilogueOf(Operation *op, Value value) {
   if (!isa<PointwiseOp>(op) && !isRowNorm(op))
     return false;
@@ -19,23 +20,46 @@ bool isEpilogueOf(Operation *op, Value value) {
          (isa<PointwiseOp>(op) || op->getOperand(0) == value);
 }
 
-/// Adds the epilogue of `value` to `ops`; stops where an op could not move there.
-void growEpilogue(OpSet &ops, Value value, bool allowNorms) {
-  while (true) {
-    Operation *next = nullptr;
-    for (Operation *user : value.getUsers())
-      if (!ops.contains(user) && isEpilogueOf(user, value) && (allowNorms || !isRowNorm(user)) &&
-          (!next || user->isBeforeInBlock(next)))
-        next = user;
-    if (!next)
-      return;
-    // A value beside the tile that only this kernel could give stays outside: one row or tile of it would not be enough.
+/// Whether `op` reads a value of `ops` other than those of `own`, or the weight of a linear among them, which is no
+/// tensor of rows once it is packed.
+bool readsOthersOf(const OpSet &ops, Operation *op, const OpSet &own) {
+  return llvm::any_of(op->getOperands(), [&](Value operand) {
+    Operation *producer = operand.getDefiningOp();
+    return (producer && ops.contains(producer) && !own.contains(producer)) || llvm::any_of(ops, [&](Operation *member) {
+             auto linear = dyn_cast<LinearOp>(member);
+             return linear && linear.getWeight() == operand && !isa<LinearOp>(op);
+           });
+  });
+}
+
+/// The first op after `value` that may join the chain `own`, which ends in it; null if there is none.
+Operation *nextOfEpilogue(const OpSet &ops, const OpSet &own, Value value, bool allowNorms) {
+  // A normalised row lives in the memory of the one result it ends in: nothing else may read it or what it was made of.
+  bool normalised = llvm::any_of(own, isRowNorm);
+  if (normalised && !llvm::hasSingleElement(value.getUsers()))
+    return nullptr;
+  OpSet last;
+  last.insert(value.getDefiningOp());
+  Operation *next = nullptr;
+  for (Operation *user : value.getUsers())
+    if (!ops.contains(user) && isEpilogueOf(user, value) && (allowNorms || !isRowNorm(user)) &&
+        !readsOthersOf(ops, user, normalised ? last : own) && (!next || user->isBeforeInBlock(next)))
+      next = user;
+  return next;
+}
+
+/// Adds the epilogue of `linear` to `ops`; stops where an op could not move there.
+void growEpilogue(OpSet &ops, Operation *linear, bool allowNorms) {
+  OpSet own;
+  own.insert(linear);
+  // A tile has the columns of one linear: what a sibling makes is elsewhere, and its readers stay outside.
+  while (Operation *next = nextOfEpilogue(ops, own, own.back()->getResult(0), allowNorms)) {
     OpSet grown = ops;
     grown.insert(next);
     if (!canOutline(grown))
       return;
     ops = std::move(grown);
-    value = next->getResult(0);
+    own.insert(next);
   }
 }
 
@@ -45,7 +69,8 @@ struct FuseProjections : impl::FuseProjectionsBase<FuseProjections> {
       return;
     llvm::SetVector<Operation *> pending;
     for (LinearOp linear : getOperation().getOps<LinearOp>())
-      pending.insert(linear);
+      if (!linear->use_empty())
+        pending.insert(linear);
     while (!pending.empty()) {
       auto linear = cast<LinearOp>(pending.front());
       OpSet ops = linearsOf(linear, pending);
@@ -53,22 +78,27 @@ struct FuseProjections : impl::FuseProjectionsBase<FuseProjections> {
         pending.remove(member);
       SmallVector<Operation *> anchors(ops.begin(), ops.end());
       for (Operation *anchor : anchors)
-        growEpilogue(ops, anchor->getResult(0), /*allowNorms=*/anchors.size() == 1);
+        growEpilogue(ops, anchor, /*allowNorms=*/anchors.size() == 1);
       outline(ops);
     }
   }
 
-  /// `linear` and the pending linears of the same input that can be computed at one place.
+  /// `linear` and the pending linears of the same input that can be computed at one place, moved there.
   OpSet linearsOf(LinearOp linear, const llvm::SetVector<Operation *> &pending) {
     OpSet ops;
     ops.insert(linear);
     for (Operation *other : pending) {
-      if (other == linear || cast<LinearOp>(other).getInput() != linear.getInput())
+      // A sibling may also be a weight or bias of `other`; it must be complete then.
+      if (other == linear || cast<LinearOp>(other).getInput() != linear.getInput() || readsOthersOf(ops, other, {}))
         continue;
-      OpSet grown = ops;
-      grown.insert(other);
-      if (canOutline(grown))
-        ops = std::move(grown);
+      bool ready = llvm::all_of(other->getOperands(), [&](Value operand) {
+        Operation *producer = operand.getDefiningOp();
+        return !producer || producer->isBeforeInBlock(linear);
+      });
+      if (!ready)
+        continue;
+      other->moveAfter(ops.back());
+      ops.insert(other);
     }
     return ops;
   }

@@ -9,13 +9,13 @@ namespace mlir::attn {
 
 namespace {
 
-/// Ops whose result rows each follow from one row of their operands, or from a look-up.
-bool isRowLocal(Operation *op) {
-  return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp>(op);
-}
+/// Ops that begin a row, by a look-up or from rows elsewhere, and so take no producer along.
+bool isRowSource(Operation *op) { return isa<EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp, MergeHeadsOp>(op); }
 
-/// Ops that begin a row and so take no producer along.
-bool isRowSource(Operation *op) { return isa<EmbedOp, PositionsOp, MeanPoolOp>(op); }
+/// Ops whose result rows each follow from one row of their operands, or begin one.
+bool isRowLocal(Operation *op) {
+  return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp>(op) || isRowSource(op);
+}
 
 struct FuseRows : impl::FuseRowsBase<FuseRows> {
   void runOnOperation() override {
@@ -23,6 +23,10 @@ struct FuseRows : impl::FuseRowsBase<FuseRows> {
       return;
     Block &block = getOperation().getBody().front();
     while (Operation *sink = lastLooseOp(block)) {
+      if (sink->use_empty()) {
+        sink->erase();
+        continue;
+      }
       OpSet ops;
       ops.insert(sink);
       if (isRowLocal(sink))
@@ -53,11 +57,14 @@ struct FuseRows : impl::FuseRowsBase<FuseRows> {
     }
   }
 
-  /// A row of `op` needs one row of `producer`: their shapes are equal, or the producer is a table row repeated over the batch.
+  /// A row of `op` needs one row of `producer`: their shapes are equal, or the producer is a table row for each token.
   static bool sameRows(Operation *producer, Operation *op) {
     auto from = cast<RankedTensorType>(producer->getResult(0).getType());
     auto to = cast<RankedTensorType>(op->getResult(0).getType());
-    return from == to || isa<PositionsOp>(producer);
+    if (from == to)
+      return true;
+    // A table of one row may be repeated over tokens that are not its own.
+    return isa<PositionsOp>(producer) && from.getDimSize(0) == to.getDimSize(to.getRank() - 2);
   }
 };
 

@@ -23,7 +23,8 @@ def FuseProjections : Pass<"attn-fuse-projections", "::mlir::func::FuncOp"> {
   let summary = "put linears of one input, with what follows them, into one kernel";
   let description = [{
     Linears that read the same tensor share a pass over it (query, key, value). The pointwise ops that follow a linear join it; after
-    a single linear so do the row normalisations.
+    a single linear so do the row normalisations. An op that reads the results of two linears of a kernel stays outside: a tile has
+    the columns of one.
 
     ```mlir
     %y = attn.linear %x, %w, %b         %z = attn.kernel (%a = %x, %c = %w, %d = %b, %e = %r) {

@@ -60,7 +60,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       return;
     auto layout = LayoutAttr::get(&getContext(), LayoutKind::KeyPanels, kernel.getSchedule()->getCols(),
                                   score.getKey().getType().getDimSize(1));
-    bool readOnce = llvm::count(kernel.getInputs(), source) == 1 && source.hasOneUse();
+    // A kernel names an operand once, however often its region reads it: as value or query too, say.
+    bool readOnce = source.hasOneUse() && kernel.getBody().getArgument(index).hasOneUse();
     auto producer = source.getDefiningOp<KernelOp>();
     if (readOnce && producer && producer.getSchedule()->getStrategy() == Strategy::Dense && endsInLinear(source)) {
       source.setType(withLayout(source.getType(), layout));

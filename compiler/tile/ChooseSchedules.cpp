@@ -44,7 +44,7 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
 
   void runOnOperation() override {
     if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
-      getOperation().emitError("expected vector-bits of 128, 256 or 512, got ") << vectorBits;
+      getOperation().emitError("expected vector-bits of 128, 256 or 512, got ") << vectorBits.getValue();
       return signalPassFailure();
     }
     for (KernelOp kernel : getOperation().getOps<KernelOp>())

@@ -104,6 +104,10 @@ void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
     row = embed(code, op);
   else if (isa<PositionsOp>(op))
     row = positions(code, op);
+  else if (isa<SplitHeadsOp>(op))
+    row = splitHeads(code, op);
+  else if (isa<MergeHeadsOp>(op))
+    row = mergeHeads(code, op, buffer);
   else
     row = meanPool(code, op, buffer);
   rows[op.getResult(0)] = row;
@@ -199,6 +203,29 @@ RowLoad RowProgram::positions(CodeBuilder &code, Operation &op) {
   auto positions = cast<PositionsOp>(op);
   Value table = kernel.tensor(scope, cast<BlockArgument>(positions.getTable()));
   return rowAt(code.offset(table, code.mul(place.back(), widthOf(positions.getResult()))));
+}
+
+// Row (b, h, n) is columns [h D, h D + D) of row (b, n).
+RowLoad RowProgram::splitHeads(CodeBuilder &code, Operation &op) {
+  auto split = cast<SplitHeadsOp>(op);
+  RankedTensorType type = split.getResult().getType();
+  Value tokens = kernel.extent(code, scope, space[2]);
+  Value row = code.add(code.mul(code.add(code.mul(place[0], tokens), place[2]), type.getDimSize(1)), place[1]);
+  return rowAt(code.offset(kernel.tensor(scope, cast<BlockArgument>(split.getInput())), code.mul(row, widthOf(split))));
+}
+
+// Row (b, n) is rows (b, h, n) of all heads, one after the other.
+RowLoad RowProgram::mergeHeads(CodeBuilder &code, Operation &op, Value buffer) {
+  auto merge = cast<MergeHeadsOp>(op);
+  RankedTensorType type = merge.getInput().getType();
+  int64_t heads = type.getDimSize(1), width = type.getDimSize(3);
+  Value source = kernel.tensor(scope, cast<BlockArgument>(merge.getInput()));
+  Value tokens = kernel.extent(code, scope, space[1]);
+  code.loop(code.constant(0), code.constant(heads), 1, [&](Value head) {
+    Value row = code.add(code.mul(code.add(code.mul(place[0], heads), head), tokens), place[1]);
+    write(code, rowAt(code.offset(source, code.mul(row, width))), width, code.offset(buffer, code.mul(head, width)));
+  });
+  return rowAt(buffer);
 }
 
 // (1/n) sum of the first n tokens of the sample, 0 for n = 0.

@@ -43,6 +43,8 @@ private:
   RowLoad l2Normalize(CodeBuilder &code, Operation &op, Value buffer);
   RowLoad embed(CodeBuilder &code, Operation &op);
   RowLoad positions(CodeBuilder &code, Operation &op);
+  RowLoad splitHeads(CodeBuilder &code, Operation &op);
+  RowLoad mergeHeads(CodeBuilder &code, Operation &op, Value buffer);
   RowLoad meanPool(CodeBuilder &code, Operation &op, Value buffer);
   Value sumOfSquares(CodeBuilder &code, const RowLoad &row, int64_t width);
 

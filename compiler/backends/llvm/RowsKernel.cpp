@@ -10,7 +10,7 @@ namespace {
 // Rows of one task.
 constexpr int64_t blockRows = 16;
 
-bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp>(op); }
+bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp>(op); }
 
 class RowsKernel {
 public:
@@ -93,7 +93,7 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
     if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
       if (failed(supportsFormula(pointwise.getFormula(), why)))
         return failure();
-    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp>(op)) {
+    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp, MergeHeadsOp>(op)) {
       why = op.getName().getStringRef().str() + " has no code outside a fused attention; does the model return or reuse its map?";
       return failure();
     }

@@ -1,0 +1,87 @@
+// Weights of dense kernels become panels; so do keys of streaming ones, in their producer when nobody else reads them.
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 --attn-assign-layouts | FileCheck %s
+
+// CHECK-LABEL: func.func @weight
+func.func @weight(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
+  // CHECK: %[[W:.*]] = attn.weight "w" : tensor<8x4xf32, #attn.layout<weight_panels, 16>>
+  // CHECK: %[[B:.*]] = attn.weight "b" : tensor<8xf32>{{$}}
+  // CHECK: attn.kernel ({{.*}}, %{{.*}} = %[[W]] : tensor<8x4xf32, #attn.layout<weight_panels, 16>>, %{{.*}} = %[[B]] : tensor<8xf32>)
+  // CHECK-NEXT: attn.linear {{.*}} : tensor<?x4xf32>, tensor<8x4xf32, #attn.layout<weight_panels, 16>>, tensor<8xf32>
+  %w = attn.weight "w" : tensor<8x4xf32>
+  %b = attn.weight "b" : tensor<8xf32>
+  %y = attn.linear %x, %w, %b : tensor<?x4xf32>, tensor<8x4xf32>, tensor<8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// The weight is also a result: that stays in rows.
+// CHECK-LABEL: func.func @negative_returned_weight
+func.func @negative_returned_weight(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<4x4xf32>) {
+  // CHECK-DAG: %[[PACKED:.*]] = attn.weight "w" : tensor<4x4xf32, #attn.layout<weight_panels, 16>>
+  // CHECK-DAG: %[[W:.*]] = attn.weight "w" : tensor<4x4xf32>{{$}}
+  // CHECK: attn.kernel ({{.*}}, %{{.*}} = %[[PACKED]] :
+  // CHECK: return %{{.*}}, %[[W]]
+  %w = attn.weight "w" : tensor<4x4xf32>
+  %y = attn.linear %x, %w : tensor<?x4xf32>, tensor<4x4xf32>
+  return %y, %w : tensor<?x4xf32>, tensor<4x4xf32>
+}
+
+// The linear writes its rows as panels of 2 heads.
+// CHECK-LABEL: func.func @key_of_linear
+func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) -> tensor<?x?x8xf32> {
+  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>> schedule
+  // CHECK: attn.linear
+  // CHECK-NEXT: attn.yield %{{.*}} : tensor<?x?x8xf32>
+  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  %w = attn.weight "w" : tensor<8x8xf32>
+  %kp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
+  %k = attn.split_heads %kp into 2 : tensor<?x?x8xf32>
+  %q = attn.split_heads %x into 2 : tensor<?x?x8xf32>
+  %s = attn.score dot %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  %m = attn.merge_heads %o : tensor<?x2x?x4xf32>
+  return %m : tensor<?x?x8xf32>
+}
+
+// An argument comes in rows and is query and value too: the key alone gets a copy.
+// CHECK-LABEL: func.func @negative_argument
+// CHECK-SAME: (%[[X:.*]]: tensor<?x2x?x4xf32>
+func.func @negative_argument(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK-NEXT: %[[COPY:.*]] = attn.kernel (%[[A:.*]] = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<key_panels, 16, 2>> schedule({{.*}}strategy = rows,
+  // CHECK-NEXT: attn.yield %[[A]]
+  // CHECK: attn.kernel (%[[B:.*]] = %[[X]] : tensor<?x2x?x4xf32>, %[[C:.*]] = %[[COPY]] :
+  // CHECK-NEXT: attn.score dot %[[B]], %[[C]]
+  // CHECK: attn.combine %{{.*}}, %[[B]]
+  %s = attn.score dot %x, %x : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %x : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// Rows that are normalised at the end are not written tile by tile.
+// CHECK-LABEL: func.func @negative_normalised_key
+func.func @negative_normalised_key(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) -> tensor<?x?x8xf32> {
+  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32> schedule({{.*}}strategy = dense
+  // CHECK: attn.l2_normalize
+  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  %w = attn.weight "w" : tensor<8x8xf32>
+  %l = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
+  %n = attn.l2_normalize %l eps 1.0e-6 : tensor<?x?x8xf32>
+  %k = attn.split_heads %n into 2 : tensor<?x?x8xf32>
+  %q = attn.split_heads %x into 2 : tensor<?x?x8xf32>
+  %s = attn.score dot %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  %m = attn.merge_heads %o : tensor<?x2x?x4xf32>
+  return %m : tensor<?x?x8xf32>
+}
+
+// CHECK-LABEL: func.func @negative_rows
+func.func @negative_rows(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK-NOT: #attn.layout
+  // CHECK: return
+  %g = attn.weight "g" : tensor<4xf32>
+  %y = attn.rms_norm %x, %g eps 1.0e-6 : tensor<?x4xf32>, tensor<4xf32>
+  return %y : tensor<?x4xf32>
+}

@@ -1,0 +1,83 @@
+// Kernels that no back end can compile, and why; a width that no processor has.
+// RUN: attn-opt %s --split-input-file --attn-choose-schedules --verify-diagnostics
+// RUN: not attn-opt %s --attn-choose-schedules=vector-bits=64 2>&1 | FileCheck %s
+// CHECK: error: expected vector-bits of 128, 256 or 512, got 64
+
+func.func @gated(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %w = attn.weight "w" : tensor<4x4xf32>
+  %v = attn.weight "v" : tensor<4x4xf32>
+  // expected-error @+1 {{no back end can compile this: llvm: attn.pointwise joins two linears of one kernel}}
+  %k = attn.kernel (%a = %x : tensor<?x4xf32>, %b = %w : tensor<4x4xf32>, %c = %v : tensor<4x4xf32>) -> tensor<?x4xf32> {
+    %y = attn.linear %a, %b : tensor<?x4xf32>, tensor<4x4xf32>
+    %z = attn.linear %a, %c : tensor<?x4xf32>, tensor<4x4xf32>
+    %t = attn.pointwise %y, %z : tensor<?x4xf32>, tensor<?x4xf32> {
+    ^bb0(%e: f32, %f: f32):
+      %r = arith.mulf %e, %f : f32
+      attn.yield %r : f32
+    }
+    attn.yield %t : tensor<?x4xf32>
+  }
+  return %k : tensor<?x4xf32>
+}
+
+// -----
+
+// A weight that comes with a call can not be packed before it.
+func.func @argument(%x: tensor<?x4xf32>, %w: tensor<4x4xf32>) -> tensor<?x4xf32> {
+  // expected-error @+1 {{llvm: attn.linear needs an attn.weight that its kernel reads as nothing else}}
+  %k = attn.kernel (%a = %x : tensor<?x4xf32>, %b = %w : tensor<4x4xf32>) -> tensor<?x4xf32> {
+    %y = attn.linear %a, %b : tensor<?x4xf32>, tensor<4x4xf32>
+    attn.yield %y : tensor<?x4xf32>
+  }
+  return %k : tensor<?x4xf32>
+}
+
+// -----
+
+// Panels in the place of rows.
+func.func @read_twice() -> tensor<4x4xf32> {
+  %w = attn.weight "w" : tensor<4x4xf32>
+  // expected-error @+1 {{llvm: attn.linear needs an attn.weight that its kernel reads as nothing else}}
+  %k = attn.kernel (%b = %w : tensor<4x4xf32>) -> tensor<4x4xf32> {
+    %y = attn.linear %b, %b : tensor<4x4xf32>, tensor<4x4xf32>
+    attn.yield %y : tensor<4x4xf32>
+  }
+  return %k : tensor<4x4xf32>
+}
+
+// -----
+
+func.func @map(%s: tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
+  // expected-error @+1 {{llvm: attn.normalize has no code outside a fused attention; does the model return or reuse its map?}}
+  %k = attn.kernel (%a = %s : tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
+    %p = attn.normalize softmax %a : tensor<?x2x?x?xf32>
+    attn.yield %p : tensor<?x2x?x?xf32>
+  }
+  return %k : tensor<?x2x?x?xf32>
+}
+
+// -----
+
+func.func @element(%x: tensor<?x4xf64>) -> tensor<?x4xf64> {
+  // expected-error @+1 {{llvm: element type f64 is not compiled yet, only f32 is}}
+  %k = attn.kernel (%a = %x : tensor<?x4xf64>) -> tensor<?x4xf64> {
+    %y = attn.l2_normalize %a eps 1.0e-6 : tensor<?x4xf64>
+    attn.yield %y : tensor<?x4xf64>
+  }
+  return %k : tensor<?x4xf64>
+}
+
+// -----
+
+func.func @width(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{llvm: attn.pointwise has no static last dimension}}
+  %k = attn.kernel (%a = %x : tensor<?x?xf32>) -> tensor<?x?xf32> {
+    %y = attn.pointwise %a : tensor<?x?xf32> {
+    ^bb0(%e: f32):
+      %r = math.tanh %e : f32
+      attn.yield %r : f32
+    }
+    attn.yield %y : tensor<?x?xf32>
+  }
+  return %k : tensor<?x?xf32>
+}

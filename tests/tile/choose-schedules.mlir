@@ -1,0 +1,61 @@
+// The strategy follows from what a kernel holds, the register tile from the width of a vector.
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=512 | FileCheck %s --check-prefixes=CHECK,WIDE
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 | FileCheck %s --check-prefixes=CHECK,MIDDLE
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=128 | FileCheck %s --check-prefixes=CHECK,NARROW
+
+// Deep weights leave fewer rows of the input in cache: 65536 / 2048 elements, in whole tiles.
+// CHECK-LABEL: func.func @dense
+func.func @dense(%x: tensor<?x2048xf32>) -> tensor<?x4xf32> {
+  // WIDE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 16, rows = 6, cols = 64, block_rows = 30>)
+  // MIDDLE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 6, cols = 16, block_rows = 30>)
+  // NARROW: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 4, rows = 6, cols = 8, block_rows = 30>)
+  %w = attn.weight "w" : tensor<4x2048xf32>
+  %y = attn.linear %x, %w : tensor<?x2048xf32>, tensor<4x2048xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @shallow
+func.func @shallow(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: strategy = dense, {{.*}}, block_rows = 96>
+  %w = attn.weight "w" : tensor<4x4xf32>
+  %y = attn.linear %x, %w : tensor<?x4xf32>, tensor<4x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @deepest
+func.func @deepest(%x: tensor<?x99999xf32>) -> tensor<?x4xf32> {
+  // CHECK: strategy = dense, {{.*}}, block_rows = 6>
+  %w = attn.weight "w" : tensor<4x99999xf32>
+  %y = attn.linear %x, %w : tensor<?x99999xf32>, tensor<4x99999xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @stream
+func.func @stream(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // WIDE: strategy = stream, lanes = 16, rows = 6, cols = 64, block_rows = 96, key_block = 512>
+  // MIDDLE: strategy = stream, lanes = 8, rows = 6, cols = 16, block_rows = 96, key_block = 512>
+  // NARROW: strategy = stream, lanes = 4, rows = 6, cols = 8, block_rows = 96, key_block = 512>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @rows
+func.func @rows(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: strategy = rows, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %y = attn.l2_normalize %x eps 1.0e-6 : tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+// A schedule that is already there stays.
+// CHECK-LABEL: func.func @negative_given
+func.func @negative_given(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: schedule(#attn.schedule<backend = llvm, strategy = rows, lanes = 2, rows = 1, cols = 2>)
+  %y = attn.kernel (%a = %x : tensor<?x4xf32>) -> tensor<?x4xf32>
+      schedule(#attn.schedule<backend = llvm, strategy = rows, lanes = 2, rows = 1, cols = 2>) {
+    %r = attn.l2_normalize %a eps 1.0e-6 : tensor<?x4xf32>
+    attn.yield %r : tensor<?x4xf32>
+  }
+  return %y : tensor<?x4xf32>
+}
