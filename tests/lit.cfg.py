@@ -57,6 +57,7 @@ config.substitutions += [
     ("%weights", os.path.join(source, "build", "models")),
     ("%runtime_include", os.path.join(source, "runtime", "include")),
     ("%python", config.attn_python),
+    ("%run_compiled", f"{config.attn_python} {os.path.join(source, 'tests', 'run_compiled.py')}"),
 ]
 
 flags = cpu_flags()

@@ -6,7 +6,9 @@
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
 takes it), and the results of each number of threads must be the same bits. The bound is attn-run's: 1.5 times the
-error of a naive f32 program, plus 2 ulp. Files are written next to OUTPUT. lit calls it %run_compiled.
+error of a naive f32 program, plus 2 ulp. That error is one draw of a random quantity and lucky at times: a result less
+than twice the bound away is tried with other inputs, which must all hold. Files are written next to OUTPUT. lit calls
+it %run_compiled.
 """
 import argparse
 import filecmp
@@ -65,19 +67,42 @@ def inputs_of(sizes, declared, given, seed):
     return sources
 
 
+def compare_with_reference(command, sources):
+    """Runs `command` with these sources; see the head of this file for what a near miss is."""
+    def attempt(shift):
+        return command + [f"--input={name}={reseeded(source, shift)}" for name, source in sources.items()]
+
+    try:
+        run(attempt(0))
+    except Failure as failure:
+        if not is_near_miss(failure, 2):
+            raise
+        for shift in range(1, 6):
+            run(attempt(7919 * shift))
+
+
+def is_near_miss(failure, factor):
+    """Whether nothing is wrong but errors less than `factor` times their bounds."""
+    misses = re.findall(r": error (\S+), naive f32 \S+, bound (\S+): too large", str(failure))
+    return bool(misses) and all(float(error) < factor * float(bound) for error, bound in misses)
+
+
+def reseeded(source, shift):
+    return re.sub(r"^random:(\d+):", lambda seed: f"random:{int(seed[1]) + shift}:", source)
+
+
 def check_run(library, model, sources, outputs, threads, stem, weights=None):
-    """One run a thread count; the first is compared with the reference of `model`, the others with the first."""
-    inputs = [f"--input={name}={source}" for name, source in sources.items()]
+    """Compares a run with the reference of `model`, then the bits of every other number of threads."""
+    reference = ["attn-run", library, f"--threads={threads[0]}", f"--expect-reference={model}"]
+    compare_with_reference(reference + ([f"--weights={weights}"] if weights else []), sources)
     first = None
     for count in threads:
         files = {name: f"{stem}.{number}.threads{count}.npy" for number, name in enumerate(outputs)}
-        command = ["attn-run", library, f"--threads={count}", *inputs]
+        command = ["attn-run", library, f"--threads={count}"]
+        command += [f"--input={name}={source}" for name, source in sources.items()]
         command += [f"--output={name}={path}" for name, path in files.items()]
-        if first is None:
-            first = files
-            command.append(f"--expect-reference={model}")
-            command += [f"--weights={weights}"] if weights else []
         run(command)
+        first = first or files
         for name in outputs:
             if not filecmp.cmp(first[name], files[name], shallow=False):
                 raise Failure(f"{' '.join(command)}\n  {name}: other bits with {count} threads than {threads[0]}")

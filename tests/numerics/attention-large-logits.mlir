@@ -1,6 +1,7 @@
 // Huge but finite scores: the row maximum is subtracted before exp.
 // RUN: cd %S/data/attention-large_logits && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
 // RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy
+// RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=6,M=63
 
 func.func @attention(
     %q: tensor<?x1x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},

@@ -3,6 +3,8 @@
 // RUN:   --weights=weights.safetensors \
 // RUN:   --input ids=ids.npy --input types=types.npy --input lengths=lengths.npy --input ones=full:1:[2] \
 // RUN:   --expect hidden=expected_hidden.npy --expect pooled=expected_pooled.npy
+// RUN: %run_compiled %s %t --weights=%S/data/bert-two_layers/weights.safetensors --sizes B=1,S=1 --sizes B=2,S=5 \
+// RUN:   --sizes B=3,S=9 --sizes B=0,S=3 --sizes B=2,S=0
 
 func.func private @layer(%x: tensor<?x?x8xf32> {attn.dims = ["B", "S", "C"]},
                          %lengths: tensor<?xi32> {attn.dims = ["B"]}) -> tensor<?x?x8xf32> {

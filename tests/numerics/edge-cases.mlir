@@ -9,6 +9,8 @@
 // RUN:   --input lengths=zeros:[1] | FileCheck %s --check-prefix=MASKED-NAN
 // RUN: attn-run %s --reference --input q=full:1:[1,2,1,4] --input k=full:nan:[1,2,2,4] --input v=full:1:[1,2,2,4] \
 // RUN:   --input lengths=full:1:[1] | FileCheck %s --check-prefix=VISIBLE-NAN
+// RUN: %run_compiled %s %t --sizes B=2,H=2,D=4,N=7,M=13 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 \
+// RUN:   --sizes B=2,N=3,M=0 --sizes B=5,N=6,M=513
 
 // NO-KEYS: out: f32 [1,2,3,4]
 // NO-KEYS-NEXT: {{^\[\[\[\[}}0, 0, 0, 0],

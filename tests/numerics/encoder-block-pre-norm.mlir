@@ -2,6 +2,8 @@
 // RUN: cd %S/data/encoder_block-pre && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
 // RUN:   --weights=weights.safetensors \
 // RUN:   --input x=x.npy --input lengths=lengths.npy --expect out=expected_out.npy
+// RUN: %run_compiled %s %t --weights=%S/data/encoder_block-pre/weights.safetensors --sizes B=1,N=1 --sizes B=2,N=6 \
+// RUN:   --sizes B=3,N=17 --sizes B=1,N=100 --sizes B=0,N=3 --sizes B=2,N=0
 
 func.func @encoder_block(
     %x: tensor<?x?x12xf32> {attn.name = "x", attn.dims = ["B", "N", "C"]},

@@ -1,6 +1,7 @@
 // A bias for every place of the map, read from a captured tensor; the chain written in full.
 // RUN: cd %S/data/attention-bias_scale && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
 // RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --input bias=bias.npy --expect out=expected_out.npy
+// RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=3,M=0 --sizes B=1,N=5,M=600
 
 func.func @attention(
     %q: tensor<?x3x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},

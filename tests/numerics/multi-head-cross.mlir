@@ -2,6 +2,9 @@
 // RUN: cd %S/data/multi_head-cross_masked && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
 // RUN:   --weights=weights.safetensors \
 // RUN:   --input xq=xq.npy --input xkv=xkv.npy --input lengths=lengths.npy --expect out=expected_out.npy
+// RUN: %run_compiled %s %t --weights=%S/data/multi_head-cross_masked/weights.safetensors --sizes B=2,N=7,M=13 \
+// RUN:   --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=513 --sizes B=3,N=17,M=1 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 \
+// RUN:   --sizes B=2,N=3,M=0
 
 func.func @multi_head(
     %xq: tensor<?x?x12xf32> {attn.name = "xq", attn.dims = ["B", "N", "C"]},

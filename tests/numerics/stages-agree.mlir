@@ -1,6 +1,7 @@
 // An attn.kernel is its region, whatever its schedule and layouts; func.call and a nested repeat run functions of
 // the module.
 // RUN: attn-run %s --reference --input x=iota:[1,2,4] | FileCheck %s
+// RUN: %run_compiled %s %t --sizes B=1,N=1 --sizes B=2,N=7 --sizes B=0,N=3
 
 // ((x + x) doubled 2 * 2 times) + the residual x: 33 x.
 // CHECK: out: f32 [1,2,4]
