@@ -55,7 +55,7 @@ DEFINE_FMA(fma_sse, "sse2", __m128, _mm_set1_ps, none)
 
 /* Sums 32-bit words with eight accumulators; needs -O3 to be vectorised, then memory is what bounds it. */
 #define DEFINE_READ(name, isa)                                                                                         \
-  __attribute__((target(isa), noinline)) static uint32_t name(const uint32_t *data, size_t count) {    \
+  __attribute__((target(isa), noinline)) static uint32_t name(const uint32_t *data, size_t count) {                    \
     uint32_t sums[64] = {0}, total = 0;                                                                                \
     for (size_t i = 0; i < count; i += 64)                                                                             \
       for (size_t j = 0; j < 64; ++j)                                                                                  \

@@ -10,7 +10,8 @@
 
 namespace mlir::attn {
 
-/// Parses a mask expression. `operand` is called for what stands in `lengths(...)` and gives its index among the op's mask operands.
+/// Parses a mask expression. `operand` is called for what stands in `lengths(...)` and gives its index among the op's
+/// mask operands.
 FailureOr<MaskAttr> parseMask(AsmParser &parser, llvm::function_ref<FailureOr<int64_t>()> operand);
 
 /// Prints a mask expression; `operand` prints the operand of the given index.

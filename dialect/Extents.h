@@ -1,5 +1,5 @@
-// Sizes that are only known at run time. The extents of a tensor are affine expressions: a constant for a static dimension,
-// a symbol for a dimension that a function argument names (`attn.dims`), and what ops make of these.
+// Sizes that are only known at run time. The extents of a tensor are affine expressions: a constant for a static
+// dimension, a symbol for a dimension that a function argument names (`attn.dims`), and what ops make of these.
 #pragma once
 
 #include "mlir/IR/AffineExpr.h"

@@ -73,8 +73,8 @@ private:
           parser.parseComma() || parseAlignment(values))
         return failure();
       if (values[0] < 0 || values[1] < 0)
-        return parser.emitError(location) << "expected window sizes that are not negative, got " << values[0]
-                                          << " and " << values[1];
+        return parser.emitError(location)
+               << "expected window sizes that are not negative, got " << values[0] << " and " << values[1];
     } else if (word == "prefix") {
       kind = MaskKind::Prefix;
       if (parser.parseInteger(values.emplace_back()))

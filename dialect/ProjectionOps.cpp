@@ -84,8 +84,8 @@ LogicalResult SplitHeadsOp::inferReturnTypes(MLIRContext *, std::optional<Locati
     return error("expected a positive number of heads, got " + Twine(heads));
   if (ShapedType::isDynamic(width) || width % heads) // split_heads_c2
     return error("expected a width that " + Twine(heads) + " heads divide, got " + typeText(input));
-  results.push_back(RankedTensorType::get({input.getDimSize(0), heads, input.getDimSize(1), width / heads},
-                                          input.getElementType()));
+  results.push_back(
+      RankedTensorType::get({input.getDimSize(0), heads, input.getDimSize(1), width / heads}, input.getElementType()));
   return success();
 }
 

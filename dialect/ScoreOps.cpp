@@ -20,9 +20,9 @@ LogicalResult ScoreOp::inferReturnTypes(MLIRContext *, std::optional<Location> l
   if (ShapedType::isDynamic(query.getDimSize(3)) || query.getDimSize(3) != key.getDimSize(3)) // score_c4
     return error("expected query and key to share the head width, got " + dimText(query.getDimSize(3)) + " and " +
                  dimText(key.getDimSize(3)));
-  results.push_back(RankedTensorType::get({meetSize(query.getDimSize(0), key.getDimSize(0)), heads,
-                                           query.getDimSize(2), key.getDimSize(2)},
-                                          query.getElementType()));
+  results.push_back(RankedTensorType::get(
+      {meetSize(query.getDimSize(0), key.getDimSize(0)), heads, query.getDimSize(2), key.getDimSize(2)},
+      query.getElementType()));
   return success();
 }
 

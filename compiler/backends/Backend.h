@@ -11,7 +11,7 @@ namespace mlir::attn {
 /// What surrounds a kernel that is being lowered.
 struct LowerContext {
   ModuleOp module;
-  std::string symbol;              // name for the code function; further functions add to it
+  std::string symbol;             // name for the code function; further functions add to it
   const FunctionExtents *extents; // of the function the kernel stands in
   std::string isa;                // of the target: generic, avx2, avx512
 };
@@ -26,7 +26,8 @@ public:
   /// Whether `kernel`, with the schedule it carries, can be lowered; if not, `why` says what stands in the way.
   virtual LogicalResult supports(KernelOp kernel, std::string &why) const = 0;
 
-  /// Adds the code of a supported kernel to the module (signature: docs/architecture.md) and sets the kernel's `code` and `scratch`.
+  /// Adds the code of a supported kernel to the module (signature: docs/architecture.md) and sets the kernel's `code`
+  /// and `scratch`.
   virtual LogicalResult lower(KernelOp kernel, const LowerContext &context) const = 0;
 
   /// Adds the passes that its code needs once all kernels are lowered.

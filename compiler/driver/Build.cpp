@@ -57,7 +57,8 @@ private:
     packer = std::move(*opened);
     if (!packer.dataBytes())
       return success();
-    auto path = options.embedWeights ? job.outputs.intermediate("weights") : job.outputs.reserve(options.output + ".weights");
+    auto path =
+        options.embedWeights ? job.outputs.intermediate("weights") : job.outputs.reserve(options.output + ".weights");
     if (!path)
       return fail(path.takeError());
     packedPath = *path;
@@ -110,9 +111,7 @@ private:
     return fail(emitter->write(**translated, code, options.kind == OutputKind::Assembly));
   }
 
-  LogicalResult writeText() {
-    return fail(job.outputs.write(options.output, StringRef(code.data(), code.size())));
-  }
+  LogicalResult writeText() { return fail(job.outputs.write(options.output, StringRef(code.data(), code.size()))); }
 
   LogicalResult finish(StringRef header) {
     Timing::Scope scope(job.timing, "link");

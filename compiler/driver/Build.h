@@ -1,10 +1,10 @@
 // From emitted IR to files: weights packed and code generated side by side, then linked.
 #pragma once
 
+#include "compiler/backends/Target.h"
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Outputs.h"
 #include "compiler/driver/Timing.h"
-#include "compiler/backends/Target.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace mlir::attn {
@@ -16,8 +16,8 @@ struct BuildJob {
   Timing &timing;
 };
 
-/// Writes LLVM IR, assembly, or a binary with its header and weights. Errors in the model are diagnostics at its ops; others are
-/// returned through `error`.
+/// Writes LLVM IR, assembly, or a binary with its header and weights. Errors in the model are diagnostics at its ops;
+/// others are returned through `error`.
 LogicalResult buildFiles(ModuleOp module, BuildJob &job, std::string &error);
 
 /// The text of the C header.

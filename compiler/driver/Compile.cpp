@@ -62,7 +62,8 @@ private:
     if (!input)
       return fail(input.takeError());
     if (unsigned line = tooDeepAt((*input)->getBuffer()))
-      return fail(options.input + ":" + llvm::Twine(line) + ": nested deeper than " + llvm::Twine(kMaxNesting) + " levels");
+      return fail(options.input + ":" + llvm::Twine(line) + ": nested deeper than " + llvm::Twine(kMaxNesting) +
+                  " levels");
     sources.AddNewSourceBuffer(std::move(*input), llvm::SMLoc());
 
     DialectRegistry registry;
@@ -113,8 +114,8 @@ private:
     llvm::SmallVector<NamedAttribute> bounds;
     for (const Bind &bind : options.binds) {
       if (!llvm::is_contained(known, bind.name))
-        return model->emitError("--bind ") << bind.name << ": no input has a dimension of this name"
-                                           << suggestion(bind.name, known);
+        return model->emitError("--bind ")
+               << bind.name << ": no input has a dimension of this name" << suggestion(bind.name, known);
       bounds.push_back(builder.getNamedAttr(bind.name, builder.getDenseI64ArrayAttr({bind.minimum, bind.maximum})));
     }
     (*model)->setAttr("attn.bounds", builder.getDictionaryAttr(bounds));

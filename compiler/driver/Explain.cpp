@@ -1,5 +1,5 @@
-// --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a multiply
-// and an add are 2 operations; traffic is every operand and result once.
+// --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a
+// multiply and an add are 2 operations; traffic is every operand and result once.
 #include "compiler/driver/Explain.h"
 #include "compiler/emit/Buffers.h"
 #include "llvm/ADT/StringExtras.h"
@@ -76,13 +76,18 @@ private:
       return getAffineConstantExpr(0, op.getContext());
     if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
       return size(op.getResult(0)) * (static_cast<int64_t>(op.getRegion(0).front().getOperations().size()) - 1);
-    int64_t perElement = isa<LayerNormOp>(op) ? 8 : isa<NormalizeOp>(op) ? 5 : isa<RmsNormOp, L2NormalizeOp>(op) ? 4 : 1;
+    int64_t perElement = isa<LayerNormOp>(op)                ? 8
+                         : isa<NormalizeOp>(op)              ? 5
+                         : isa<RmsNormOp, L2NormalizeOp>(op) ? 4
+                                                             : 1;
     return size(isa<MeanPoolOp>(op) ? op.getOperand(0) : op.getResult(0)) * perElement;
   }
 
   AffineExpr bytes(KernelOp kernel) const {
     AffineExpr total = getAffineConstantExpr(0, kernel.getContext());
-    auto add = [&](Value value) { total = total + storedBytes(cast<RankedTensorType>(value.getType()), extents.of(value)); };
+    auto add = [&](Value value) {
+      total = total + storedBytes(cast<RankedTensorType>(value.getType()), extents.of(value));
+    };
     for (Operation &op : kernel.getBody().front().without_terminator())
       if (auto embed = dyn_cast<EmbedOp>(op)) // the rows taken, not the table
         total = total + size(embed.getResult()) * 4;
@@ -104,9 +109,8 @@ private:
     if (linears > 1)
       report.notes.push_back(std::to_string(linears) + " projections of one input merged");
     for (auto score : kernel.getBody().getOps<ScoreOp>()) {
-      bool stays = llvm::none_of(kernel.getBody().front().getTerminator()->getOperandTypes(), [&](Type type) {
-        return withoutLayout(type) == withoutLayout(score.getType());
-      });
+      bool stays = llvm::none_of(kernel.getBody().front().getTerminator()->getOperandTypes(),
+                                 [&](Type type) { return withoutLayout(type) == withoutLayout(score.getType()); });
       report.notes.push_back("attention: " + std::string(stays ? "the " : "WRITES the ") +
                              text(extents.of(score.getScores())[2]) + " x " + text(extents.of(score.getScores())[3]) +
                              " map of each head" + (stays ? " is never in memory" : " to memory"));

@@ -1,6 +1,7 @@
 // The kernels of a model as a picture; see the header.
 #include "compiler/driver/Graph.h"
 #include "compiler/emit/Buffers.h"
+#include "dialect/Ports.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace mlir::attn {
@@ -39,9 +40,8 @@ FailureOr<std::string> kernelGraph(ModuleOp module) {
   };
   for (BlockArgument argument : model->getArguments()) {
     unsigned index = argument.getArgNumber();
-    auto name = model->getArgAttrOfType<StringAttr>(index, "attn.name");
     source[argument] = "input" + std::to_string(index);
-    os << "  input" << index << " [shape=ellipse, label=\"" << (name ? name.str() : source[argument]) << "\"];\n";
+    os << "  input" << index << " [shape=ellipse, label=\"" << inputName(*model, index) << "\"];\n";
   }
   unsigned number = 0;
   for (auto kernel : model->getOps<KernelOp>()) {
@@ -53,9 +53,7 @@ FailureOr<std::string> kernelGraph(ModuleOp module) {
       source[result] = name;
   }
   for (auto [index, value] : llvm::enumerate(model->getBody().front().getTerminator()->getOperands())) {
-    auto name = model->getResultAttrOfType<StringAttr>(index, "attn.name");
-    os << "  output" << index << " [shape=ellipse, label=\"" << (name ? name.str() : "output" + std::to_string(index))
-       << "\"];\n";
+    os << "  output" << index << " [shape=ellipse, label=\"" << outputName(*model, index) << "\"];\n";
     connect(value, "output" + llvm::Twine(index));
   }
   os << "}\n";

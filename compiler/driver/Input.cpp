@@ -9,7 +9,8 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readInput(llvm::StringRef pa
   if (!buffer)
     return llvm::createStringError("can not read '" + path + "': " + buffer.getError().message());
   if ((*buffer)->getBufferSize() > kMaxInputBytes)
-    return llvm::createStringError("can not read '" + path + "': larger than 64 MB; weights belong in a safetensors file");
+    return llvm::createStringError("can not read '" + path +
+                                   "': larger than 64 MB; weights belong in a safetensors file");
   return std::move(*buffer);
 }
 

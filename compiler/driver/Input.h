@@ -16,8 +16,8 @@ constexpr unsigned kStackBytes = 64u << 20; ///< of the thread that parses and c
 /// The bytes of a file, or of stdin for "-"; an error if there are more than kMaxInputBytes.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readInput(llvm::StringRef path);
 
-/// The line of the text where brackets, or `not` after `not`, nest deeper than kMaxNesting; 0 if nowhere. MLIR's parser and passes
-/// recurse on these.
+/// The line of the text where brackets, or `not` after `not`, nest deeper than kMaxNesting; 0 if nowhere. MLIR's parser
+/// and passes recurse on these.
 unsigned tooDeepAt(llvm::StringRef text);
 
 } // namespace mlir::attn

@@ -1,5 +1,5 @@
-// Objects are joined by lld or cc as child processes; archives are written here. The runtime's object files are part of attnc, so
-// that nothing needs to be installed beside it.
+// Objects are joined by lld or cc as child processes; archives are written here. The runtime's object files are part of
+// attnc, so that nothing needs to be installed beside it.
 #include "compiler/driver/Link.h"
 #include "llvm/Object/ArchiveWriter.h"
 #include "llvm/Support/FileSystem.h"
@@ -98,8 +98,9 @@ private:
     if (!libc)
       return libc.takeError();
     std::string soname = sys::path::filename(job.finalName).str();
-    return run(*lld, {"-shared", "-o", job.output, "-soname", soname, "-z", "now", "-z", "relro", "-z", "defs", "-z",
-                      "noexecstack", "--build-id=sha1", "--hash-style=gnu", "--gc-sections", "--as-needed"},
+    return run(*lld,
+               {"-shared", "-o", job.output, "-soname", soname, "-z", "now", "-z", "relro", "-z", "defs", "-z",
+                "noexecstack", "--build-id=sha1", "--hash-style=gnu", "--gc-sections", "--as-needed"},
                {*libc});
   }
 
@@ -118,7 +119,8 @@ private:
     std::string name = named && *named ? named : "cc";
     ErrorOr<std::string> compiler = sys::findProgramByName(name);
     if (!compiler)
-      return createStringError("no C compiler: '" + name + "' is not on PATH; an executable needs one to link with libc "
+      return createStringError("no C compiler: '" + name +
+                               "' is not on PATH; an executable needs one to link with libc "
                                "(or set CC), a shared library (-o model.so) does not");
     return run(*compiler, {"-pie", "-Wl,-z,now", "-Wl,-z,relro", "-Wl,--gc-sections", "-o", job.output}, {"-pthread"});
   }
@@ -138,7 +140,7 @@ private:
       return Error::success();
     return createStringError( // untested: needs a broken linker
         "linking failed: " + program +
-                             (message.empty() ? " ended with status " + std::to_string(status) : ": " + message));
+        (message.empty() ? " ended with status " + std::to_string(status) : ": " + message));
   }
 
   static void print(ArrayRef<StringRef> arguments) {

@@ -8,8 +8,8 @@ namespace mlir::attn {
 
 struct LinkJob {
   OutputKind kind;
-  std::string output;     ///< where to write: a temporary file
-  std::string finalName;  ///< the name it will have, for the soname
+  std::string output;                                    ///< where to write: a temporary file
+  std::string finalName;                                 ///< the name it will have, for the soname
   llvm::SmallVector<llvm::SmallVector<char, 0>> objects; ///< in memory
   bool printCommands = false, run = true;
 };

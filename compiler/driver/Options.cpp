@@ -1,4 +1,5 @@
-// The command line by LLVM's option table, so that none of LLVM's own options leak; checked here, so that later code need not.
+// The command line by LLVM's option table, so that none of LLVM's own options leak; checked here, so that later code
+// need not.
 #include "compiler/driver/Options.h"
 #include "compiler/driver/Stages.h"
 #include "llvm/ADT/StringExtras.h"
@@ -55,7 +56,8 @@ bool parseBind(StringRef text, llvm::SmallVectorImpl<Bind> &binds) {
     auto [name, range] = part.split('=');
     auto [low, high] = range.split("..");
     Bind bind{name.str()};
-    if (name.empty() || low.getAsInteger(10, bind.minimum) || (high.empty() ? low : high).getAsInteger(10, bind.maximum))
+    if (name.empty() || low.getAsInteger(10, bind.minimum) ||
+        (high.empty() ? low : high).getAsInteger(10, bind.maximum))
       return mistake("--bind '" + part + "': expected NAME=LOW..HIGH, as in S=1..512");
     if (bind.minimum < 0 || bind.maximum < 1 || bind.minimum > bind.maximum)
       return mistake("--bind '" + part + "': expected 0 <= LOW <= HIGH and HIGH >= 1");
@@ -65,9 +67,9 @@ bool parseBind(StringRef text, llvm::SmallVectorImpl<Bind> &binds) {
 }
 
 constexpr std::pair<StringRef, OutputKind> kKinds[] = {
-    {"obj", OutputKind::Object},      {"static", OutputKind::Archive}, {"shared", OutputKind::Shared},
-    {"exe", OutputKind::Executable},  {"mlir", OutputKind::Mlir},      {"llvm", OutputKind::LlvmIr},
-    {"asm", OutputKind::Assembly},    {"dot", OutputKind::Dot},        {"header", OutputKind::Header}};
+    {"obj", OutputKind::Object},     {"static", OutputKind::Archive}, {"shared", OutputKind::Shared},
+    {"exe", OutputKind::Executable}, {"mlir", OutputKind::Mlir},      {"llvm", OutputKind::LlvmIr},
+    {"asm", OutputKind::Assembly},   {"dot", OutputKind::Dot},        {"header", OutputKind::Header}};
 
 OutputKind kindOfSuffix(StringRef path) {
   return llvm::StringSwitch<OutputKind>(llvm::sys::path::extension(path))
@@ -174,8 +176,8 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
   options.marchGiven = arguments.hasArg(OPT_march);
   options.march = arguments.getLastArgValue(OPT_march, "native").str();
   StringRef bits = arguments.getLastArgValue(OPT_vector_width);
-  if (arguments.hasArg(OPT_vector_width) && (bits.getAsInteger(10, options.vectorBits) ||
-                                             !llvm::is_contained({128u, 256u, 512u}, options.vectorBits)))
+  if (arguments.hasArg(OPT_vector_width) &&
+      (bits.getAsInteger(10, options.vectorBits) || !llvm::is_contained({128u, 256u, 512u}, options.vectorBits)))
     return mistake("-mprefer-vector-width=" + bits + ": expected 128, 256 or 512");
   options.weights = arguments.getLastArgValue(OPT_weights).str();
   options.embedWeights = arguments.hasArg(OPT_embed_weights);

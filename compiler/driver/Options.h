@@ -38,8 +38,8 @@ struct CompileOptions {
   bool timeReport = false, printCommands = false, onlyPrintCommands = false;
 };
 
-/// Reads the command line. On --help and --version prints to stdout; on a mistake tells stderr. In both cases there is nothing
-/// to compile, and `exit` is the exit code.
+/// Reads the command line. On --help and --version prints to stdout; on a mistake tells stderr. In both cases there is
+/// nothing to compile, and `exit` is the exit code.
 std::optional<CompileOptions> parseOptions(llvm::ArrayRef<const char *> arguments, int &exit);
 
 /// The nearest of some words to a misspelt one, as `; did you mean 'x'?`, or nothing.

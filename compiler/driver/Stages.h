@@ -31,7 +31,8 @@ llvm::ArrayRef<Stage> stages();
 /// All dialects that stages produce, and their translation to LLVM IR.
 void registerDialects(DialectRegistry &registry);
 
-/// For attn-opt: each pass by its own name, and each stage as the pipeline `attn-<stage>` with the options `march` and `prefix`.
+/// For attn-opt: each pass by its own name, and each stage as the pipeline `attn-<stage>` with the options `march` and
+/// `prefix`.
 void registerPassesAndStages();
 /// The pipelines alone.
 void registerStagePipelines();

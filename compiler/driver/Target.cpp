@@ -1,5 +1,5 @@
-// -march to a level of x86-64 and a processor to tune for. Code may use just what the runtime checks (ATTN_CPU_*) when a model is
-// opened: a processor's other instructions are left out, so that a binary never stops at an illegal one.
+// -march to a level of x86-64 and a processor to tune for. Code may use just what the runtime checks (ATTN_CPU_*) when
+// a model is opened: a processor's other instructions are left out, so that a binary never stops at an illegal one.
 #include "compiler/driver/Target.h"
 #include "compiler/driver/Options.h"
 #include "llvm/ADT/StringExtras.h"

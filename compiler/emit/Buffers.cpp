@@ -52,16 +52,16 @@ AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents) {
   if (layout && layout.getKind() == LayoutKind::WeightPanels)
     return extents[0].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[1] * bytes;
   for (auto [dim, extent] : llvm::enumerate(extents)) {
-    bool tokens = layout && dim + 2 == extents.size(); // key panels are full: [B, M, C] and [B, H, M, D] with M rounded up
+    bool tokens =
+        layout && dim + 2 == extents.size(); // key panels are full: [B, M, C] and [B, H, M, D] with M rounded up
     bytes = bytes * (tokens ? extent.ceilDiv(layout.getWidth()) * layout.getWidth() : extent);
   }
   return bytes;
 }
 
 uint64_t storedBytes(RankedTensorType type) {
-  Extents extents = llvm::map_to_vector(type.getShape(), [&](int64_t size) -> AffineExpr {
-    return getAffineConstantExpr(size, type.getContext());
-  });
+  Extents extents = llvm::map_to_vector(
+      type.getShape(), [&](int64_t size) -> AffineExpr { return getAffineConstantExpr(size, type.getContext()); });
   return cast<AffineConstantExpr>(storedBytes(type, extents)).getValue();
 }
 

@@ -15,7 +15,8 @@ LLVM::LLVMFuncOp Entry::function(const Twine &suffix, Type result, ArrayRef<Type
   return op;
 }
 
-/// `<prefix>_<suffix>` forwards its arguments to `callee`, with the address of the code inserted at `codeAt` (-1: nowhere).
+/// `<prefix>_<suffix>` forwards its arguments to `callee`, with the address of the code inserted at `codeAt` (-1:
+/// nowhere).
 static void buildForward(Entry &entry, StringRef suffix, StringRef callee, Type result, ArrayRef<Type> arguments,
                          int codeAt = -1) {
   ImplicitLocOpBuilder &builder = entry.builder;
@@ -69,8 +70,7 @@ struct BuildEntry : impl::BuildEntryBase<BuildEntry> {
     if (failed(interface))
       return signalPassFailure();
     auto builder = ImplicitLocOpBuilder::atBlockEnd(model->getLoc(), getOperation().getBody());
-    Entry entry{*model,      *extents,     std::move(*interface), prefix, target,
-                cpuFeatures, embedWeights, program,               builder};
+    Entry entry{*model, *extents, std::move(*interface), prefix, target, cpuFeatures, embedWeights, program, builder};
     if (failed(buildArenaBytes(entry)) || failed(buildMain(entry)))
       return signalPassFailure();
     builder.setInsertionPointToEnd(getOperation().getBody());

@@ -80,9 +80,9 @@ std::string buildPorts(ConstantBuilder &c, const Twine &suffix, ArrayRef<Port> p
       SmallVector<Value> extents;
       for (unsigned d = 0; d < ATTN_MAX_RANK; ++d)
         extents.push_back(c.entry.constant(d < p.dims.size() ? p.dims[d] : 0));
-      values.push_back(c.aggregate(port, {c.addressOf(name), c.i32(p.dtype), c.i32(p.dims.size()),
-                                          c.aggregate(dims, extents), c.i32(p.checked), c.i32(0),
-                                          c.entry.constant(p.lower), c.entry.constant(p.upper)}));
+      values.push_back(
+          c.aggregate(port, {c.addressOf(name), c.i32(p.dtype), c.i32(p.dims.size()), c.aggregate(dims, extents),
+                             c.i32(p.checked), c.i32(0), c.entry.constant(p.lower), c.entry.constant(p.upper)}));
     }
     return c.aggregate(array, values);
   });
@@ -134,13 +134,11 @@ void buildMetadata(Entry &entry) {
   std::string weights = embedded ? c.external("weights") : "";
   Type p = entry.pointer();
   Type type = c.structType({entry.i32(), entry.i32(), p, p, p, p});
-  std::string code = c.global(
-      "code", type,
-      [&] {
-        return c.aggregate(type, {c.i32(sizeof(attn_code)), c.i32(ATTN_ABI_VERSION), c.addressOf(description),
-                                  c.addressOf(entry.name("arena_bytes")), c.addressOf(entry.name("main")),
-                                  embedded ? c.addressOf(weights) : c.null()});
-      });
+  std::string code = c.global("code", type, [&] {
+    return c.aggregate(type, {c.i32(sizeof(attn_code)), c.i32(ATTN_ABI_VERSION), c.addressOf(description),
+                              c.addressOf(entry.name("arena_bytes")), c.addressOf(entry.name("main")),
+                              embedded ? c.addressOf(weights) : c.null()});
+  });
   if (!entry.program)
     return;
   auto alias = LLVM::AliasOp::create(entry.builder, type, LLVM::Linkage::External, "attn_program_code");

@@ -1,5 +1,5 @@
-// The C header of a compiled model: its signature in words, the shared types (the text of attn/runtime.h, under its own guard,
-// so that the headers of several models go together), constants, functions.
+// The C header of a compiled model: its signature in words, the shared types (the text of attn/runtime.h, under its own
+// guard, so that the headers of several models go together), constants, functions.
 #include "compiler/emit/EmitHeader.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -108,7 +108,8 @@ private:
     os << "typedef struct attn_model " << p << "_model;\ntypedef struct attn_context " << p << "_context;\n\n"
        << "/* What the model says of itself; static and constant. */\n"
        << "const attn_metadata *" << p << "_metadata(void);\n"
-       << "/* Loads the weights" << (options.weightsBytes && !options.embedded ? " from a file" : "; the path may be null")
+       << "/* Loads the weights"
+       << (options.weightsBytes && !options.embedded ? " from a file" : "; the path may be null")
        << ". The model may be shared by threads and must outlive its contexts. */\n"
        << "attn_status " << p << "_open(" << p << "_model **, const char *weights_path, const attn_options *);\n"
        << "void " << p << "_close(" << p << "_model *);\n"

@@ -86,7 +86,8 @@ llvm::Expected<ObjectEmitter> ObjectEmitter::create(const TargetInfo &target, un
   emitter.machine.reset(found->createTargetMachine(triple, target.cpu, target.features, llvm::TargetOptions(),
                                                    llvm::Reloc::PIC_, std::nullopt, codeGenLevel(level)));
   if (!emitter.machine)
-    return llvm::createStringError("LLVM has no target machine for " + target.cpu); // untested: -march is checked before
+    return llvm::createStringError("LLVM has no target machine for " +
+                                   target.cpu); // untested: -march is checked before
   return emitter;
 }
 
@@ -132,8 +133,8 @@ void ObjectEmitter::optimize(llvm::Module &module) {
   builder.crossRegisterProxies(loops, functions, graph, modules);
   static const llvm::OptimizationLevel levels[] = {llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
                                                    llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
-  llvm::ModulePassManager passes = level == 0 ? builder.buildO0DefaultPipeline(levels[0])
-                                              : builder.buildPerModuleDefaultPipeline(levels[level]);
+  llvm::ModulePassManager passes =
+      level == 0 ? builder.buildO0DefaultPipeline(levels[0]) : builder.buildPerModuleDefaultPipeline(levels[level]);
   passes.run(module, modules);
 }
 
@@ -153,7 +154,8 @@ static std::string includeFile(const std::string &symbol, const std::string &pat
   for (char c : path)
     quoted += (c == '"' || c == '\\') ? std::string("\\") + c : std::string(1, c);
   return ".section .rodata." + symbol + ",\"a\",@progbits\n.p2align 12\n.globl " + symbol + "\n.hidden " + symbol +
-         "\n.type " + symbol + ",@object\n" + symbol + ":\n.incbin \"" + quoted + "\"\n.size " + symbol + ", .-" + symbol + "\n";
+         "\n.type " + symbol + ",@object\n" + symbol + ":\n.incbin \"" + quoted + "\"\n.size " + symbol + ", .-" +
+         symbol + "\n";
 }
 
 llvm::Error ObjectEmitter::writeWeights(const std::string &prefix, llvm::ArrayRef<uint8_t> id,

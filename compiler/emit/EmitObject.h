@@ -22,7 +22,8 @@ namespace mlir::attn {
 /// What the translation to LLVM IR needs to know; call before the context is made.
 void registerEmitTranslations(DialectRegistry &registry);
 
-/// Erases the model's meaning (its public function), which code no longer needs, and converts everything to the LLVM dialect.
+/// Erases the model's meaning (its public function), which code no longer needs, and converts everything to the LLVM
+/// dialect.
 LogicalResult convertToLLVMDialect(ModuleOp module, bool verify);
 
 /// One target machine serves a whole compilation.

@@ -35,7 +35,8 @@ class SizeArithmetic {
 public:
   SizeArithmetic(Entry &entry, Value symbols) : entry(entry), symbols(symbols) {}
 
-  /// The value of an expression; fails with an error on the model if it has a form whose size could shrink as symbols grow.
+  /// The value of an expression; fails with an error on the model if it has a form whose size could shrink as symbols
+  /// grow.
   FailureOr<Value> evaluate(AffineExpr expr);
   /// The largest result, 0 without any; `round` to a multiple of 64 each.
   FailureOr<Value> largest(AffineMap map);

@@ -1,8 +1,9 @@
-// Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of the
-// table, a length of `mask` or `mean_pool` is at most the extent it cuts. Several uses: the intersection.
+// Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of
+// the table, a length of `mask` or `mean_pool` is at most the extent it cuts. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"
+#include "dialect/Ports.h"
 
 namespace mlir::attn {
 
@@ -44,9 +45,9 @@ private:
     return success();
   }
 
-  FailureOr<Port> makePort(Value value, StringAttr name, const Twine &fallback, StringRef kind) {
+  FailureOr<Port> makePort(Value value, std::string name, StringRef kind) {
     Port port;
-    port.name = name ? name.str() : fallback.str();
+    port.name = std::move(name);
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type)
       return model.emitError() << kind << " '" << port.name << "' is " << value.getType() << "; expected a tensor";
@@ -60,9 +61,9 @@ private:
     for (AffineExpr extent : extents.of(value)) {
       std::optional<attn_extent> dim = plainExtent(extent);
       if (!dim)
-        return model.emitError() << kind << " '" << port.name << "' has the extent "
-                                 << extentText(extent, extents.symbols())
-                                 << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
+        return model.emitError()
+               << kind << " '" << port.name << "' has the extent " << extentText(extent, extents.symbols())
+               << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
       port.dims.push_back(*dim);
     }
     return port;
@@ -77,9 +78,7 @@ private:
   }
 
   LogicalResult addInput(BlockArgument argument) {
-    unsigned index = argument.getArgNumber();
-    FailureOr<Port> port = makePort(argument, model.getArgAttrOfType<StringAttr>(index, "attn.name"),
-                                    "input" + Twine(index), "input");
+    FailureOr<Port> port = makePort(argument, inputName(model, argument.getArgNumber()), "input");
     if (failed(port) || failed(addChecks(argument, *port)))
       return failure();
     result.inputs.push_back(std::move(*port));
@@ -87,8 +86,7 @@ private:
   }
 
   LogicalResult addOutput(Value value, unsigned index) {
-    FailureOr<Port> port = makePort(value, model.getResultAttrOfType<StringAttr>(index, "attn.name"),
-                                    "output" + Twine(index), "output");
+    FailureOr<Port> port = makePort(value, outputName(model, index), "output");
     if (failed(port))
       return failure();
     result.outputs.push_back(std::move(*port));
@@ -124,8 +122,9 @@ private:
     if (constant)
       upper = constant.getValue(); // -1 for an empty table: no value is in range; the check then fails for every token
     if (!upper)
-      return user->emitOpError("limits input '") << port.name << "' by " << extentText(limit, extents.symbols())
-                                                 << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
+      return user->emitOpError("limits input '")
+             << port.name << "' by " << extentText(limit, extents.symbols())
+             << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
     if (constant && *upper < 0)
       return user->emitOpError("looks up input '") << port.name << "' in a table without rows";
     if (!port.checked) {

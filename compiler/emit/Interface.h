@@ -1,5 +1,5 @@
-// What the outside world may know of a model: its inputs, outputs and dimensions, with the ranges that are checked before
-// anything is computed. Read by the metadata and by the header.
+// What the outside world may know of a model: its inputs, outputs and dimensions, with the ranges that are checked
+// before anything is computed. Read by the metadata and by the header.
 #pragma once
 
 #include "dialect/Extents.h"

@@ -1,6 +1,6 @@
 // Writes the packed file: the header of attn/abi.h, then each tensor at its offset, row-major or in panels
-// [ceil(N/width)][K][width]. Work is cut into chunks by shape; the identity is the digest of the chunks' digests, so that it does
-// not depend on the number of threads.
+// [ceil(N/width)][K][width]. Work is cut into chunks by shape; the identity is the digest of the chunks' digests, so
+// that it does not depend on the number of threads.
 #include "compiler/emit/PackWeights.h"
 #include "compiler/emit/Buffers.h"
 #include "llvm/ADT/StringExtras.h"

@@ -12,8 +12,8 @@
 
 namespace mlir::attn {
 
-/// One tensor to pack: `rows` rows of `cols` elements from `source`, to byte `offset` of the data. A `width` above 0 asks for
-/// panels of that many rows (#attn.layout<weight_panels>).
+/// One tensor to pack: `rows` rows of `cols` elements from `source`, to byte `offset` of the data. A `width` above 0
+/// asks for panels of that many rows (#attn.layout<weight_panels>).
 struct PackedTensor {
   const char *source = nullptr;
   attn_dtype from = 0, to = 0;
@@ -39,7 +39,8 @@ bool canConvert(attn_dtype from, attn_dtype to);
 
 using WeightsId = std::array<uint8_t, 32>;
 
-/// Holds the opened file from the checks, which need the IR, to the packing, which does not and may run in another thread.
+/// Holds the opened file from the checks, which need the IR, to the packing, which does not and may run in another
+/// thread.
 class WeightPacker {
 public:
   /// Emits errors and fails when the file can not be read or does not hold what the model wants.

@@ -1,5 +1,6 @@
 // Where everything lives: weights at fixed offsets of the packed file, kernel results in arena slots that later results
-// reuse. Sizes depend on symbols, so that a slot holds the list of the sizes it must serve and the largest is taken at run time:
+// reuse. Sizes depend on symbols, so that a slot holds the list of the sizes it must serve and the largest is taken at
+// run time:
 //   %a -> slot 0 {B*S*1536}   %b -> slot 1 {B*S*6144}   %c (when %a is dead) -> slot 0 {B*S*1536}
 #include "compiler/emit/Buffers.h"
 #include "compiler/emit/Passes.h"
@@ -91,7 +92,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
     Operation *exit = model.getBody().front().getTerminator();
     for (auto [index, value] : llvm::enumerate(exit->getOperands()))
       if (getLayout(value.getType()))
-        return exit->emitOpError("result ") << index << " is stored as " << value.getType() << "; results are row-major";
+        return exit->emitOpError("result ")
+               << index << " is stored as " << value.getType() << "; results are row-major";
     return success();
   }
 
@@ -141,7 +143,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
     auto map = [&](ArrayRef<AffineExpr> exprs) {
       return AffineMapAttr::get(AffineMap::get(0, extents.symbols().size(), exprs, model.getContext()));
     };
-    SmallVector<Attribute> slots = llvm::map_to_vector(plan.all(), [&](const Slot &s) -> Attribute { return map(s.sizes); });
+    SmallVector<Attribute> slots =
+        llvm::map_to_vector(plan.all(), [&](const Slot &s) -> Attribute { return map(s.sizes); });
     model->setAttr("attn.slots", builder.getArrayAttr(slots));
     model->setAttr("attn.scratch", map(scratch));
   }

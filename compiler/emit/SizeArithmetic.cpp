@@ -1,5 +1,5 @@
-// Saturating arithmetic on sizes, as LLVM operations. Expressions must not shrink when a symbol grows, so that an arena for
-// the capacity holds every smaller run.
+// Saturating arithmetic on sizes, as LLVM operations. Expressions must not shrink when a symbol grows, so that an arena
+// for the capacity holds every smaller run.
 #include "compiler/emit/Entry.h"
 
 namespace mlir::attn {

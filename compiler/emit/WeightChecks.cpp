@@ -1,4 +1,5 @@
-// Every weight of the model against the file: name, element type, shape, slice. One look at the errors is enough to mend all.
+// Every weight of the model against the file: name, element type, shape, slice. One look at the errors is enough to
+// mend all.
 #include "compiler/emit/Buffers.h"
 #include "compiler/emit/PackWeights.h"
 #include "llvm/ADT/SmallSet.h"

@@ -16,8 +16,7 @@ bool isRowNorm(Operation *op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp
 bool isEpilogueOf(Operation *op, Value value) {
   if (!isa<PointwiseOp>(op) && !isRowNorm(op))
     return false;
-  return op->getResult(0).getType() == value.getType() &&
-         (isa<PointwiseOp>(op) || op->getOperand(0) == value);
+  return op->getResult(0).getType() == value.getType() && (isa<PointwiseOp>(op) || op->getOperand(0) == value);
 }
 
 /// Whether `op` reads a value of `ops` other than those of `own`, or the weight of a linear among them, which is no

@@ -1,5 +1,5 @@
-// Everything still outside a kernel gets one. From the last op backwards: an op takes along the row-local ops that only it needs,
-// when their rows are its rows.
+// Everything still outside a kernel gets one. From the last op backwards: an op takes along the row-local ops that only
+// it needs, when their rows are its rows.
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
 

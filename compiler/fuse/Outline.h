@@ -8,8 +8,8 @@ namespace mlir::attn {
 
 using OpSet = llvm::SetVector<Operation *>;
 
-/// Whether the ops, all of one block, can be computed together at the place of the last of them: no op in between may read
-/// a result of theirs.
+/// Whether the ops, all of one block, can be computed together at the place of the last of them: no op in between may
+/// read a result of theirs.
 bool canOutline(const OpSet &ops);
 
 /// Replaces the ops by a kernel at the place of the last. Values used outside become its results, in program order.

@@ -1,4 +1,5 @@
-// The order of the fuse stage: score maps first, since they claim the splits and merges around them; then projections, then the rest.
+// The order of the fuse stage: score maps first, since they claim the splits and merges around them; then projections,
+// then the rest.
 #include "compiler/fuse/Stage.h"
 #include "compiler/fuse/Passes.h"
 #include "mlir/Pass/PassManager.h"

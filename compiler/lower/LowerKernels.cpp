@@ -1,4 +1,5 @@
-// Asks the back end of each distinct kernel for code. Two kernels are the same when their text and the extents of their operands are.
+// Asks the back end of each distinct kernel for code. Two kernels are the same when their text and the extents of their
+// operands are.
 #include "compiler/backends/Backend.h"
 #include "compiler/lower/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -55,8 +56,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
         kernel.setScratchAttr(entry->second.getScratchAttr());
         continue;
       }
-      LowerContext context{getOperation(), (function.getName() + "_k" + Twine(known.size() - 1)).str(), &*extents,
-                           isa};
+      LowerContext context{getOperation(), (function.getName() + "_k" + Twine(known.size() - 1)).str(), &*extents, isa};
       if (failed(backendFor(kernel.getSchedule()->getBackend()).lower(kernel, context)))
         return failure();
     }

@@ -34,8 +34,7 @@ T smaller(T a, T b) {
 }
 
 template <class T>
-T (*realUnary(StringRef name))
-(T) {
+T (*realUnary(StringRef name))(T) {
   static const llvm::StringMap<T (*)(T)> table = {
       {"arith.negf", [](T x) { return -x; }},
       {"arith.extf", [](T x) { return x; }},
@@ -75,8 +74,7 @@ T (*realUnary(StringRef name))
 }
 
 template <class T>
-T (*realBinary(StringRef name))
-(T, T) {
+T (*realBinary(StringRef name))(T, T) {
   static const llvm::StringMap<T (*)(T, T)> table = {
       {"arith.addf", [](T a, T b) { return a + b; }},
       {"arith.subf", [](T a, T b) { return a - b; }},

@@ -1,6 +1,7 @@
 // What a function takes and gives, and whether inputs agree with it.
 #include "compiler/reference/Ports.h"
 #include "dialect/AttnOps.h"
+#include "dialect/Ports.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -27,8 +28,8 @@ static std::string typeText(Type type) {
   return text;
 }
 
-static llvm::Expected<Port> portOf(Type type, StringAttr name, ArrayAttr dims, const llvm::Twine &fallback) {
-  Port port{name ? name.str() : fallback.str(), dyn_cast<RankedTensorType>(type), {}};
+static llvm::Expected<Port> portOf(Type type, std::string name, ArrayAttr dims) {
+  Port port{std::move(name), dyn_cast<RankedTensorType>(type), {}};
   if (!port.type || !port.type.getElementType().isIntOrIndexOrFloat())
     return error("\"" + port.name + "\" is " + typeText(type) + "; the reference takes ranked tensors of numbers");
   for (int64_t d = 0; d < port.type.getRank(); ++d)
@@ -39,9 +40,8 @@ static llvm::Expected<Port> portOf(Type type, StringAttr name, ArrayAttr dims, c
 llvm::Expected<std::vector<Port>> inputPorts(func::FuncOp function) {
   std::vector<Port> ports;
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    llvm::Expected<Port> port =
-        portOf(function.getArgumentTypes()[i], function.getArgAttrOfType<StringAttr>(i, "attn.name"),
-               function.getArgAttrOfType<ArrayAttr>(i, "attn.dims"), "arg" + llvm::Twine(i));
+    llvm::Expected<Port> port = portOf(function.getArgumentTypes()[i], inputName(function, i),
+                                       function.getArgAttrOfType<ArrayAttr>(i, "attn.dims"));
     if (!port)
       return port.takeError();
     ports.push_back(std::move(*port));
@@ -52,10 +52,8 @@ llvm::Expected<std::vector<Port>> inputPorts(func::FuncOp function) {
 llvm::Expected<std::vector<Port>> outputPorts(func::FuncOp function) {
   std::vector<Port> ports;
   for (unsigned i = 0; i < function.getNumResults(); ++i) {
-    std::string fallback = function.getNumResults() == 1 ? "out" : "out" + std::to_string(i);
-    llvm::Expected<Port> port =
-        portOf(function.getResultTypes()[i], function.getResultAttrOfType<StringAttr>(i, "attn.name"),
-               function.getResultAttrOfType<ArrayAttr>(i, "attn.dims"), fallback);
+    llvm::Expected<Port> port = portOf(function.getResultTypes()[i], outputName(function, i),
+                                       function.getResultAttrOfType<ArrayAttr>(i, "attn.dims"));
     if (!port)
       return port.takeError();
     ports.push_back(std::move(*port));

@@ -2,6 +2,7 @@
 // sizes that 64-bit arithmetic cannot overflow. Later stages rely on all of it.
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
+#include "dialect/Ports.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
@@ -59,13 +60,13 @@ private:
     StringAttr key = StringAttr::get(model.getContext(), "attn.name");
     for (auto [i, type] : llvm::enumerate(model.getArgumentTypes())) {
       if (!model.getArgAttr(i, key))
-        model.setArgAttr(i, key, StringAttr::get(model.getContext(), "arg" + Twine(i)));
+        model.setArgAttr(i, key, StringAttr::get(model.getContext(), inputName(model, i)));
       if (failed(checkPort(type, model.getArgAttrOfType<StringAttr>(i, key), model.getArgAttr(i, "attn.dims"))))
         return failure();
     }
     for (auto [i, type] : llvm::enumerate(model.getResultTypes())) {
       if (!model.getResultAttr(i, key))
-        model.setResultAttr(i, key, StringAttr::get(model.getContext(), "result" + Twine(i)));
+        model.setResultAttr(i, key, StringAttr::get(model.getContext(), outputName(model, i)));
       if (failed(checkPort(type, model.getResultAttrOfType<StringAttr>(i, key), {})))
         return failure();
     }

@@ -80,8 +80,7 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   /// Whether the producer makes `result` tile by tile, without a row normalisation at the end.
   static bool endsInLinear(Value result) {
     auto producer = result.getDefiningOp<KernelOp>();
-    Value yielded =
-        producer.getBody().front().getTerminator()->getOperand(cast<OpResult>(result).getResultNumber());
+    Value yielded = producer.getBody().front().getTerminator()->getOperand(cast<OpResult>(result).getResultNumber());
     return isa_and_nonnull<LinearOp, PointwiseOp>(yielded.getDefiningOp()) &&
            producer.getBody().front().getOps<LayerNormOp>().empty() &&
            producer.getBody().front().getOps<RmsNormOp>().empty() &&

@@ -9,8 +9,8 @@ namespace mlir::attn {
 
 namespace {
 
-/// Rows and columns of the register tile: as many accumulators as leave room for a row of the other operand and a broadcast.
-/// 512 bit: 6 x 4 of 32 registers; 256 and 128 bit: 6 x 2 of 16.
+/// Rows and columns of the register tile: as many accumulators as leave room for a row of the other operand and a
+/// broadcast. 512 bit: 6 x 4 of 32 registers; 256 and 128 bit: 6 x 2 of 16.
 constexpr int64_t tileRows = 6;
 int64_t tileVectors(int64_t vectorBits) { return vectorBits == 512 ? 4 : 2; }
 

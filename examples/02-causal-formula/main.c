@@ -1,7 +1,7 @@
 /* Runs the compiled formula and compares with what f64 arithmetic gives. Inputs are passed in the order of the
  * function's arguments; a model without weights opens without a file. */
-#include "expected.h"
 #include "causal_formula.h"
+#include "expected.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -25,7 +25,7 @@ func.func @model(%x: tensor<4xi4> {attn.name = "x"}) -> tensor<4xi4>
 
 // -----
 
-// expected-error @+1 {{input 'input0' is 'f32'; expected a tensor}}
+// expected-error @+1 {{input 'arg0' is 'f32'; expected a tensor}}
 func.func @model(%x: f32) -> f32 attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
   return %x : f32
 }

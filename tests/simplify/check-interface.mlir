@@ -2,7 +2,7 @@
 // RUN: attn-opt %s --split-input-file --attn-check-interface | FileCheck %s
 
 // CHECK: func.func @default_names(%{{.*}}: tensor<?x4xf32> {attn.name = "arg0"}, %{{.*}}: tensor<?xi32> {attn.name = "n"})
-// CHECK-SAME: -> (tensor<?x4xf32> {attn.name = "result0"})
+// CHECK-SAME: -> (tensor<?x4xf32> {attn.name = "out"})
 func.func @default_names(%x: tensor<?x4xf32>, %n: tensor<?xi32> {attn.name = "n"}) -> tensor<?x4xf32> {
   %y = attn.activation relu %x : tensor<?x4xf32>
   return %y : tensor<?x4xf32>

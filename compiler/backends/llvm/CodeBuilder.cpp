@@ -19,12 +19,8 @@ Value CodeBuilder::min(Value x, Value y) { return b.createOrFold<arith::MinSIOp>
 Value CodeBuilder::max(Value x, Value y) { return b.createOrFold<arith::MaxSIOp>(x, y); }
 Value CodeBuilder::ceilDiv(Value x, int64_t y) { return div(add(x, y - 1), constant(y)); }
 
-Value CodeBuilder::less(Value x, Value y) {
-  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, x, y);
-}
-Value CodeBuilder::lessEq(Value x, Value y) {
-  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, x, y);
-}
+Value CodeBuilder::less(Value x, Value y) { return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, x, y); }
+Value CodeBuilder::lessEq(Value x, Value y) { return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, x, y); }
 Value CodeBuilder::both(Value x, Value y) { return b.createOrFold<arith::AndIOp>(x, y); }
 Value CodeBuilder::select(Value condition, Value yes, Value no) {
   return b.createOrFold<arith::SelectOp>(condition, yes, no);
@@ -109,7 +105,8 @@ static Value reduceLanes(ImplicitLocOpBuilder &b, Value vector, llvm::function_r
       low.push_back(i);
       high.push_back(i + count / 2);
     }
-    vector = combine(vector::ShuffleOp::create(b, vector, vector, low), vector::ShuffleOp::create(b, vector, vector, high));
+    vector =
+        combine(vector::ShuffleOp::create(b, vector, vector, low), vector::ShuffleOp::create(b, vector, vector, high));
   }
   return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
 }

@@ -34,9 +34,9 @@ public:
   Value min(Value x, Value y);
   Value max(Value x, Value y);
   Value ceilDiv(Value x, int64_t y);
-  Value less(Value x, Value y);    // i1
-  Value lessEq(Value x, Value y);  // i1
-  Value both(Value x, Value y);    // i1
+  Value less(Value x, Value y);   // i1
+  Value lessEq(Value x, Value y); // i1
+  Value both(Value x, Value y);   // i1
   Value select(Value condition, Value yes, Value no);
   /// An affine expression of symbols.
   Value evaluate(AffineExpr expr, llvm::function_ref<Value(unsigned)> symbol);
@@ -54,8 +54,8 @@ public:
   Value stack(int64_t elements);
 
   // Vectors of f32; scalars where operands are scalars.
-  Value real(double value);         // scalar
-  Value splat(Value scalar);        // any scalar to a vector
+  Value real(double value);  // scalar
+  Value splat(Value scalar); // any scalar to a vector
   Value splatReal(double value) { return splat(real(value)); }
   Value zeros() { return splatReal(0); }
   Value fma(Value x, Value y, Value z);

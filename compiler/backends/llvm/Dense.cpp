@@ -93,12 +93,12 @@ private:
   void buildTile(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
   void buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment, ValueRange arguments);
   SmallVector<Value> product(CodeBuilder &code, Value input, Value panel, int64_t tileRows);
-  void finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
-                  Value column, int64_t tileRows);
+  void finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row, Value column,
+                  int64_t tileRows);
   void storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value, unsigned result,
                  Value scratch, Value row, Value column, int64_t tileRows);
-  void storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result,
-                      Value scratch, Value row, Value column, int64_t tileRows);
+  void storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result, Value scratch,
+                      Value row, Value column, int64_t tileRows);
   void buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
   RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
                      Value column);
@@ -138,8 +138,8 @@ SmallVector<Value> DenseKernel::product(CodeBuilder &code, Value input, Value pa
 }
 
 /// The values of one row of a tile: the linear is scratch + bias.
-RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch,
-                                Value row, Value column) {
+RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
+                                Value column) {
   RowProgram program(kernel, scope);
   program.setRow(code, row, space);
   RowLoad bias;
@@ -155,8 +155,8 @@ RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, Seg
   return program;
 }
 
-void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value,
-                            unsigned result, Value scratch, Value row, Value column, int64_t tileRows) {
+void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value, unsigned result,
+                            Value scratch, Value row, Value column, int64_t tileRows) {
   bool partial = segment.width % cols() != 0;
   code.loop(code.constant(0), code.constant(tileRows), 1, [&](Value r) {
     Value line = code.offset(scratch, code.mul(r, cols())), place = code.add(row, r);
@@ -175,7 +175,8 @@ void DenseKernel::storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Se
                                  Value scratch, Value row, Value column, int64_t tileRows) {
   LayoutAttr layout = getLayout(op.getResult(result).getType());
   Value tokens = kernel.extent(code, scope, space.back());
-  KeyPanels keys = KeyPanels::create(code, kernel.result(scope, result), layout, segment.width / layout.getHeads(), tokens);
+  KeyPanels keys =
+      KeyPanels::create(code, kernel.result(scope, result), layout, segment.width / layout.getHeads(), tokens);
   SmallVector<Value> targets;
   for (int64_t r = 0; r < tileRows; ++r)
     targets.push_back(keys.token(code, code.add(row, r)));
@@ -188,8 +189,8 @@ void DenseKernel::storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Se
   });
 }
 
-void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch,
-                             Value row, Value column, int64_t tileRows) {
+void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
+                             Value column, int64_t tileRows) {
   unsigned own = plan.segment.lookup(segment.linear.getResult());
   for (auto [value, result] : plan.stored) {
     if (plan.segment.lookup(value) != own)
@@ -213,8 +214,7 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segmen
   }
 }
 
-void DenseKernel::buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment,
-                               ValueRange arguments) {
+void DenseKernel::buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment, ValueRange arguments) {
   Value firstRow = arguments[0], endRow = arguments[1];
   Value first = code.max(arguments[2], code.constant(segment.firstPanel));
   Value end = code.min(arguments[3], code.constant(segment.firstPanel + segment.panels));
@@ -267,7 +267,8 @@ void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRa
     for (Operation *rowOp : plan.rowOps)
       program.run(code, *rowOp, memory(late.front().first));
     for (auto [index, value] : late)
-      program.write(code, program.get(code, value), cast<RankedTensorType>(value.getType()).getShape().back(), memory(index));
+      program.write(code, program.get(code, value), cast<RankedTensorType>(value.getType()).getShape().back(),
+                    memory(index));
   });
 }
 
@@ -291,24 +292,25 @@ void DenseKernel::build() {
     Value most = code.max(code.div(rowCount, code.constant(schedule.getRows())), code.constant(1));
     return code.min(code.ceilDiv(rowCount, blockRows), most);
   };
-  std::string rowTask = kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    Value rowCount = rows(code, scope), count = blocks(code, rowCount), index = arguments[0];
-    Value first = code.div(code.mul(index, rowCount), count);
-    Value end = code.div(code.mul(code.add(index, 1), rowCount), count);
-    kernel.call(code, tile, kernel.currentFrame(), {first, end, code.constant(0), code.constant(plan.panels)});
-    if (norms)
-      kernel.call(code, norm, kernel.currentFrame(), {first, end});
-  });
-  std::string panelTask = kernel.function("panels", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    kernel.call(code, tile, kernel.currentFrame(),
-                {code.constant(0), rows(code, scope), arguments[0], code.add(arguments[0], 1)});
-  });
+  std::string rowTask =
+      kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+        Value rowCount = rows(code, scope), count = blocks(code, rowCount), index = arguments[0];
+        Value first = code.div(code.mul(index, rowCount), count);
+        Value end = code.div(code.mul(code.add(index, 1), rowCount), count);
+        kernel.call(code, tile, kernel.currentFrame(), {first, end, code.constant(0), code.constant(plan.panels)});
+        if (norms)
+          kernel.call(code, norm, kernel.currentFrame(), {first, end});
+      });
+  std::string panelTask =
+      kernel.function("panels", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+        kernel.call(code, tile, kernel.currentFrame(),
+                    {code.constant(0), rows(code, scope), arguments[0], code.add(arguments[0], 1)});
+      });
   std::string normTask;
   if (norms)
     normTask = kernel.function("norms", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
       Value first = code.mul(arguments[0], normRows);
-      kernel.call(code, norm, kernel.currentFrame(),
-                  {first, code.min(code.add(first, normRows), rows(code, scope))});
+      kernel.call(code, norm, kernel.currentFrame(), {first, code.min(code.add(first, normRows), rows(code, scope))});
     });
 
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
@@ -317,7 +319,8 @@ void DenseKernel::build() {
         code.lessEq(rowCount, code.constant(2 * blockRows)),
         [&] {
           // No rows: no tasks.
-          Value panels = code.select(code.less(code.constant(0), rowCount), code.constant(plan.panels), code.constant(0));
+          Value panels =
+              code.select(code.less(code.constant(0), rowCount), code.constant(plan.panels), code.constant(0));
           kernel.parallel(code, scope, panelTask, frame, panels);
           if (norms)
             kernel.parallel(code, scope, normTask, frame, code.ceilDiv(rowCount, normRows));
@@ -333,12 +336,12 @@ static bool hasPackableWeight(LinearOp linear) {
   auto weight = dyn_cast<BlockArgument>(linear.getWeight());
   auto kernel = cast<KernelOp>(linear->getParentOp());
   return weight && kernel.getInputs()[weight.getArgNumber()].getDefiningOp<WeightOp>() &&
-         llvm::all_of(weight.getUses(), [](OpOperand &use) {
-           return isa<LinearOp>(use.getOwner()) && use.getOperandNumber() == 1;
-         });
+         llvm::all_of(weight.getUses(),
+                      [](OpOperand &use) { return isa<LinearOp>(use.getOwner()) && use.getOperandNumber() == 1; });
 }
 
-/// Whether each linear reads operands of the kernel and what follows it reads no other linear; if not, says so in `why`.
+/// Whether each linear reads operands of the kernel and what follows it reads no other linear; if not, says so in
+/// `why`.
 static LogicalResult supportsTiles(Block &body, std::string &why) {
   llvm::DenseMap<Value, Operation *> linearOf; // of a value made from one
   for (Operation &op : body.without_terminator()) {

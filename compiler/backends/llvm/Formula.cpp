@@ -16,7 +16,8 @@ LogicalResult supportsFormula(Region &formula, std::string &why) {
       Type type = value.getType();
       if (type.isF32() || type.isIndex() || type.isInteger(1) || type.isInteger(32))
         continue;
-      why = ("a formula computes in " + std::string(op.getName().getStringRef()) + " with a type other than f32, i32, i1 or index");
+      why = ("a formula computes in " + std::string(op.getName().getStringRef()) +
+             " with a type other than f32, i32, i1 or index");
       return failure();
     }
     if (isa<math::PowFOp, math::FPowIOp, math::IPowIOp, math::TanOp, math::AtanOp, math::Atan2Op>(op)) {
@@ -117,8 +118,7 @@ private:
     auto wide = VectorType::get(code.lanes(), code.i64());
     auto pointers = VectorType::get(code.lanes(), code.ptr());
     Value places = arith::ExtSIOp::create(code.b, wide, offsets);
-    Value addresses =
-        LLVM::GEPOp::create(code.b, pointers, code.f32(), pointer, ArrayRef<LLVM::GEPArg>{places});
+    Value addresses = LLVM::GEPOp::create(code.b, pointers, code.f32(), pointer, ArrayRef<LLVM::GEPArg>{places});
     Value all = arith::ConstantOp::create(code.b, DenseElementsAttr::get(code.mask(), true));
     return LLVM::masked_gather::create(code.b, code.vec(), addresses, all, ValueRange{}, /*alignment=*/4);
   }

@@ -15,8 +15,8 @@ struct CapturedTensor {
 /// Whether every op of a formula has a vector form here; if not, `why` names the first that has none.
 LogicalResult supportsFormula(Region &formula, std::string &why);
 
-/// Builds the formula; `arguments` stand for the region's scalar arguments in order (f32 or i32, scalar or vector), `captures` for the
-/// tensors after them. Gives the yielded value as a vector.
+/// Builds the formula; `arguments` stand for the region's scalar arguments in order (f32 or i32, scalar or vector),
+/// `captures` for the tensors after them. Gives the yielded value as a vector.
 Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures = {});
 
 } // namespace mlir::attn

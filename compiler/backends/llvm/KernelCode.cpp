@@ -80,15 +80,16 @@ void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef
   }
   // func.constant gives a function value; the runtime wants its address.
   auto taskFunction = context.module.lookupSymbol<func::FuncOp>(task);
-  Value address = UnrealizedConversionCastOp::create(
-                      code.b, TypeRange(ptr),
-                      ValueRange(func::ConstantOp::create(code.b, taskFunction.getFunctionType(), task)))
-                      .getResult(0);
+  Value address =
+      UnrealizedConversionCastOp::create(
+          code.b, TypeRange(ptr), ValueRange(func::ConstantOp::create(code.b, taskFunction.getFunctionType(), task)))
+          .getResult(0);
   LLVM::CallOp::create(code.b, TypeRange(), runtimeName, ValueRange{scope.pool, address, frame, count});
 }
 
 Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) {
-  return code.evaluate(expr, [&](unsigned symbol) { return code.load(code.i64(), code.offset(scope.symbols, 2 * symbol)); });
+  return code.evaluate(expr,
+                       [&](unsigned symbol) { return code.load(code.i64(), code.offset(scope.symbols, 2 * symbol)); });
 }
 
 Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) {

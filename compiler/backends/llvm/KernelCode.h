@@ -1,4 +1,5 @@
-// The functions of one kernel. The code function that emit calls only shares out the work; a task function does one piece of it.
+// The functions of one kernel. The code function that emit calls only shares out the work; a task function does one
+// piece of it.
 //   func @k(pool, symbols, scratch, operands..., results...)   ->  frame = all of these and what else tasks need
 //   func @k_rows(frame, index, worker)                         ->  loads them back
 #pragma once
@@ -11,9 +12,9 @@ namespace mlir::attn {
 
 /// Everything a function of the kernel knows: pointers of tensors, values of symbols.
 struct KernelScope {
-  Value pool;    // only in the code function
-  Value symbols; // i64 values of the model's symbols
-  Value scratch; // first byte of all workers' scratch
+  Value pool;                 // only in the code function
+  Value symbols;              // i64 values of the model's symbols
+  Value scratch;              // first byte of all workers' scratch
   SmallVector<Value> tensors; // operands, then results
 };
 

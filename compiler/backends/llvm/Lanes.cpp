@@ -71,12 +71,8 @@ Value Lanes::less(Value a, Value b) const {
 Value Lanes::equal(Value a, Value b) const {
   return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, a, b);
 }
-Value Lanes::isNan(Value a) const {
-  return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, a, a);
-}
-Value Lanes::select(Value mask, Value a, Value b) const {
-  return arith::SelectOp::create(builder, loc, mask, a, b);
-}
+Value Lanes::isNan(Value a) const { return arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, a, a); }
+Value Lanes::select(Value mask, Value a, Value b) const { return arith::SelectOp::create(builder, loc, mask, a, b); }
 Value Lanes::equalInt(Value a, Value b) const {
   return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, a, b);
 }

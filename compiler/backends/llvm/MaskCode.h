@@ -1,4 +1,5 @@
-// Masks in code: which keys a tile of queries can see at all, which every query of the tile sees, and the test of one place.
+// Masks in code: which keys a tile of queries can see at all, which every query of the tile sees, and the test of one
+// place.
 #pragma once
 
 #include "compiler/backends/llvm/CodeBuilder.h"
@@ -18,7 +19,7 @@ struct VisibleKeys {
 
 /// The run-time numbers that masks refer to.
 struct MaskScope {
-  Value queries, keys; // N, M
+  Value queries, keys;                       // N, M
   llvm::function_ref<Value(int64_t)> length; // of the current sample, by mask operand
 };
 

@@ -9,7 +9,8 @@ namespace mlir::attn {
 RowLoad rowAt(Value pointer, bool repeated) {
   if (repeated)
     return [=](CodeBuilder &code, Value, Value) { return code.splat(code.load(code.f32(), pointer)); };
-  return [=](CodeBuilder &code, Value column, Value mask) { return code.loadVector(code.offset(pointer, column), mask); };
+  return
+      [=](CodeBuilder &code, Value column, Value mask) { return code.loadVector(code.offset(pointer, column), mask); };
 }
 
 void forColumns(CodeBuilder &code, int64_t width, llvm::function_ref<void(Value, Value)> body) {
@@ -29,12 +30,13 @@ Value sumColumns(CodeBuilder &code, int64_t width, llvm::function_ref<Value(Valu
   int64_t full = vectors * code.lanes();
   SmallVector<Value> sums(ways, code.zeros());
   if (full)
-    sums = code.reduce(code.constant(0), code.constant(full), ways * code.lanes(), sums, [&](Value column, ValueRange state) {
-      SmallVector<Value> next;
-      for (int64_t way = 0; way < ways; ++way)
-        next.push_back(code.fadd(state[way], term(code.add(column, way * code.lanes()), Value())));
-      return next;
-    });
+    sums = code.reduce(code.constant(0), code.constant(full), ways * code.lanes(), sums,
+                       [&](Value column, ValueRange state) {
+                         SmallVector<Value> next;
+                         for (int64_t way = 0; way < ways; ++way)
+                           next.push_back(code.fadd(state[way], term(code.add(column, way * code.lanes()), Value())));
+                         return next;
+                       });
   Value sum = sums[0];
   for (Value other : ArrayRef<Value>(sums).drop_front())
     sum = code.fadd(sum, other);
@@ -123,7 +125,8 @@ RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
   SmallVector<RowLoad> inputs = llvm::map_to_vector(op.getOperands(), [&](Value v) { return get(code, v); });
   Region *formula = &cast<PointwiseOp>(op).getFormula();
   return [inputs, formula](CodeBuilder &code, Value column, Value mask) {
-    SmallVector<Value> values = llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
+    SmallVector<Value> values =
+        llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
     return buildFormula(code, *formula, values);
   };
 }
@@ -134,7 +137,8 @@ static Value reciprocalRoot(CodeBuilder &code, Value x) {
   return code.fdiv(code.real(1), math::SqrtOp::create(code.b, x));
 }
 
-// (x - mean) / sqrt(var + eps) * gamma + beta; the variance from centred values, in a second pass over the row in `buffer`.
+// (x - mean) / sqrt(var + eps) * gamma + beta; the variance from centred values, in a second pass over the row in
+// `buffer`.
 RowLoad RowProgram::layerNorm(CodeBuilder &code, Operation &op, Value buffer) {
   auto norm = cast<LayerNormOp>(op);
   int64_t width = widthOf(norm.getResult());
@@ -236,7 +240,8 @@ RowLoad RowProgram::meanPool(CodeBuilder &code, Operation &op, Value buffer) {
   Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);
   Value sample = code.offset(kernel.tensor(scope, input), code.mul(code.mul(currentRow, tokens), width));
   Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
-  Value length = arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), code.offset(lengths, currentRow)));
+  Value length =
+      arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), code.offset(lengths, currentRow)));
   Value divisor = arith::SIToFPOp::create(code.b, code.f32(), code.max(length, code.constant(1)));
   Value split = code.splat(divisor);
   forColumns(code, width, [&](Value column, Value mask) {

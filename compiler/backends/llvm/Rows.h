@@ -1,6 +1,6 @@
-// Values of a kernel as rows. A row value can give the vector at any column, when asked: pointwise ops compose these without storing
-// anything; reductions (a layer norm) first put the row into memory. Used for whole kernels of strategy `rows` and for the
-// epilogues of dense ones.
+// Values of a kernel as rows. A row value can give the vector at any column, when asked: pointwise ops compose these
+// without storing anything; reductions (a layer norm) first put the row into memory. Used for whole kernels of strategy
+// `rows` and for the epilogues of dense ones.
 #pragma once
 
 #include "compiler/backends/llvm/KernelCode.h"
@@ -11,7 +11,8 @@ namespace mlir::attn {
 /// The vector at column `column` (i64) of the current row; lanes outside `mask` (null: all on) are unspecified.
 using RowLoad = std::function<Value(CodeBuilder &, Value column, Value mask)>;
 
-/// The row of a tensor that starts at `pointer`, of `width` columns; width 1 stands for a value repeated over all columns.
+/// The row of a tensor that starts at `pointer`, of `width` columns; width 1 stands for a value repeated over all
+/// columns.
 RowLoad rowAt(Value pointer, bool repeated = false);
 
 class RowProgram {
@@ -25,8 +26,8 @@ public:
   /// Row `row` of the kernel's result space, whose extents are `space` (all but the last dimension of the result).
   void setRow(CodeBuilder &code, Value row, ArrayRef<AffineExpr> space);
 
-  /// Computes `op` for the current row. `buffer` (f32, as wide as the row) holds the row where the op needs it in memory; it may
-  /// be the memory the result goes to.
+  /// Computes `op` for the current row. `buffer` (f32, as wide as the row) holds the row where the op needs it in
+  /// memory; it may be the memory the result goes to.
   void run(CodeBuilder &code, Operation &op, Value buffer);
 
   /// What `value` is in the current row; an operand of the kernel is read from memory, broadcast to the current space.

@@ -1,4 +1,5 @@
-// Strategy `rows`: the row-local ops of a kernel, row by row, in vectors along the last dimension. Also copies keys into panels.
+// Strategy `rows`: the row-local ops of a kernel, row by row, in vectors along the last dimension. Also copies keys
+// into panels.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/PanelStore.h"
 #include "compiler/backends/llvm/Rows.h"
@@ -21,12 +22,14 @@ public:
   }
 
   void build() {
-    std::string task = kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-      Value first = code.mul(arguments[0], blockRows);
-      Value end = code.min(code.add(first, blockRows), rows(code, scope));
-      bool copies = op.getBody().front().without_terminator().empty();
-      code.loop(first, end, 1, [&](Value row) { copies ? copyRow(code, scope, row) : computeRow(code, scope, row); });
-    });
+    std::string task =
+        kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+          Value first = code.mul(arguments[0], blockRows);
+          Value end = code.min(code.add(first, blockRows), rows(code, scope));
+          bool copies = op.getBody().front().without_terminator().empty();
+          code.loop(first, end, 1,
+                    [&](Value row) { copies ? copyRow(code, scope, row) : computeRow(code, scope, row); });
+        });
     kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
       Value frame = kernel.makeFrame(code, scope);
       kernel.parallel(code, scope, task, frame, code.ceilDiv(rows(code, scope), blockRows));
@@ -72,12 +75,11 @@ private:
     Value source = code.offset(scope.tensors[0], code.mul(row, width));
     int64_t heads = type.getRank() == 4 ? 1 : layout.getHeads();
     auto flat = LayoutAttr::get(op.getContext(), layout.getKind(), layout.getWidth(), heads);
-    KeyPanels keys = KeyPanels::create(code, kernel.result(scope, 0), flat, width / heads,
-                                       kernel.extent(code, scope, space.back()));
+    KeyPanels keys =
+        KeyPanels::create(code, kernel.result(scope, 0), flat, width / heads, kernel.extent(code, scope, space.back()));
     Value target = keys.token(code, row);
     code.loop(code.constant(0), code.constant(width), 1, [&](Value channel) {
-      code.store(code.load(code.f32(), code.offset(source, channel)),
-                 code.offset(target, keys.channel(code, channel)));
+      code.store(code.load(code.f32(), code.offset(source, channel)), code.offset(target, keys.channel(code, channel)));
     });
   }
 
@@ -93,8 +95,10 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
     if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
       if (failed(supportsFormula(pointwise.getFormula(), why)))
         return failure();
-    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp, MergeHeadsOp>(op)) {
-      why = op.getName().getStringRef().str() + " has no code outside a fused attention; does the model return or reuse its map?";
+    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp,
+                    MergeHeadsOp>(op)) {
+      why = op.getName().getStringRef().str() +
+            " has no code outside a fused attention; does the model return or reuse its map?";
       return failure();
     }
     auto type = cast<RankedTensorType>(op.getResult(0).getType());

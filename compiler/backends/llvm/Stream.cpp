@@ -4,8 +4,8 @@
 //   m' = max(m, max s); a = 2^(c (m - m'))  c = scale log2 e
 //   p = 2^(c (s - m')); l = a l + sum p
 //   o = a o + p v                           register tile over all keys of the block
-// Keys that no query of the tile sees are skipped, keys that all see need no test (MaskCode.h). A masked score is -inf; its weight is
-// stored as -0, which adds nothing and tells the product with v not to read the value.
+// Keys that no query of the tile sees are skipped, keys that all see need no test (MaskCode.h). A masked score is -inf;
+// its weight is stored as -0, which adds nothing and tells the product with v not to read the value.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/StreamKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -82,7 +82,8 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   Value keyHead = keyHeads == heads ? block.head : code.div(block.head, code.constant(heads / keyHeads));
   Value panels = code.ceilDiv(block.keyCount, panelWidth());
   Value index = code.mul(code.add(code.mul(block.sample, keyHeads), keyHead), panels);
-  block.keyPanels = code.offset(kernel.tensor(scope, sourceOf(chain.score.getKey())), code.mul(index, width * panelWidth()));
+  block.keyPanels =
+      code.offset(kernel.tensor(scope, sourceOf(chain.score.getKey())), code.mul(index, width * panelWidth()));
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
   block.state = code.offset(block.scores, schedule.getRows() * keyBlock());
   return block;
@@ -151,7 +152,8 @@ void StreamKernel::build() {
     Value outer = code.div(arguments[0], perHead);
     // The last block first: under a causal mask it has the most keys.
     Value index = code.sub(code.sub(perHead, code.constant(1)), code.rem(arguments[0], perHead));
-    Value first = code.div(code.mul(index, count), perHead), end = code.div(code.mul(code.add(index, 1), count), perHead);
+    Value first = code.div(code.mul(index, count), perHead),
+          end = code.div(code.mul(code.add(index, 1), count), perHead);
     Value sample = code.div(outer, code.constant(heads)), head = code.rem(outer, code.constant(heads));
     Value enough = code.lessEq(code.constant(schedule.getRows()), code.sub(end, first));
     SmallVector<Value> place{sample, head, first, end, arguments[1]};

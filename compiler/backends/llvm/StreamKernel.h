@@ -1,5 +1,5 @@
-// The code of one streaming kernel, in two parts: Stream.cpp shares out blocks of queries and keeps their state, StreamTile.cpp takes
-// one tile of queries through one block of keys.
+// The code of one streaming kernel, in two parts: Stream.cpp shares out blocks of queries and keeps their state,
+// StreamTile.cpp takes one tile of queries through one block of keys.
 #pragma once
 
 #include "compiler/backends/llvm/MaskCode.h"
@@ -89,7 +89,8 @@ private:
   void scorePanels(CodeBuilder &code, const Block &block, Value row, Value firstKey, const VisibleKeys &visible);
   void finishScores(CodeBuilder &code, const Block &block, Value row, Value panelKey, Value target, Value isFull);
   void weigh(CodeBuilder &code, const Block &block, Value tileState, Value firstKey, const VisibleKeys &visible);
-  void combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey, const VisibleKeys &visible);
+  void combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
+                     const VisibleKeys &visible);
   void finish(CodeBuilder &code, const Block &block, Value tiles);
   Value tileRow(CodeBuilder &code, const Block &block, Value tile);
   VisibleKeys visible(CodeBuilder &code, const Block &block, Value first, Value last);

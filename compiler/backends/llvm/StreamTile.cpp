@@ -38,23 +38,25 @@ void StreamKernel::scorePanels(CodeBuilder &code, const Block &block, Value row,
   code.loop(panelStart(code, visible.any.from, panelWidth()), visible.any.to, panelWidth(), [&](Value key) {
     Value panel = code.offset(block.keyPanels, code.mul(key, width));
     SmallVector<Value> zeros(block.tileRows * panelVectors(), code.zeros());
-    SmallVector<Value> sums = code.reduce(code.constant(0), code.constant(width), 1, zeros, [&](Value d, ValueRange state) {
-      Value line = code.offset(panel, code.mul(d, panelWidth())), column = code.offset(query, d);
-      SmallVector<Value> keyLanes, next;
-      for (int64_t v = 0; v < panelVectors(); ++v)
-        keyLanes.push_back(code.loadVector(code.offset(line, v * lanes())));
-      for (int64_t r = 0; r < block.tileRows; ++r) {
-        Value x = code.splat(code.load(code.f32(), code.offset(column, r * block.query.rowStride)));
-        for (int64_t v = 0; v < panelVectors(); ++v)
-          next.push_back(code.fma(x, keyLanes[v], state[r * panelVectors() + v]));
-      }
-      return next;
-    });
+    SmallVector<Value> sums =
+        code.reduce(code.constant(0), code.constant(width), 1, zeros, [&](Value d, ValueRange state) {
+          Value line = code.offset(panel, code.mul(d, panelWidth())), column = code.offset(query, d);
+          SmallVector<Value> keyLanes, next;
+          for (int64_t v = 0; v < panelVectors(); ++v)
+            keyLanes.push_back(code.loadVector(code.offset(line, v * lanes())));
+          for (int64_t r = 0; r < block.tileRows; ++r) {
+            Value x = code.splat(code.load(code.f32(), code.offset(column, r * block.query.rowStride)));
+            for (int64_t v = 0; v < panelVectors(); ++v)
+              next.push_back(code.fma(x, keyLanes[v], state[r * panelVectors() + v]));
+          }
+          return next;
+        });
     Value target = code.offset(block.scores, code.sub(key, firstKey));
     for (int64_t r = 0; r < block.tileRows; ++r)
       for (int64_t v = 0; v < panelVectors(); ++v)
         code.storeVector(sums[r * panelVectors() + v], code.offset(target, r * keyBlock() + v * lanes()));
-    Value isFull = code.both(code.lessEq(visible.full.from, key), code.lessEq(code.add(key, panelWidth()), visible.full.to));
+    Value isFull =
+        code.both(code.lessEq(visible.full.from, key), code.lessEq(code.add(key, panelWidth()), visible.full.to));
     finishScores(code, block, row, key, target, isFull);
   });
 }
@@ -204,7 +206,8 @@ void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value ti
     };
     if (!masks.empty())
       accumulate(visible.any.from, visible.full.from, true);
-    accumulate(masks.empty() ? visible.any.from : visible.full.from, masks.empty() ? visible.any.to : visible.full.to, false);
+    accumulate(masks.empty() ? visible.any.from : visible.full.from, masks.empty() ? visible.any.to : visible.full.to,
+               false);
     if (!masks.empty())
       accumulate(visible.full.to, visible.any.to, true);
     for (int64_t r = 0; r < block.tileRows; ++r)

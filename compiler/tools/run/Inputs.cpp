@@ -1,7 +1,9 @@
 // Inputs from the command line: files, and tensors made on the spot.
 #include "compiler/tools/run/Signature.h"
 #include "llvm/ADT/StringExtras.h"
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace mlir::attn::run {
 
@@ -88,14 +90,19 @@ llvm::Expected<Array> fromSource(const Port &port, llvm::StringRef source, const
 
 llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
                                               llvm::ArrayRef<std::pair<std::string, std::string>> sources) {
-  std::vector<Array> inputs;
+  std::vector<Array> inputs(signature.inputs.size());
   std::string missing;
   Extents extents;
   for (const auto &[name, source] : sources)
     if (llvm::none_of(signature.inputs, [&, n = name](const Port &port) { return port.name == n; }))
       return error("the model has no input \"" + name + "\"; it has " +
                    llvm::join(llvm::map_range(signature.inputs, [](const Port &port) { return port.name; }), ", "));
-  for (const Port &port : signature.inputs) {
+  // Numbers bounded by a dimension come last: another input may have it.
+  std::vector<size_t> order(inputs.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_partition(order.begin(), order.end(), [&](size_t i) { return signature.inputs[i].upperDim.empty(); });
+  for (size_t i : order) {
+    const Port &port = signature.inputs[i];
     auto source = llvm::find_if(sources, [&](const auto &pair) { return pair.first == port.name; });
     if (source == sources.end()) {
       missing += (missing.empty() ? "\"" : ", \"") + port.name + "\"";
@@ -108,7 +115,7 @@ llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
       extents.try_emplace(dim, extent);
     if (!isInteger(port.dtype) && !input->integers.empty()) // whole numbers are reals too
       input->reals.assign(input->integers.begin(), input->integers.end()), input->integers.clear();
-    inputs.push_back(std::move(*input));
+    inputs[i] = std::move(*input);
   }
   if (!missing.empty())
     return error("no --input for " + missing);

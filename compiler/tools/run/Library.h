@@ -17,8 +17,8 @@ public:
   const attn_metadata &metadata() const { return *meta; }
   Signature signature() const;
 
-  /// Binds inputs, each converted to its port's element type, and makes room for the outputs; the first time creates the
-  /// context.
+  /// Binds inputs, each converted to its port's element type, and makes room for the outputs; the first time creates
+  /// the context.
   llvm::Error bind(llvm::ArrayRef<Array> inputs);
   /// Runs on what is bound.
   llvm::Error run();

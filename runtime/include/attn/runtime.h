@@ -21,15 +21,15 @@ extern "C" {
 typedef int32_t attn_status;
 enum {
   ATTN_OK = 0,
-  ATTN_E_ARGUMENT = 1,  /* null pointer, wrong count, overlapping buffers, struct of another version */
-  ATTN_E_SHAPE = 2,     /* rank or extent other than the model allows */
-  ATTN_E_DTYPE = 3,     /* element type other than the model declares */
-  ATTN_E_INDEX = 4,     /* a token, position or length outside its range */
-  ATTN_E_CAPACITY = 5,  /* larger than the context was created for */
-  ATTN_E_CPU = 6,       /* this processor lacks an instruction set the code needs */
-  ATTN_E_FILE = 7,      /* weights file missing, truncated, malformed or of another model */
-  ATTN_E_MEMORY = 8,    /* allocation failed, or a size that does not fit */
-  ATTN_E_BUSY = 9       /* the context is already running in another thread */
+  ATTN_E_ARGUMENT = 1, /* null pointer, wrong count, overlapping buffers, struct of another version */
+  ATTN_E_SHAPE = 2,    /* rank or extent other than the model allows */
+  ATTN_E_DTYPE = 3,    /* element type other than the model declares */
+  ATTN_E_INDEX = 4,    /* a token, position or length outside its range */
+  ATTN_E_CAPACITY = 5, /* larger than the context was created for */
+  ATTN_E_CPU = 6,      /* this processor lacks an instruction set the code needs */
+  ATTN_E_FILE = 7,     /* weights file missing, truncated, malformed or of another model */
+  ATTN_E_MEMORY = 8,   /* allocation failed, or a size that does not fit */
+  ATTN_E_BUSY = 9      /* the context is already running in another thread */
 };
 
 typedef int32_t attn_dtype;
@@ -68,8 +68,8 @@ enum {
 
 /* Zero-initialise, set `size`; a null pointer stands for all defaults. */
 typedef struct {
-  uint32_t size;  /* sizeof(attn_options) */
-  uint32_t flags; /* ATTN_LOAD_COPY */
+  uint32_t size;   /* sizeof(attn_options) */
+  uint32_t flags;  /* ATTN_LOAD_COPY */
   int32_t threads; /* of a context; 0: one for each CPU this process may use */
   int32_t reserved;
   attn_parallel_for parallel_for; /* replaces the context's own thread pool when set */
@@ -109,9 +109,9 @@ typedef struct {
 typedef struct {
   uint32_t size;
   uint32_t abi_version;
-  const char *name;     /* prefix of its functions */
-  const char *compiler; /* "attnc 0.1.0" */
-  const char *target;   /* as given to -march, resolved: "znver5" */
+  const char *name;      /* prefix of its functions */
+  const char *compiler;  /* "attnc 0.1.0" */
+  const char *target;    /* as given to -march, resolved: "znver5" */
   uint64_t cpu_features; /* ATTN_CPU_*: what the code needs */
   const attn_port *inputs;
   const attn_port *outputs;
@@ -120,8 +120,8 @@ typedef struct {
   uint32_t output_count;
   uint32_t symbol_count;
   uint32_t reserved;
-  uint64_t weights_bytes;     /* size of the packed weights; 0: the model has none */
-  const uint8_t *weights_id;  /* 32 bytes: names, layouts and contents of the packed weights */
+  uint64_t weights_bytes;    /* size of the packed weights; 0: the model has none */
+  const uint8_t *weights_id; /* 32 bytes: names, layouts and contents of the packed weights */
   int32_t weights_embedded;
   int32_t reserved2;
 } attn_metadata;

@@ -10,8 +10,9 @@
 using namespace mlir;
 using namespace mlir::attn;
 
-static const char *const functionNames[] = {"exp", "exp2", "fast_exp2", "expm1", "log", "log2", "log1p", "tanh", "erf",
-                                            "sin", "cos",  "rsqrt",     "sqrt",  "floor", "ceil", "trunc", "roundeven"};
+static const char *const functionNames[] = {"exp",   "exp2",  "fast_exp2", "expm1", "log",      "log2",
+                                            "log1p", "tanh",  "erf",       "sin",   "cos",      "rsqrt",
+                                            "sqrt",  "floor", "ceil",      "trunc", "roundeven"};
 
 static float fromBits(uint32_t bits) {
   float value;
@@ -36,10 +37,36 @@ static void expectWithinTwoUlp(const MathKernel &kernel, StringRef op, uint64_t 
 
 static void expectSpecialValues(const MathKernel &kernel, StringRef op) {
   float infinity = std::numeric_limits<float>::infinity(), tiny = std::numeric_limits<float>::denorm_min();
-  const float specials[] = {0.0f, -0.0f, 1.0f, -1.0f, 0.5f, -0.5f, 1.5f, -2.5f, infinity, -infinity,
-                            std::numeric_limits<float>::quiet_NaN(), fromBits(0xffc00001u), tiny, -tiny, 0x1p-126f,
-                            -0x1p-126f, 0x1.fffffep127f, -0x1.fffffep127f, 88.72284f, -103.97208f, -87.33655f, 128.0f,
-                            127.99999f, -126.0f, -149.0f, -150.0f, 0x1p23f, -0x1p23f, 8388607.5f, 0.49999997f};
+  const float specials[] = {0.0f,
+                            -0.0f,
+                            1.0f,
+                            -1.0f,
+                            0.5f,
+                            -0.5f,
+                            1.5f,
+                            -2.5f,
+                            infinity,
+                            -infinity,
+                            std::numeric_limits<float>::quiet_NaN(),
+                            fromBits(0xffc00001u),
+                            tiny,
+                            -tiny,
+                            0x1p-126f,
+                            -0x1p-126f,
+                            0x1.fffffep127f,
+                            -0x1.fffffep127f,
+                            88.72284f,
+                            -103.97208f,
+                            -87.33655f,
+                            128.0f,
+                            127.99999f,
+                            -126.0f,
+                            -149.0f,
+                            -150.0f,
+                            0x1p23f,
+                            -0x1p23f,
+                            8388607.5f,
+                            0.49999997f};
   float x[kernelLanes] = {}, y[kernelLanes];
   std::copy(std::begin(specials), std::end(specials), x);
   kernel(x, y);

@@ -45,9 +45,8 @@ int main(int argc, char **argv) {
     std::vector<std::thread> threads;
     uint64_t share = (uint64_t(1) << 32) / kernelLanes / count * kernelLanes;
     for (unsigned t = 0; t < count; ++t)
-      threads.emplace_back([&, t] {
-        scan(*kernel, op, t * share, t + 1 == count ? uint64_t(1) << 32 : (t + 1) * share, parts[t]);
-      });
+      threads.emplace_back(
+          [&, t] { scan(*kernel, op, t * share, t + 1 == count ? uint64_t(1) << 32 : (t + 1) * share, parts[t]); });
     Worst worst;
     for (unsigned t = 0; t < count; ++t) {
       threads[t].join();

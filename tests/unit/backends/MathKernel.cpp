@@ -1,13 +1,13 @@
 // Compilation of a kernel and its error measure; see MathKernel.h.
 #include "MathKernel.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
 #include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -149,8 +149,8 @@ std::unique_ptr<MathKernel> MathKernel::compile(StringRef op, MathIsa isa, Strin
   if (!ready)
     return nullptr;
   DialectRegistry registry;
-  registry.insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect,
-                  vector::VectorDialect>();
+  registry
+      .insert<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect, math::MathDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   auto kernel = std::make_unique<MathKernel>();
@@ -186,13 +186,24 @@ std::unique_ptr<MathKernel> MathKernel::compile(StringRef op, MathIsa isa, Strin
 
 static double reference(StringRef op, double x) {
   using Function = double (*)(double);
-  static const llvm::StringMap<Function> functions = {
-      {"exp", std::exp},         {"exp2", std::exp2},   {"fast_exp2", std::exp2}, {"expm1", std::expm1},
-      {"log", std::log},         {"log2", std::log2},   {"log1p", std::log1p},    {"tanh", std::tanh},
-      {"erf", std::erf},         {"sin", std::sin},     {"cos", std::cos},        {"sqrt", std::sqrt},
-      {"floor", std::floor},     {"ceil", std::ceil},   {"trunc", std::trunc},    {"round", std::round},
-      {"roundeven", std::nearbyint},
-      {"rsqrt", [](double v) { return 1 / std::sqrt(v); }}};
+  static const llvm::StringMap<Function> functions = {{"exp", std::exp},
+                                                      {"exp2", std::exp2},
+                                                      {"fast_exp2", std::exp2},
+                                                      {"expm1", std::expm1},
+                                                      {"log", std::log},
+                                                      {"log2", std::log2},
+                                                      {"log1p", std::log1p},
+                                                      {"tanh", std::tanh},
+                                                      {"erf", std::erf},
+                                                      {"sin", std::sin},
+                                                      {"cos", std::cos},
+                                                      {"sqrt", std::sqrt},
+                                                      {"floor", std::floor},
+                                                      {"ceil", std::ceil},
+                                                      {"trunc", std::trunc},
+                                                      {"round", std::round},
+                                                      {"roundeven", std::nearbyint},
+                                                      {"rsqrt", [](double v) { return 1 / std::sqrt(v); }}};
   return functions.lookup(op)(x);
 }
 

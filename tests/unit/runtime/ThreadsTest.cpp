@@ -103,8 +103,7 @@ TEST(ThreadsTest, WaitsForSlowPieces) {
 
 TEST(ThreadsTest, NegativeCountDoesNothing) {
   attn_pool *pool = create(2);
-  attn_parallel(
-      pool, [](void *, int64_t, int64_t) { FAIL(); }, nullptr, -5);
+  attn_parallel(pool, [](void *, int64_t, int64_t) { FAIL(); }, nullptr, -5);
   attn::destroyPool(pool);
 }
 
