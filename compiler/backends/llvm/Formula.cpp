@@ -76,6 +76,9 @@ private:
       Value bounded = arith::MaximumFOp::create(code.b, operands[0], operands[1]);
       return mapping.map(op.getResult(0), arith::MinimumFOp::create(code.b, bounded, operands[2]).getResult());
     }
+    if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp, arith::CeilDivUIOp,
+            arith::FloorDivSIOp>(op))
+      keepFromTrapping(operands);
     OperationState state(code.b.getLoc(), op.getName());
     state.addOperands(operands);
     state.addTypes(types);
@@ -83,21 +86,54 @@ private:
     mapping.map(op.getResults(), code.b.create(state)->getResults());
   }
 
-  /// Row-major address; a vector index gathers.
+  /// x86 stops the process at a division by 0 and at -2^31 / -1: such a divisor becomes 1.
+  void keepFromTrapping(SmallVectorImpl<Value> &operands) {
+    auto constant = [&](int64_t value) -> Value {
+      Type type = operands[1].getType();
+      unsigned bits = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+      Value scalar = arith::ConstantIntOp::create(code.b, value, bits);
+      return isa<VectorType>(type) ? code.splat(scalar) : scalar;
+    };
+    auto equals = [&](Value x, Value y) -> Value {
+      return arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, x, y);
+    };
+    unsigned bits = getElementTypeOrSelf(operands[1].getType()).getIntOrFloatBitWidth();
+    Value overflow = arith::AndIOp::create(code.b, equals(operands[0], constant(llvm::minIntN(bits))),
+                                           equals(operands[1], constant(-1)));
+    Value traps = arith::OrIOp::create(code.b, equals(operands[1], constant(0)), overflow);
+    operands[1] = arith::SelectOp::create(code.b, traps, constant(1), operands[1]);
+  }
+
+  /// Row-major address; a vector index gathers. Each index is moved into its dimension: lanes beyond the last key, and
+  /// formulas that are wrong, never read outside the tensor.
   Value buildExtract(tensor::ExtractOp extract) {
     unsigned number = cast<BlockArgument>(extract.getTensor()).getArgNumber();
     const CapturedTensor &tensor = captures[number - scalarCount];
-    Value offset;
+    Value offset, elements = code.constant(1);
     for (auto [index, extent] : llvm::zip(extract.getIndices(), tensor.extents)) {
-      Value place = mapping.lookup(index);
+      Value place = inside(mapping.lookup(index), extent);
       offset = offset ? combine(scale(offset, extent), place) : place;
+      elements = code.mul(elements, extent);
     }
+    // An empty tensor has no element to move to.
+    Value pointer = code.select(code.less(code.constant(0), elements), tensor.pointer, code.stack(1));
     if (!offset)
-      return code.load(code.f32(), tensor.pointer);
+      return code.load(code.f32(), pointer);
     Type wide = code.i64();
     if (!isa<VectorType>(offset.getType()))
-      return code.load(code.f32(), code.offset(tensor.pointer, arith::ExtSIOp::create(code.b, wide, offset)));
-    return gather(tensor.pointer, offset);
+      return code.load(code.f32(), code.offset(pointer, arith::ExtSIOp::create(code.b, wide, offset)));
+    return gather(pointer, offset);
+  }
+
+  /// max(0, min(index, extent - 1))
+  Value inside(Value index, Value extent) {
+    Value last = arith::TruncIOp::create(code.b, code.b.getI32Type(), code.sub(extent, code.constant(1)));
+    Value zero = arith::ConstantIntOp::create(code.b, 0, 32);
+    if (isa<VectorType>(index.getType())) {
+      last = code.splat(last);
+      zero = code.splat(zero);
+    }
+    return arith::MaxSIOp::create(code.b, arith::MinSIOp::create(code.b, index, last), zero);
   }
 
   Value scale(Value offset, Value extent) {
