@@ -68,4 +68,4 @@ if {"avx512f", "avx512vl", "avx512bw", "avx512dq"} <= flags:
 if config.attn_sanitize:
     config.available_features.add("sanitize")
     # The packaged LLVM keeps global tables until exit; leaks are looked for in our unit tests instead.
-    config.environment["ASAN_OPTIONS"] = "detect_leaks=0"
+    config.environment["ASAN_OPTIONS"] = "detect_leaks=0:allow_user_poisoning=0"
