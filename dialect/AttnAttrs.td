@@ -18,9 +18,17 @@ def Attn_ScoreKind : Attn_Enum<"ScoreKind", "how a query and a key give a score"
   I32EnumAttrCase<"Dot", 0, "dot">]>;
 def Attn_ScoreKindAttr : Attn_EnumAttr<Attn_ScoreKind, "score_kind">;
 
-def Attn_Normalizer : Attn_Enum<"Normalizer", "how a row of scores becomes weights", [
-  I32EnumAttrCase<"Softmax", 0, "softmax">]>;
+def Attn_Normalizer : Attn_Enum<"Normalizer", "how scores become weights", [
+  I32EnumAttrCase<"Softmax", 0, "softmax">, I32EnumAttrCase<"SoftmaxOne", 1, "softmax_one">,
+  I32EnumAttrCase<"Sum", 2, "sum">, I32EnumAttrCase<"ReluSum", 3, "relu_sum">,
+  I32EnumAttrCase<"ReluMean", 4, "relu_mean">, I32EnumAttrCase<"Relu2Mean", 5, "relu2_mean">,
+  I32EnumAttrCase<"Sigmoid", 6, "sigmoid">, I32EnumAttrCase<"None", 7, "none">]>;
 def Attn_NormalizerAttr : Attn_EnumAttr<Attn_Normalizer, "normalizer">;
+
+def Attn_MapAxis : Attn_Enum<"MapAxis", "which places of a map share one normalisation", [
+  I32EnumAttrCase<"Heads", 1, "heads">, I32EnumAttrCase<"Queries", 2, "queries">,
+  I32EnumAttrCase<"Keys", 3, "keys">]>;
+def Attn_MapAxisAttr : Attn_EnumAttr<Attn_MapAxis, "map_axis">;
 
 def Attn_Activation : Attn_Enum<"Activation", "a named pointwise function", [
   I32EnumAttrCase<"Relu", 0, "relu">, I32EnumAttrCase<"Gelu", 1, "gelu">,
@@ -35,12 +43,14 @@ def Attn_MaskKind : Attn_Enum<"MaskKind", "a node of a mask expression", [
 
 def Attn_Alignment : Attn_Enum<"Alignment", "which corner of an N x M map the diagonal passes through", [
   I32EnumAttrCase<"TopLeft", 0, "top_left">, I32EnumAttrCase<"BottomRight", 1, "bottom_right">]>;
+def Attn_AlignmentAttr : Attn_EnumAttr<Attn_Alignment, "alignment">;
 
 def Attn_LayoutKind : Attn_Enum<"LayoutKind", "how a tensor is stored", [
   I32EnumAttrCase<"WeightPanels", 0, "weight_panels">, I32EnumAttrCase<"KeyPanels", 1, "key_panels">]>;
 
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
-  I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">]>;
+  I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
+  I32EnumAttrCase<"Strip", 3, "strip">]>;
 
 def Attn_Backend : Attn_Enum<"BackendKind", "who makes a kernel's code", [
   I32EnumAttrCase<"LLVM", 0, "llvm">, I32EnumAttrCase<"Halide", 1, "halide">]>;

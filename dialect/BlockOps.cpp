@@ -80,6 +80,15 @@ LogicalResult AddOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Ex
   return inferBroadcastExtents(*this, operands, results);
 }
 
+LogicalResult BlendOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                        SmallVectorImpl<Type> &results) {
+  return inferBroadcast({location, getOperationName()}, adaptor.getOperands(), results); // blend_c1
+}
+
+LogicalResult BlendOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  return inferBroadcastExtents(*this, operands, results);
+}
+
 /// Normalisations over the last dimension: static width, parameters of that size, a positive eps.
 static LogicalResult inferRowNorm(OpError error, ValueRange operands, const APFloat &eps,
                                   SmallVectorImpl<Type> &results) {

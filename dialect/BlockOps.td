@@ -52,6 +52,20 @@ def Attn_AddOp : Attn_ComputeOp<"add"> {
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type(operands)";
 }
 
+def Attn_BlendOp : Attn_ComputeOp<"blend"> {
+  let summary = "weighted sum of two tensors; shorthand for pointwise";
+  let description = [{
+    `alpha * a + (1 - alpha) * b`, with broadcasting (Wang et al. 2021).
+
+    ```mlir
+    %mix = attn.blend %previous, %scores alpha 0.5 : tensor<?x8x?x?xf32>, tensor<?x8x?x?xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Tensor:$lhs, Attn_Tensor:$rhs, F64Attr:$alpha);
+  let results = (outs Attn_Tensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs `alpha` custom<Real>($alpha) attr-dict `:` type(operands)";
+}
+
 def Attn_LayerNormOp : Attn_ComputeOp<"layer_norm"> {
   let summary = "layer normalisation over the last dimension";
   let description = [{

@@ -1,4 +1,4 @@
-// Types, extents and checks of modify, mask, normalize, combine and the attention shorthand.
+// Types, extents and checks of modify, mask, normalize, fill, mix_heads, map_conv, combine and the attention shorthand.
 #include "dialect/Verify.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -80,15 +80,101 @@ LogicalResult MaskOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<E
   return success();
 }
 
-LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
                                             SmallVectorImpl<Type> &results) {
-  results.push_back(withoutLayout(adaptor.getScores().getType()));
+  OpError error{location, getOperationName()};
+  auto scores = cast<RankedTensorType>(adaptor.getScores().getType());
+  if (Value sink = adaptor.getSink()) {
+    auto type = cast<RankedTensorType>(sink.getType());
+    // While an op is parsed, an attribute that is not written has no value yet.
+    bool overKeys = !adaptor.getAxisAttr() || adaptor.getAxis() == MapAxis::Keys;
+    if (adaptor.getKind() != Normalizer::SoftmaxOne || !overKeys) // normalize_c1
+      return error("takes a sink for softmax_one over keys only");
+    if (type.getElementType() != scores.getElementType() || !sizesAgree(type.getDimSize(0), scores.getDimSize(1)) ||
+        type.isDynamicDim(0)) // normalize_c2
+      return error("expected one sink for each of " + dimText(scores.getDimSize(1)) + " heads, got " + typeText(type));
+  }
+  if (adaptor.getEpsAttr() && (adaptor.getEps().convertToDouble() < 0 || !adaptor.getEps().isFinite())) // normalize_c3
+    return error("expected eps of 0 or more");
+  results.push_back(withoutLayout(scores));
   return success();
 }
 
 LogicalResult NormalizeOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  if (getSink() && failed(requireEqualExtents(*this, operands[0][1], operands[1][0], "heads of scores and sinks")))
+    return failure();
   results.push_back(operands[0]);
   return success();
+}
+
+LogicalResult FillOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                       SmallVectorImpl<Type> &results) {
+  results.push_back(withoutLayout(adaptor.getScores().getType()));
+  return success();
+}
+
+LogicalResult FillOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  results.push_back(operands[0]);
+  return success();
+}
+
+/// A map with the heads that a weight makes of it.
+static LogicalResult inferMixed(OpError error, Type scoresType, Type weightType, SmallVectorImpl<Type> &results) {
+  auto scores = cast<RankedTensorType>(scoresType), weight = cast<RankedTensorType>(weightType);
+  if (scores.getElementType() != weight.getElementType()) // mix_heads_c1 map_conv_c1
+    return error("expected one element type, got map " + typeText(scores) + " and weight " + typeText(weight));
+  if (!weight.hasStaticShape() || weight.getDimSize(0) == 0) // mix_heads_c2 map_conv_c2
+    return error("expected a static weight with at least one head out, got " + typeText(weight));
+  if (!sizesAgree(weight.getDimSize(1), scores.getDimSize(1))) // mix_heads_c3 map_conv_c3
+    return error("expected weight " + Twine(weight.getRank() == 2 ? "[out, in]" : "[out, in, rows, columns]") +
+                 " with in = " + dimText(scores.getDimSize(1)) + " heads, got " + typeText(weight));
+  SmallVector<int64_t> shape(scores.getShape());
+  shape[1] = weight.getDimSize(0);
+  results.push_back(RankedTensorType::get(shape, scores.getElementType()));
+  return success();
+}
+
+static LogicalResult inferMixedExtents(Operation *op, ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  const Extents &scores = operands[0], &weight = operands[1];
+  if (failed(requireEqualExtents(op, scores[1], weight[1], "heads of scores and weight")))
+    return failure();
+  results.push_back({scores[0], weight[0], scores[2], scores[3]});
+  return success();
+}
+
+LogicalResult MixHeadsOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                           SmallVectorImpl<Type> &results) {
+  return inferMixed({location, getOperationName()}, adaptor.getScores().getType(), adaptor.getWeight().getType(),
+                    results);
+}
+
+LogicalResult MixHeadsOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  return inferMixedExtents(*this, operands, results);
+}
+
+LogicalResult MapConvOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                          SmallVectorImpl<Type> &results) {
+  OpError error{location, getOperationName()};
+  if (failed(inferMixed(error, adaptor.getScores().getType(), adaptor.getWeight().getType(), results)))
+    return failure();
+  auto weight = cast<RankedTensorType>(adaptor.getWeight().getType());
+  for (int64_t size : weight.getShape().drop_front(2))
+    if (size % 2 == 0 || size > 63) // map_conv_c4
+      return error("expected a kernel of odd height and width below 64, got " + typeText(weight));
+  if (Value bias = adaptor.getBias()) {
+    auto type = cast<RankedTensorType>(bias.getType());
+    if (type.getElementType() != weight.getElementType() || type.getDimSize(0) != weight.getDimSize(0)) // map_conv_c5
+      return error("expected one bias for each of " + Twine(weight.getDimSize(0)) + " heads out, got " +
+                   typeText(type));
+  }
+  ArrayRef<int64_t> shift = adaptor.getShiftAttr() ? adaptor.getShift() : ArrayRef<int64_t>();
+  if (!shift.empty() && (shift.size() != 2 || llvm::any_of(shift, [](int64_t by) { return by < 0 || by > 63; })))
+    return error("expected shift [down, right] of 0 to 63 each"); // map_conv_c6
+  return success();
+}
+
+LogicalResult MapConvOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  return inferMixedExtents(*this, operands, results);
 }
 
 LogicalResult CombineOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,

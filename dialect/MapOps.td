@@ -44,17 +44,84 @@ def Attn_MaskOp : Attn_ComputeOp<"mask"> {
 }
 
 def Attn_NormalizeOp : Attn_ComputeOp<"normalize"> {
-  let summary = "scores to weights, over the keys of each query";
+  let summary = "scores to weights";
   let description = [{
-    `softmax`: `exp(s_ij - max_j s_ij) / sum_j exp(s_ij - max_j s_ij)` over visible keys.
+    With x the visible scores that share a normalisation: those of one query (`over keys`, the default), of one key
+    (`over queries`), or of one place in all heads (`over heads`). A masked place gets weight 0.
+
+    | kind | weight |
+    |---|---|
+    | `softmax` | exp(x_j) / sum exp(x) |
+    | `softmax_one` | exp(x_j) / (exp(sink_h) + sum exp(x)); without a sink 1 stands for exp(sink_h) |
+    | `sum` | x_j / max(sum x, eps), for x that are not negative |
+    | `relu_sum` | relu(x_j) / max(sum relu(x), eps) |
+    | `relu_mean`, `relu2_mean` | relu(x_j), relu(x_j)^2, divided by the number of visible places |
+    | `sigmoid` | 1 / (1 + exp(-x_j)) |
+    | `none` | x_j |
 
     ```mlir
     %p = attn.normalize softmax %s : tensor<?x8x?x?xf32>
+    %r = attn.normalize relu_sum %s over queries eps 1.0e-6 : tensor<?x8x?x?xf32>
+    %t = attn.normalize softmax_one %s sink %sinks : tensor<?x8x?x?xf32>, tensor<8xf32>
     ```
   }];
-  let arguments = (ins Attn_NormalizerAttr:$kind, Attn_Map:$scores);
+  let arguments = (ins Attn_NormalizerAttr:$kind, Attn_Map:$scores, Optional<TensorRankOf<[AnyFloat], [1]>>:$sink,
+                       DefaultValuedAttr<Attn_MapAxisAttr, "::mlir::attn::MapAxis::Keys">:$axis,
+                       DefaultValuedAttr<F64Attr, "1.0e-6">:$eps);
   let results = (outs Attn_Map:$weights);
-  let assemblyFormat = "`` $kind $scores attr-dict `:` type($scores)";
+  let assemblyFormat = [{
+    `` $kind $scores (`sink` $sink^)? (`over` $axis^)? (`eps` custom<Real>($eps)^)? attr-dict `:` type(operands)
+  }];
+}
+
+def Attn_FillOp : Attn_ComputeOp<"fill"> {
+  let summary = "gives masked places a number";
+  let description = [{
+    Every place of the result is visible. A map that leaves the model or goes to another layer should be filled.
+
+    ```mlir
+    %t = attn.fill %masked value 0.0 : tensor<?x8x?x?xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Map:$scores, F64Attr:$value);
+  let results = (outs Attn_Map:$result);
+  let assemblyFormat = "$scores `value` custom<Real>($value) attr-dict `:` type($scores)";
+}
+
+def Attn_MixHeadsOp : Attn_ComputeOp<"mix_heads"> {
+  let summary = "each head becomes a weighted sum of all heads, at each place";
+  let description = [{
+    `t[b, g, i, j] = sum_h weight[g, h] * s[b, h, i, j]` (Shazeer et al. 2020, talking heads). A place is visible when it
+    is in every head.
+
+    ```mlir
+    %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<6x8xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Map:$scores, TensorRankOf<[AnyFloat], [2]>:$weight);
+  let results = (outs Attn_Map:$result);
+  let assemblyFormat = "$scores `,` $weight attr-dict `:` type(operands)";
+}
+
+def Attn_MapConvOp : Attn_ComputeOp<"map_conv"> {
+  let summary = "convolution of the map as an image whose channels are the heads";
+  let description = [{
+    `c[b, g, i, j] = bias[g] + sum_{h,u,t} weight[g, h, u, t] * s[b, h, i + u - kh/2, j + t - kw/2]` with masked places and
+    those outside the map as 0 (Wang et al. 2021, Evolving Attention); then moved `shift` = [down, right] places, with 0 in
+    the rows and columns left free. With a 3x3 kernel, [1, 1] keeps a causal map causal. Every place of the result is
+    visible.
+
+    ```mlir
+    %c = attn.map_conv %s, %w, %b shift [1, 1] : tensor<?x8x?x?xf32>, tensor<8x8x3x3xf32>, tensor<8xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Map:$scores, TensorRankOf<[AnyFloat], [4]>:$weight,
+                       Optional<TensorRankOf<[AnyFloat], [1]>>:$bias,
+                       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$shift);
+  let results = (outs Attn_Map:$result);
+  let assemblyFormat = [{
+    $scores `,` $weight (`,` $bias^)? (`shift` $shift^)? attr-dict `:` type(operands)
+  }];
 }
 
 def Attn_CombineOp : Attn_ComputeOp<"combine"> {

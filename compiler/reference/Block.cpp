@@ -1,6 +1,7 @@
 // pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool.
 #include "compiler/reference/Ops.h"
 #include <cmath>
+#include <limits>
 
 namespace mlir::attn::reference {
 
@@ -33,6 +34,27 @@ static int64_t broadcastIndex(const Tensor<T> &input, const Shape &shape, int64_
   return index;
 }
 
+/// A place of a map is visible when it is in every operand that has it.
+template <class T>
+static void meetVisibility(Operands<T> inputs, Tensor<T> &result) {
+  for (const Tensor<T> *input : inputs) {
+    if (input->visible.empty())
+      continue;
+    result.visible.resize(result.reals.size(), 1);
+    for (int64_t at = 0, end = result.size(); at < end; ++at)
+      result.visible[at] &= input->visible[broadcastIndex(*input, result.shape, at)];
+  }
+}
+
+/// Nothing is computed where a place is masked; the result is -inf there.
+template <class T>
+static bool isMasked(Tensor<T> &result, int64_t at) {
+  if (result.visible.empty() || result.visible[at])
+    return false;
+  result.reals[at] = -std::numeric_limits<T>::infinity();
+  return true;
+}
+
 template <class T>
 ExpectedTensor<T> pointwise(Operands<T> inputs, Region &region) {
   llvm::Expected<Shape> shape = broadcast(inputs);
@@ -42,8 +64,11 @@ ExpectedTensor<T> pointwise(Operands<T> inputs, Region &region) {
   llvm::Expected<Formula<T>> formula = Formula<T>::read(region, {});
   if (!result || !formula)
     return llvm::joinErrors(result.takeError(), formula.takeError());
+  meetVisibility(inputs, *result);
   llvm::SmallVector<Scalar<T>, 4> scalars(inputs.size());
   for (int64_t at = 0, end = result->size(); at < end; ++at) {
+    if (isMasked(*result, at))
+      continue;
     for (auto [scalar, input] : llvm::zip(scalars, inputs))
       scalar.real = input->reals[broadcastIndex(*input, *shape, at)];
     result->reals[at] = (*formula)(scalars);
@@ -74,24 +99,38 @@ static T activate(Activation kind, T x) {
 
 template <class T>
 ExpectedTensor<T> activation(Activation kind, const Tensor<T> &input) {
-  Tensor<T> result;
-  result.shape = input.shape;
-  for (T x : input.reals)
-    result.reals.push_back(activate(kind, x));
+  Tensor<T> result{input.shape, std::vector<T>(input.reals.size()), {}, input.visible, {}};
+  for (int64_t at = 0, end = result.size(); at < end; ++at)
+    if (!isMasked(result, at))
+      result.reals[at] = activate(kind, input.reals[at]);
   return result;
 }
 
-template <class T>
-ExpectedTensor<T> add(const Tensor<T> &lhs, const Tensor<T> &rhs) {
+/// Two operands broadcast to one shape.
+template <class T, class Binary>
+static ExpectedTensor<T> eachPair(const Tensor<T> &lhs, const Tensor<T> &rhs, Binary binary) {
   llvm::Expected<Shape> shape = broadcast<T>({&lhs, &rhs});
   if (!shape)
     return shape.takeError();
   ExpectedTensor<T> result = makeTensor<T>(*shape);
   if (!result)
     return result;
+  meetVisibility<T>({&lhs, &rhs}, *result);
   for (int64_t at = 0, end = result->size(); at < end; ++at)
-    result->reals[at] = lhs.reals[broadcastIndex(lhs, *shape, at)] + rhs.reals[broadcastIndex(rhs, *shape, at)];
+    if (!isMasked(*result, at))
+      result->reals[at] =
+          binary(lhs.reals[broadcastIndex(lhs, *shape, at)], rhs.reals[broadcastIndex(rhs, *shape, at)]);
   return result;
+}
+
+template <class T>
+ExpectedTensor<T> add(const Tensor<T> &lhs, const Tensor<T> &rhs) {
+  return eachPair(lhs, rhs, [](T x, T y) { return x + y; });
+}
+
+template <class T>
+ExpectedTensor<T> blend(const Tensor<T> &lhs, const Tensor<T> &rhs, double alpha) {
+  return eachPair(lhs, rhs, [&](T x, T y) { return T(alpha) * x + T(1 - alpha) * y; });
 }
 
 /// Applies `row(x, y, width)` to every row of the last dimension.
@@ -171,6 +210,7 @@ ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths) {
   template ExpectedTensor<T> pointwise(Operands<T>, Region &);                                                         \
   template ExpectedTensor<T> activation(Activation, const Tensor<T> &);                                                \
   template ExpectedTensor<T> add(const Tensor<T> &, const Tensor<T> &);                                                \
+  template ExpectedTensor<T> blend(const Tensor<T> &, const Tensor<T> &, double);                                      \
   template ExpectedTensor<T> layerNorm(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &, double);               \
   template ExpectedTensor<T> rmsNorm(const Tensor<T> &, const Tensor<T> &, double);                                    \
   template ExpectedTensor<T> l2Normalize(const Tensor<T> &, double);                                                   \

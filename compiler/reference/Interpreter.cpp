@@ -151,7 +151,7 @@ private:
       map = mask(std::move(*map), *op.getMask(), pointers(x.drop_front(3)));
     if (!map)
       return map;
-    map = softmax(std::move(*map));
+    map = normalize<T>(std::move(*map), Normalizer::Softmax, MapAxis::Keys, nullptr, 0);
     return map ? combine(*map, x[2]) : std::move(map);
   }
 
@@ -177,14 +177,27 @@ private:
         .Case([&](PointwiseOp o) { return pointwise(pointers(x), o.getFormula()); })
         .Case([&](ActivationOp o) { return activation(o.getKind(), x[0]); })
         .Case([&](AddOp) { return add(x[0], x[1]); })
+        .Case([&](BlendOp o) { return blend(x[0], x[1], o.getAlpha().convertToDouble()); })
         .Case([&](LayerNormOp o) { return layerNorm(x[0], x[1], x[2], o.getEps().convertToDouble()); })
         .Case([&](RmsNormOp o) { return rmsNorm(x[0], x[1], o.getEps().convertToDouble()); })
         .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
         .Case([&](MeanPoolOp) { return meanPool(x[0], x[1]); })
         .Case([&](ScoreOp o) { return scoreDot(x[0], x[1], o.getScale().convertToDouble()); })
+        .Case([&](PairScoreOp o) {
+          return pairScore(x[0], x[1], o.getFormula(), pointers(x.drop_front(2)), o.getScale().convertToDouble());
+        })
+        .Case([&](RelativeScoreOp o) {
+          return relativeScore(x[0], x[1], x[2].shape[2], o.getAlignment(), o.getScale().convertToDouble());
+        })
+        .Case([&](RelativeScore2dOp o) { return relativeScore2d(x[0], x[1], x[2], o.getScale().convertToDouble()); })
         .Case([&](ModifyOp o) { return modify(x[0], o.getFormula(), pointers(x.drop_front())); })
         .Case([&](MaskOp o) { return mask(x[0], o.getMask(), pointers(x.drop_front())); })
-        .Case([&](NormalizeOp) { return softmax(x[0]); })
+        .Case([&](NormalizeOp o) {
+          return normalize(x[0], o.getKind(), o.getAxis(), o.getSink() ? &x[1] : nullptr, o.getEps().convertToDouble());
+        })
+        .Case([&](FillOp o) { return fill(x[0], o.getValue().convertToDouble()); })
+        .Case([&](MixHeadsOp) { return mixHeads(x[0], x[1]); })
+        .Case([&](MapConvOp o) { return mapConv(x[0], x[1], o.getBias() ? &x[2] : nullptr, o.getShift()); })
         .Case([&](CombineOp) { return combine(x[0], x[1]); })
         .Case([&](AttentionOp o) { return attention(o, x); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });

@@ -1,4 +1,4 @@
-// modify, mask, normalize softmax, combine.
+// modify, mask, combine.
 #include "compiler/reference/Ops.h"
 #include <cmath>
 #include <limits>
@@ -92,27 +92,6 @@ ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> lengths) {
 }
 
 template <class T>
-ExpectedTensor<T> softmax(Tensor<T> scores) {
-  int64_t keys = scores.shape[3];
-  const T infinity = std::numeric_limits<T>::infinity();
-  for (int64_t row = 0, end = scores.size(); row < end; row += keys) {
-    T *x = &scores.reals[row];
-    T maximum = -infinity, sum = 0;
-    for (int64_t j = 0; j < keys; ++j)
-      if (isVisible(scores, row + j) && !(x[j] <= maximum)) // a NaN becomes the maximum, and stays it
-        maximum = std::isnan(maximum) ? maximum : x[j];
-    for (int64_t j = 0; j < keys; ++j) {
-      x[j] = isVisible(scores, row + j) && maximum != -infinity ? std::exp(x[j] - maximum) : T(0);
-      sum += x[j];
-    }
-    for (int64_t j = 0; j < keys && maximum != -infinity; ++j)
-      if (isVisible(scores, row + j))
-        x[j] /= sum;
-  }
-  return scores;
-}
-
-template <class T>
 ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value) {
   int64_t batch = weights.shape[0], heads = weights.shape[1], queries = weights.shape[2], keys = weights.shape[3];
   int64_t valueHeads = value.shape[1], width = value.shape[3];
@@ -137,7 +116,6 @@ ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value) {
 #define INSTANTIATE(T)                                                                                                 \
   template ExpectedTensor<T> modify(Tensor<T>, Region &, Operands<T>);                                                 \
   template ExpectedTensor<T> mask(Tensor<T>, MaskAttr, Operands<T>);                                                   \
-  template ExpectedTensor<T> softmax(Tensor<T>);                                                                       \
   template ExpectedTensor<T> combine(const Tensor<T> &, const Tensor<T> &);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -37,6 +37,8 @@ ExpectedTensor<T> activation(Activation kind, const Tensor<T> &input);
 template <class T>
 ExpectedTensor<T> add(const Tensor<T> &lhs, const Tensor<T> &rhs);
 template <class T>
+ExpectedTensor<T> blend(const Tensor<T> &lhs, const Tensor<T> &rhs, double alpha);
+template <class T>
 ExpectedTensor<T> layerNorm(const Tensor<T> &input, const Tensor<T> &gamma, const Tensor<T> &beta, double eps);
 template <class T>
 ExpectedTensor<T> rmsNorm(const Tensor<T> &input, const Tensor<T> &gamma, double eps);
@@ -49,6 +51,15 @@ ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths);
 // --- Score.cpp
 template <class T>
 ExpectedTensor<T> scoreDot(const Tensor<T> &query, const Tensor<T> &key, double scale);
+template <class T>
+ExpectedTensor<T> pairScore(const Tensor<T> &query, const Tensor<T> &key, Region &formula, Operands<T> captures,
+                            double scale);
+/// `keys` is the map's number of keys.
+template <class T>
+ExpectedTensor<T> relativeScore(const Tensor<T> &query, const Tensor<T> &table, int64_t keys, Alignment alignment,
+                                double scale);
+template <class T>
+ExpectedTensor<T> relativeScore2d(const Tensor<T> &query, const Tensor<T> &rows, const Tensor<T> &cols, double scale);
 
 // --- Map.cpp
 /// Leaves masked places alone.
@@ -57,11 +68,23 @@ ExpectedTensor<T> modify(Tensor<T> scores, Region &formula, Operands<T> captures
 /// Marks places as not visible and sets their score to -inf. Fails on a length outside [0, M].
 template <class T>
 ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> lengths);
-/// Weights 0 where masked; a row with no visible key, or whose scores are all -inf, has weights 0.
-template <class T>
-ExpectedTensor<T> softmax(Tensor<T> scores);
 /// Values of masked keys are not read.
 template <class T>
 ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value);
+
+// --- Normalize.cpp
+/// Weights 0 where masked; visible scores that are all -inf have softmax weights 0. `sink` may be null.
+template <class T>
+ExpectedTensor<T> normalize(Tensor<T> scores, Normalizer kind, MapAxis axis, const Tensor<T> *sink, double eps);
+
+// --- MapMix.cpp
+template <class T>
+ExpectedTensor<T> fill(Tensor<T> scores, double value);
+template <class T>
+ExpectedTensor<T> mixHeads(const Tensor<T> &scores, const Tensor<T> &weight);
+/// `bias` may be null; `shift` is empty or [down, right].
+template <class T>
+ExpectedTensor<T> mapConv(const Tensor<T> &scores, const Tensor<T> &weight, const Tensor<T> *bias,
+                          llvm::ArrayRef<int64_t> shift);
 
 } // namespace mlir::attn::reference

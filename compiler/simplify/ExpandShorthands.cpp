@@ -93,6 +93,17 @@ struct ExpandAdd : OpRewritePattern<AddOp> {
   }
 };
 
+struct ExpandBlend : OpRewritePattern<BlendOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(BlendOp op, PatternRewriter &rewriter) const final {
+    double alpha = op.getAlpha().convertToDouble();
+    replaceByPointwise(rewriter, op, [&](const Scalar &s, auto x) {
+      return s.add(s.mul(s.constant(alpha), x[0]), s.mul(s.constant(1 - alpha), x[1]));
+    });
+    return success();
+  }
+};
+
 /// In the order the shorthand fixes: scale, modify, mask, normalize, combine.
 struct ExpandAttention : OpRewritePattern<AttentionOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -106,7 +117,8 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     }
     if (MaskAttr mask = op.getMaskAttr())
       map = MaskOp::create(rewriter, location, map, op.getMaskOperands(), mask);
-    Value weights = NormalizeOp::create(rewriter, location, Normalizer::Softmax, map);
+    Value weights = NormalizeOp::create(rewriter, location, Normalizer::Softmax, map, /*sink=*/Value(), MapAxis::Keys,
+                                        llvm::APFloat(0.0));
     rewriter.replaceOpWithNewOp<CombineOp>(op, weights, op.getValue());
     return success();
   }
@@ -115,7 +127,7 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
 struct ExpandShorthands : impl::ExpandShorthandsBase<ExpandShorthands> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExpandAdd, ExpandAttention>(&getContext());
+    patterns.add<ExpandActivation, ExpandAdd, ExpandBlend, ExpandAttention>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

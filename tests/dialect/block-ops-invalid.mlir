@@ -1,4 +1,4 @@
-// Every constraint of pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool; and of formulas.
+// Every constraint of pointwise, activation, add, blend, layer_norm, rms_norm, l2_normalize, mean_pool; and of formulas.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
 func.func @pointwise_c1_empty() {
@@ -113,6 +113,14 @@ func.func @pointwise_c2_yield(%x: tensor<4xf32>) {
 func.func @add_c1(%x: tensor<2x4xf32>, %y: tensor<2x8xf32>) {
   // expected-error @+1 {{'attn.add' op operands do not broadcast to one shape: tensor<2x4xf32> and tensor<2x8xf32>}}
   %z = attn.add %x, %y : tensor<2x4xf32>, tensor<2x8xf32>
+  return
+}
+
+// -----
+
+func.func @blend_c1(%x: tensor<2x4xf32>, %y: tensor<2x8xf32>) {
+  // expected-error @+1 {{'attn.blend' op operands do not broadcast to one shape: tensor<2x4xf32> and tensor<2x8xf32>}}
+  %z = attn.blend %x, %y alpha 0.5 : tensor<2x4xf32>, tensor<2x8xf32>
   return
 }
 

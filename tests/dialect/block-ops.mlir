@@ -1,4 +1,4 @@
-// Text forms of pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool.
+// Text forms of pointwise, activation, add, blend, layer_norm, rms_norm, l2_normalize, mean_pool.
 // RUN: attn-opt %s --verify-roundtrip | FileCheck %s
 
 // A missing dimension and a static 1 repeat.
@@ -39,6 +39,13 @@ func.func @add(%x: tensor<?x?x8xf32>, %bias: tensor<8xf32>) -> tensor<?x?x8xf32>
   // CHECK: attn.add %{{.*}}, %{{.*}} : tensor<?x?x8xf32>, tensor<8xf32>
   %y = attn.add %x, %bias : tensor<?x?x8xf32>, tensor<8xf32>
   return %y : tensor<?x?x8xf32>
+}
+
+// CHECK-LABEL: @blend
+func.func @blend(%x: tensor<?x?x8xf32>, %y: tensor<4x1x8xf32>) -> tensor<4x?x8xf32> {
+  // CHECK: attn.blend %{{.*}}, %{{.*}} alpha 2.500000e-01 : tensor<?x?x8xf32>, tensor<4x1x8xf32>
+  %z = attn.blend %x, %y alpha 0.25 : tensor<?x?x8xf32>, tensor<4x1x8xf32>
+  return %z : tensor<4x?x8xf32>
 }
 
 // CHECK-LABEL: @norms

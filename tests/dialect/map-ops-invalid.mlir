@@ -1,4 +1,4 @@
-// Every constraint of modify, mask, combine and attention.
+// Every constraint of modify, mask, normalize, mix_heads, map_conv, combine and attention.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
 func.func @modify_c1(%s: tensor<?x8x?x?xf32>) {
@@ -33,6 +33,166 @@ func.func @normalize_unknown(%s: tensor<?x8x?x?xf32>) {
   // expected-error @+2 {{to be one of: softmax}}
   // expected-error @+1 {{failed to parse}}
   %t = attn.normalize hardmax %s : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c1(%s: tensor<?x8x?x?xf32>, %k: tensor<8xf32>) {
+  // expected-error @+1 {{'attn.normalize' op takes a sink for softmax_one over keys only}}
+  %t = attn.normalize softmax %s sink %k : tensor<?x8x?x?xf32>, tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c1_axis(%s: tensor<?x8x?x?xf32>, %k: tensor<8xf32>) {
+  // expected-error @+1 {{'attn.normalize' op takes a sink for softmax_one over keys only}}
+  %t = attn.normalize softmax_one %s sink %k over heads : tensor<?x8x?x?xf32>, tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c2(%s: tensor<?x8x?x?xf32>, %k: tensor<7xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected one sink for each of 8 heads, got tensor<7xf32>}}
+  %t = attn.normalize softmax_one %s sink %k : tensor<?x8x?x?xf32>, tensor<7xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c2_element(%s: tensor<?x8x?x?xf32>, %k: tensor<8xf64>) {
+  // expected-error @+1 {{'attn.normalize' op expected one sink for each of 8 heads, got tensor<8xf64>}}
+  %t = attn.normalize softmax_one %s sink %k : tensor<?x8x?x?xf32>, tensor<8xf64>
+  return
+}
+
+// -----
+
+func.func @normalize_c2_dynamic(%s: tensor<?x8x?x?xf32>, %k: tensor<?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected one sink for each of 8 heads, got tensor<?xf32>}}
+  %t = attn.normalize softmax_one %s sink %k : tensor<?x8x?x?xf32>, tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c3(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected eps of 0 or more}}
+  %t = attn.normalize relu_sum %s eps -1.0e-6 : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c3_infinite(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected eps of 0 or more}}
+  %t = attn.normalize relu_sum %s eps 0x7FF0000000000000 : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @mix_heads_c1(%s: tensor<?x8x?x?xf32>, %w: tensor<6x8xf64>) {
+  // expected-error @+1 {{'attn.mix_heads' op expected one element type, got map tensor<?x8x?x?xf32> and weight tensor<6x8xf64>}}
+  %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<6x8xf64>
+  return
+}
+
+// -----
+
+func.func @mix_heads_c2(%s: tensor<?x8x?x?xf32>, %w: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.mix_heads' op expected a static weight with at least one head out, got tensor<?x8xf32>}}
+  %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @mix_heads_c2_empty(%s: tensor<?x8x?x?xf32>, %w: tensor<0x8xf32>) {
+  // expected-error @+1 {{'attn.mix_heads' op expected a static weight with at least one head out, got tensor<0x8xf32>}}
+  %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<0x8xf32>
+  return
+}
+
+// -----
+
+func.func @mix_heads_c3(%s: tensor<?x8x?x?xf32>, %w: tensor<8x6xf32>) {
+  // expected-error @+1 {{'attn.mix_heads' op expected weight [out, in] with in = 8 heads, got tensor<8x6xf32>}}
+  %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<8x6xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c1(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x3x3xf64>) {
+  // expected-error @+1 {{'attn.map_conv' op expected one element type, got map tensor<?x8x?x?xf32> and weight tensor<8x8x3x3xf64>}}
+  %t = attn.map_conv %s, %w : tensor<?x8x?x?xf32>, tensor<8x8x3x3xf64>
+  return
+}
+
+// -----
+
+func.func @map_conv_c2(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x?x3xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected a static weight with at least one head out, got tensor<8x8x?x3xf32>}}
+  %t = attn.map_conv %s, %w : tensor<?x8x?x?xf32>, tensor<8x8x?x3xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c3(%s: tensor<?x8x?x?xf32>, %w: tensor<8x6x3x3xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected weight [out, in, rows, columns] with in = 8 heads, got tensor<8x6x3x3xf32>}}
+  %t = attn.map_conv %s, %w : tensor<?x8x?x?xf32>, tensor<8x6x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c4(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x3x2xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected a kernel of odd height and width below 64, got tensor<8x8x3x2xf32>}}
+  %t = attn.map_conv %s, %w : tensor<?x8x?x?xf32>, tensor<8x8x3x2xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c4_size(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x65x1xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected a kernel of odd height and width below 64, got tensor<8x8x65x1xf32>}}
+  %t = attn.map_conv %s, %w : tensor<?x8x?x?xf32>, tensor<8x8x65x1xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c5(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x3x3xf32>, %b: tensor<6xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected one bias for each of 8 heads out, got tensor<6xf32>}}
+  %t = attn.map_conv %s, %w, %b : tensor<?x8x?x?xf32>, tensor<8x8x3x3xf32>, tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c6(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x3x3xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected shift [down, right] of 0 to 63 each}}
+  %t = attn.map_conv %s, %w shift [1, 64] : tensor<?x8x?x?xf32>, tensor<8x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c6_count(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x3x3xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected shift [down, right] of 0 to 63 each}}
+  %t = attn.map_conv %s, %w shift [1] : tensor<?x8x?x?xf32>, tensor<8x8x3x3xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv_c6_negative(%s: tensor<?x8x?x?xf32>, %w: tensor<8x8x3x3xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op expected shift [down, right] of 0 to 63 each}}
+  %t = attn.map_conv %s, %w shift [0, -1] : tensor<?x8x?x?xf32>, tensor<8x8x3x3xf32>
   return
 }
 

@@ -1,4 +1,4 @@
-// Text forms of modify, mask, normalize, combine and attention; precedence and parentheses of masks.
+// Text forms of modify, mask, normalize, fill, mix_heads, map_conv, combine and attention; precedence and parentheses of masks.
 // RUN: attn-opt %s --verify-roundtrip | FileCheck %s
 
 // CHECK-LABEL: @modify
@@ -40,6 +40,53 @@ func.func @chain(%s: tensor<?x8x?x?xf32>, %v: tensor<?x2x?x16xf32>) -> tensor<?x
   // CHECK: attn.combine %[[P]], %{{.*}} : tensor<?x8x?x?xf32>, tensor<?x2x?x16xf32>
   %o = attn.combine %p, %v : tensor<?x8x?x?xf32>, tensor<?x2x?x16xf32>
   return %o : tensor<?x8x?x16xf32>
+}
+
+// Every kind and axis; what is not written is what it is by default, and is not printed.
+// CHECK-LABEL: @normalize
+func.func @normalize(%s: tensor<?x8x?x?xf32>, %sinks: tensor<8xf32>) {
+  // CHECK: attn.normalize softmax_one %{{.*}} : tensor<?x8x?x?xf32>{{$}}
+  %a = attn.normalize softmax_one %s over keys : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize softmax_one %{{.*}} sink %{{.*}} : tensor<?x8x?x?xf32>, tensor<8xf32>
+  %b = attn.normalize softmax_one %s sink %sinks : tensor<?x8x?x?xf32>, tensor<8xf32>
+  // CHECK: attn.normalize sum %{{.*}} over heads : tensor<?x8x?x?xf32>
+  %c = attn.normalize sum %s over heads : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize relu_sum %{{.*}} over queries eps 0.000000e+00 : tensor<?x8x?x?xf32>
+  %d = attn.normalize relu_sum %s over queries eps 0.0 : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize relu_mean %{{.*}} : tensor<?x8x?x?xf32>
+  %e = attn.normalize relu_mean %s : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize relu2_mean
+  %f = attn.normalize relu2_mean %s : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize sigmoid
+  %g = attn.normalize sigmoid %s : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize none
+  %h = attn.normalize none %s : tensor<?x8x?x?xf32>
+  return
+}
+
+// CHECK-LABEL: @fill
+func.func @fill(%s: tensor<?x8x?x?xf32>) -> tensor<?x8x?x?xf32> {
+  // CHECK: attn.fill %{{.*}} value -1.000000e+00 : tensor<?x8x?x?xf32>
+  %t = attn.fill %s value -1.0 : tensor<?x8x?x?xf32>
+  return %t : tensor<?x8x?x?xf32>
+}
+
+// CHECK-LABEL: @mix_heads
+func.func @mix_heads(%s: tensor<?x8x?x?xf32>, %w: tensor<6x8xf32>) -> tensor<?x6x?x?xf32> {
+  // CHECK: attn.mix_heads %{{.*}}, %{{.*}} : tensor<?x8x?x?xf32>, tensor<6x8xf32>
+  %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<6x8xf32>
+  return %t : tensor<?x6x?x?xf32>
+}
+
+// CHECK-LABEL: @map_conv
+func.func @map_conv(%s: tensor<?x8x?x?xf32>, %w: tensor<6x8x3x5xf32>, %b: tensor<6xf32>) -> tensor<?x6x?x?xf32> {
+  // CHECK: attn.map_conv %{{.*}}, %{{.*}} : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>{{$}}
+  %a = attn.map_conv %s, %w : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>
+  // CHECK: attn.map_conv %{{.*}}, %{{.*}} shift [0, 1] : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>
+  %c = attn.map_conv %s, %w shift [0, 1] : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>
+  // CHECK: attn.map_conv %{{.*}}, %{{.*}}, %{{.*}} shift [1, 1] : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>, tensor<6xf32>
+  %t = attn.map_conv %s, %w, %b shift [1, 1] : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>, tensor<6xf32>
+  return %t : tensor<?x6x?x?xf32>
 }
 
 // CHECK-LABEL: @attention

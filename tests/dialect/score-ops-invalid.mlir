@@ -1,4 +1,4 @@
-// Every constraint of score.
+// Every constraint of score, pair_score, relative_score and relative_score_2d.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
 func.func @score_c1(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x64xf64>) {
@@ -28,5 +28,156 @@ func.func @score_c3(%q: tensor<?x8x?x64xf32>, %k: tensor<?x3x?x64xf32>) {
 func.func @score_c4(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x32xf32>) {
   // expected-error @+1 {{'attn.score' op expected query and key to share the head width, got 64 and 32}}
   %s = attn.score dot %q, %k : tensor<?x8x?x64xf32>, tensor<?x8x?x32xf32>
+  return
+}
+
+// -----
+
+func.func @pair_score_c1(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x64xf64>) {
+  // expected-error @+1 {{'attn.pair_score' op expected one element type, got query tensor<?x8x?x64xf32> and key tensor<?x8x?x64xf64>}}
+  %s = attn.pair_score %q, %k : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf64> {
+  ^bb0(%x: f32, %y: f32, %h: index, %d: index):
+    attn.yield %x : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pair_score_c2(%q: tensor<2x8x?x64xf32>, %k: tensor<3x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.pair_score' op expected query and key of one batch, got 2 and 3}}
+  %s = attn.pair_score %q, %k : tensor<2x8x?x64xf32>, tensor<3x8x?x64xf32> {
+  ^bb0(%x: f32, %y: f32, %h: index, %d: index):
+    attn.yield %x : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pair_score_c3(%q: tensor<?x8x?x64xf32>, %k: tensor<?x3x?x64xf32>) {
+  // expected-error @+1 {{'attn.pair_score' op expected query heads to be a multiple of key heads, got 8 and 3}}
+  %s = attn.pair_score %q, %k : tensor<?x8x?x64xf32>, tensor<?x3x?x64xf32> {
+  ^bb0(%x: f32, %y: f32, %h: index, %d: index):
+    attn.yield %x : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pair_score_c4(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x32xf32>) {
+  // expected-error @+1 {{'attn.pair_score' op expected query and key to share the head width, got 64 and 32}}
+  %s = attn.pair_score %q, %k : tensor<?x8x?x64xf32>, tensor<?x8x?x32xf32> {
+  ^bb0(%x: f32, %y: f32, %h: index, %d: index):
+    attn.yield %x : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pair_score_c5(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.pair_score' op expected a formula with arguments ('f32', 'f32', 'index', 'index'), got ('f32')}}
+  %s = attn.pair_score %q, %k : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32> {
+  ^bb0(%x: f32):
+    attn.yield %x : f32
+  }
+  return
+}
+
+// -----
+
+func.func @relative_score_c1(%q: tensor<?x8x?x?xf32>, %t: tensor<33x64xf32>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected a query of static heads and head width, got tensor<?x8x?x?xf32>}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x8x?x?xf32>, tensor<33x64xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_c1_heads(%q: tensor<?x?x?x64xf32>, %t: tensor<33x64xf32>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected a query of static heads and head width, got tensor<?x?x?x64xf32>}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x?x?x64xf32>, tensor<33x64xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_c2(%q: tensor<?x8x?x64xf32>, %t: tensor<33x32xf32>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected the table [distances, 64] of the query's type, got tensor<33x32xf32>}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x8x?x64xf32>, tensor<33x32xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_c2_element(%q: tensor<?x8x?x64xf32>, %t: tensor<33x64xf64>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected the table [distances, 64] of the query's type, got tensor<33x64xf64>}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x8x?x64xf32>, tensor<33x64xf64>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_c3(%q: tensor<?x8x?x64xf32>, %t: tensor<32x64xf32>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected the table to have an odd number of rows, one for each distance, got tensor<32x64xf32>}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x8x?x64xf32>, tensor<32x64xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_c3_dynamic(%q: tensor<?x8x?x64xf32>, %t: tensor<?x64xf32>, %k: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected the table to have an odd number of rows, one for each distance, got tensor<?x64xf32>}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x8x?x64xf32>, tensor<?x64xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_c4(%q: tensor<2x8x?x64xf32>, %t: tensor<33x64xf32>, %k: tensor<3x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op expected query and like of one batch, got 2 and 3}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<2x8x?x64xf32>, tensor<33x64xf32>, tensor<3x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_2d_c1(%q: tensor<?x?x15x4xf32>, %r: tensor<5x4xf32>, %c: tensor<9x4xf32>) {
+  // expected-error @+1 {{'attn.relative_score_2d' op expected a query of static heads and head width, got tensor<?x?x15x4xf32>}}
+  %s = attn.relative_score_2d %q, %r, %c : tensor<?x?x15x4xf32>, tensor<5x4xf32>, tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_2d_c2(%q: tensor<?x2x15x4xf32>, %r: tensor<5x3xf32>, %c: tensor<9x4xf32>) {
+  // expected-error @+1 {{'attn.relative_score_2d' op expected rows [distances, 4] of the query's type, got tensor<5x3xf32>}}
+  %s = attn.relative_score_2d %q, %r, %c : tensor<?x2x15x4xf32>, tensor<5x3xf32>, tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_2d_c3(%q: tensor<?x2x15x4xf32>, %r: tensor<5x4xf32>, %c: tensor<8x4xf32>) {
+  // expected-error @+1 {{'attn.relative_score_2d' op expected cols to have an odd number of rows, one for each distance, got tensor<8x4xf32>}}
+  %s = attn.relative_score_2d %q, %r, %c : tensor<?x2x15x4xf32>, tensor<5x4xf32>, tensor<8x4xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_2d_c4(%q: tensor<?x2x16x4xf32>, %r: tensor<5x4xf32>, %c: tensor<9x4xf32>) {
+  // expected-error @+1 {{'attn.relative_score_2d' op expected 15 queries, one for each pixel of the 3 x 5 image the tables are for, got tensor<?x2x16x4xf32>}}
+  %s = attn.relative_score_2d %q, %r, %c : tensor<?x2x16x4xf32>, tensor<5x4xf32>, tensor<9x4xf32>
+  return
+}
+
+// -----
+
+func.func @relative_score_2d_c4_dynamic(%q: tensor<?x2x?x4xf32>, %r: tensor<5x4xf32>, %c: tensor<9x4xf32>) {
+  // expected-error @+1 {{'attn.relative_score_2d' op expected 15 queries, one for each pixel of the 3 x 5 image the tables are for, got tensor<?x2x?x4xf32>}}
+  %s = attn.relative_score_2d %q, %r, %c : tensor<?x2x?x4xf32>, tensor<5x4xf32>, tensor<9x4xf32>
   return
 }

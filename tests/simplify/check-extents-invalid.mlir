@@ -31,6 +31,59 @@ func.func @add(%x: tensor<?x4xf32>, %y: tensor<2x4xf32>) {
 
 // -----
 
+func.func @blend(%x: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "M"]},
+                 %y: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "K"]}) {
+  // expected-error @+1 {{'attn.blend' op dimension 3 of the operands are not known to be equal}}
+  %z = attn.blend %x, %y alpha 0.5 : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @pair_score(%q: tensor<?x2x?x4xf32>, %k: tensor<?x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.pair_score' op batch of query and key are not known to be equal}}
+  %s = attn.pair_score %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32> {
+  ^bb0(%x: f32, %y: f32, %h: index, %d: index):
+    %r = arith.mulf %x, %y : f32
+    attn.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+func.func @relative_score(%q: tensor<?x2x?x4xf32>, %t: tensor<5x4xf32>, %k: tensor<?x2x?x4xf32>) {
+  // expected-error @+1 {{'attn.relative_score' op batch of query and like are not known to be equal}}
+  %s = attn.relative_score %q, %t like %k aligned top_left : tensor<?x2x?x4xf32>, tensor<5x4xf32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @normalize(%s: tensor<?x?x?x?xf32>, %k: tensor<2xf32>) {
+  // expected-error @+1 {{'attn.normalize' op heads of scores and sinks are not known to be equal}}
+  %p = attn.normalize softmax_one %s sink %k : tensor<?x?x?x?xf32>, tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @mix_heads(%s: tensor<?x?x?x?xf32>, %w: tensor<3x2xf32>) {
+  // expected-error @+1 {{'attn.mix_heads' op heads of scores and weight are not known to be equal}}
+  %t = attn.mix_heads %s, %w : tensor<?x?x?x?xf32>, tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @map_conv(%s: tensor<?x?x?x?xf32>, %w: tensor<3x2x1x1xf32>) {
+  // expected-error @+1 {{'attn.map_conv' op heads of scores and weight are not known to be equal}}
+  %t = attn.map_conv %s, %w : tensor<?x?x?x?xf32>, tensor<3x2x1x1xf32>
+  return
+}
+
+// -----
+
 func.func @mean_pool(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) {
   // expected-error @+1 {{'attn.mean_pool' op batch of input and lengths are not known to be equal}}
   %y = attn.mean_pool %x lengths %n : tensor<?x?x4xf32>, tensor<?xi32>

@@ -43,6 +43,23 @@ func.func @add(%x: tensor<?x8xf32>, %y: tensor<8xf32>) -> tensor<?x8xf32> {
   return %z : tensor<?x8xf32>
 }
 
+// alpha a + (1 - alpha) b, on maps as on other tensors.
+// CHECK-LABEL: func.func @blend
+// CHECK-SAME: (%[[X:.*]]: tensor<?x4x?x?xf32> {{.*}}, %[[Y:.*]]: tensor<?x4x?x?xf32> {{.*}})
+func.func @blend(%x: tensor<?x4x?x?xf32> {attn.dims = ["B", "H", "N", "M"]},
+                 %y: tensor<?x4x?x?xf32> {attn.dims = ["B", "H", "N", "M"]}) -> tensor<?x4x?x?xf32> {
+  // CHECK: attn.pointwise %[[X]], %[[Y]] : tensor<?x4x?x?xf32>, tensor<?x4x?x?xf32> {
+  // CHECK-NEXT: ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32):
+  // CHECK-DAG: %[[ALPHA:.*]] = arith.constant 2.500000e-01 : f32
+  // CHECK-DAG: %[[REST:.*]] = arith.constant 7.500000e-01 : f32
+  // CHECK-DAG: %[[L:.*]] = arith.mulf %[[ALPHA]], %[[A]] : f32
+  // CHECK-DAG: %[[R:.*]] = arith.mulf %[[REST]], %[[B]] : f32
+  // CHECK: %[[SUM:.*]] = arith.addf %[[L]], %[[R]] : f32
+  // CHECK-NEXT: attn.yield %[[SUM]] : f32
+  %z = attn.blend %x, %y alpha 0.25 : tensor<?x4x?x?xf32>, tensor<?x4x?x?xf32>
+  return %z : tensor<?x4x?x?xf32>
+}
+
 // maximumf, not maxnumf: a NaN stays one.
 // CHECK-LABEL: func.func @relu
 func.func @relu(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
