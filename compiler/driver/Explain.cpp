@@ -2,6 +2,7 @@
 // multiply and an add are 2 operations; traffic is every operand and result once.
 #include "compiler/driver/Explain.h"
 #include "compiler/emit/Buffers.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -20,6 +21,27 @@ AffineExpr product(ArrayRef<AffineExpr> extents, MLIRContext *context) {
   for (AffineExpr extent : extents)
     result = result * extent;
   return result;
+}
+
+bool makesScores(Operation &op) { return isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp>(op); }
+
+/// Whether a result of a kernel that makes scores is a map: not what combine made of one.
+bool isMap(Value result) {
+  Operation *producer = result.getDefiningOp();
+  return producer && !isa<CombineOp, MergeHeadsOp, SplitHeadsOp>(producer);
+}
+
+/// Whether scores made in the kernel go into the weights of `combine`; maps of other kernels may go into them too.
+bool readsOwnScores(CombineOp combine) {
+  llvm::SetVector<Value> values;
+  values.insert(combine.getWeights());
+  for (unsigned at = 0; at < values.size(); ++at)
+    if (Operation *producer = values[at].getDefiningOp()) {
+      if (makesScores(*producer))
+        return true;
+      values.insert_range(producer->getOperands());
+    }
+  return false;
 }
 
 class Explainer {
@@ -72,7 +94,18 @@ private:
       return size(score.getScores()) * extents.of(score.getQuery())[3] * 2;
     if (auto combine = dyn_cast<CombineOp>(op))
       return size(combine.getWeights()) * extents.of(combine.getValue())[3] * 2;
-    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, MaskOp>(op))
+    if (auto mix = dyn_cast<MixHeadsOp>(op))
+      return size(mix.getResult()) * extents.of(mix.getWeight())[1] * 2;
+    if (auto conv = dyn_cast<MapConvOp>(op)) {
+      ArrayRef<AffineExpr> weight = extents.of(conv.getWeight());
+      return size(conv.getResult()) * weight[1] * weight[2] * weight[3] * 2;
+    }
+    if (auto score = dyn_cast<PairScoreOp>(op)) // a term and its addition for each channel
+      return size(score.getScores()) * extents.of(score.getQuery())[3] *
+             static_cast<int64_t>(score.getFormula().front().getOperations().size());
+    if (isa<RelativeScoreOp, RelativeScore2dOp>(op)) // each query with each row of a table, once
+      return size(op.getOperand(0)) * extents.of(op.getOperand(1))[0] * (isa<RelativeScore2dOp>(op) ? 4 : 2);
+    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, MaskOp, FillOp>(op))
       return getAffineConstantExpr(0, op.getContext());
     if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
       return size(op.getResult(0)) * (static_cast<int64_t>(op.getRegion(0).front().getOperations().size()) - 1);
@@ -108,22 +141,24 @@ private:
     unsigned linears = llvm::range_size(kernel.getBody().getOps<LinearOp>());
     if (linears > 1)
       report.notes.push_back(std::to_string(linears) + " projections of one input merged");
-    for (auto score : kernel.getBody().getOps<ScoreOp>()) {
-      bool stays = llvm::none_of(kernel.getBody().front().getTerminator()->getOperandTypes(),
-                                 [&](Type type) { return withoutLayout(type) == withoutLayout(score.getType()); });
-      report.notes.push_back("attention: " + std::string(stays ? "the " : "WRITES the ") +
-                             text(extents.of(score.getScores())[2]) + " x " + text(extents.of(score.getScores())[3]) +
-                             " map of each head" + (stays ? " is never in memory" : " to memory"));
+    Block &body = kernel.getBody().front();
+    if (auto score = llvm::find_if(body, makesScores); score != body.end()) {
+      bool stays = llvm::none_of(body.getTerminator()->getOperands(), isMap);
+      ArrayRef<AffineExpr> map = extents.of(score->getResult(0));
+      report.notes.push_back("attention: " + std::string(stays ? "the " : "WRITES the ") + text(map[2]) + " x " +
+                             text(map[3]) + " map of each head" + (stays ? " is never in memory" : " to memory"));
     }
     for (auto mask : kernel.getBody().getOps<MaskOp>())
-      report.notes.push_back("mask: " + maskText(mask.getMask()));
+      report.notes.push_back("mask: " + maskText(mask.getMask(), kernel.getScheduleAttr()));
   }
 
-  static std::string maskText(MaskAttr mask) {
+  static std::string maskText(MaskAttr mask, ScheduleAttr schedule) {
     std::string text;
     llvm::raw_string_ostream os(text);
     printMask(os, mask, [&](int64_t index) { os << "input " << index; });
-    return text + "; keys that no query of a tile can see are skipped";
+    if (schedule && schedule.getStrategy() == Strategy::Stream)
+      text += "; keys that no query of a tile can see are skipped";
+    return text;
   }
 
   const FunctionExtents &extents;
@@ -195,14 +230,11 @@ FailureOr<std::string> explain(ModuleOp module, const TargetInfo &target, bool j
 LogicalResult requireFused(ModuleOp module) {
   bool fused = true;
   module.walk([&](CombineOp combine) {
-    auto kernel = combine->getParentOfType<KernelOp>();
-    bool score = kernel && !kernel.getBody().getOps<ScoreOp>().empty();
-    bool streams = !kernel || !kernel.getScheduleAttr() || kernel.getScheduleAttr().getStrategy() == Strategy::Stream;
-    if (score && streams)
+    if (combine->getParentOfType<KernelOp>() && readsOwnScores(combine))
       return;
     fused = false;
-    combine.emitOpError("is not computed in one pass with its scores (--require-fused): ")
-        << (!score ? "the scores are made by another kernel" : "its kernel does not stream over the keys");
+    combine.emitOpError("is not computed in one pass with its scores (--require-fused): the scores are made by another "
+                        "kernel or given");
   });
   return success(fused);
 }

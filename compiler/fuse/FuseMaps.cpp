@@ -1,5 +1,6 @@
-// Score map chains become kernels in which the map is a value that no memory needs to hold:
-//   split_heads(q,k,v) -> score -> modify* -> mask* -> normalize -> combine -> merge_heads
+// Connected ops on score maps become kernels in which a map is a value that no memory needs to hold, unless it leaves:
+//   split_heads(q, k, v) -> score -> modify, mask, mix_heads, map_conv, pointwise ... -> normalize -> combine ->
+//   merge_heads
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
 
@@ -8,6 +9,124 @@ namespace mlir::attn {
 #include "compiler/fuse/Passes.h.inc"
 
 namespace {
+
+bool makesMap(Operation *op) {
+  return isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, ModifyOp, MaskOp, NormalizeOp, FillOp,
+             MixHeadsOp, MapConvOp>(op);
+}
+
+/// The operands of an op on maps that are maps; other operands are read whole, from outside.
+SmallVector<Value> mapOperands(Operation *op) {
+  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, MixHeadsOp, MapConvOp, CombineOp>(op))
+    return {op->getOperand(0)};
+  SmallVector<Value> maps;
+  if (isa<PointwiseOp>(op))
+    for (Value operand : op->getOperands())
+      if (operand.getType() == op->getResult(0).getType())
+        maps.push_back(operand);
+  return maps;
+}
+
+/// Whether an operand is a query, key or value, or the keys that a relative score takes its length from.
+bool readsRowsByHead(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  unsigned index = operand.getOperandNumber();
+  if (isa<ScoreOp, PairScoreOp>(op))
+    return index < 2;
+  if (isa<RelativeScoreOp>(op))
+    return index == 0 || index == 2;
+  return isa<RelativeScore2dOp>(op) ? index == 0 : isa<CombineOp>(op) && index == 1;
+}
+
+/// The ops on maps of a block, in order. A pointwise op is one when it reads or makes a map.
+SmallVector<Operation *> findMapOps(Block &block) {
+  llvm::SetVector<Operation *> found;
+  llvm::DenseSet<Value> maps;
+  auto add = [&](Operation &op) {
+    if (!found.insert(&op))
+      return false;
+    maps.insert_range(mapOperands(&op));
+    if (!isa<CombineOp>(op))
+      maps.insert(op.getResult(0));
+    return true;
+  };
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (Operation &op : block)
+      if (makesMap(&op) || isa<CombineOp>(op))
+        grew |= add(op);
+      else if (isa<PointwiseOp>(op) && (maps.contains(op.getResult(0)) ||
+                                        llvm::any_of(mapOperands(&op), [&](Value v) { return maps.contains(v); })))
+        grew |= add(op);
+  }
+  SmallVector<Operation *> sorted(found.begin(), found.end());
+  llvm::sort(sorted, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  return sorted;
+}
+
+/// Groups of map ops that one kernel can compute. An op joins the groups whose maps it reads, all of them if that is
+/// possible.
+class MapGroups {
+public:
+  void add(Operation *op) {
+    llvm::SetVector<unsigned> read;
+    for (Value map : mapOperands(op))
+      if (Operation *producer = map.getDefiningOp())
+        if (auto group = groupOf.find(producer); group != groupOf.end())
+          read.insert(group->second);
+    if (read.size() > 1 && join(op, read.getArrayRef()))
+      return;
+    for (unsigned group : llvm::reverse(read))
+      if (join(op, group))
+        return;
+    groupOf[op] = groups.size();
+    groups.emplace_back().insert(op);
+  }
+
+  MutableArrayRef<OpSet> all() { return groups; }
+
+private:
+  bool join(Operation *op, ArrayRef<unsigned> joined) {
+    OpSet merged;
+    for (unsigned group : joined)
+      merged.insert_range(groups[group]);
+    moveUp(op, merged);
+    merged.insert(op);
+    if (!canOutline(merged) || llvm::any_of(merged, [&](Operation *member) { return readsRowsOf(member, merged); }))
+      return false;
+    for (unsigned group : joined)
+      groups[group].clear();
+    for (Operation *member : merged)
+      groupOf[member] = joined.front();
+    groups[joined.front()] = std::move(merged);
+    return true;
+  }
+
+  /// Whether the queries, keys or values of an op are made in the group; a kernel needs all of their rows at once.
+  static bool readsRowsOf(Operation *op, const OpSet &group) {
+    return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+      return readsRowsByHead(operand) && group.contains(operand.get().getDefiningOp());
+    });
+  }
+
+  /// An op that stands after readers of the group, such as one that makes a map ready to be returned, may come before
+  /// them.
+  static void moveUp(Operation *op, const OpSet &group) {
+    Operation *last = group.front();
+    for (Operation *member : group)
+      if (last->isBeforeInBlock(member))
+        last = member;
+    bool ready = llvm::all_of(op->getOperands(), [&](Value operand) {
+      Operation *producer = operand.getDefiningOp();
+      return !producer || producer == last || producer->isBeforeInBlock(last);
+    });
+    if (ready && last->isBeforeInBlock(op))
+      op->moveAfter(last);
+  }
+
+  SmallVector<OpSet> groups;
+  llvm::DenseMap<Operation *, unsigned> groupOf;
+};
 
 /// The split_heads that makes `value`, as a copy of its own so that it can join the kernel; null if there is none.
 Operation *ownSplit(OpOperand &operand) {
@@ -22,53 +141,39 @@ Operation *ownSplit(OpOperand &operand) {
   return copy;
 }
 
-/// The chain that ends in `combine`, or an empty set when a map of it is used elsewhere.
-OpSet findChain(CombineOp combine) {
-  OpSet chain;
-  auto normalize = combine.getWeights().getDefiningOp<NormalizeOp>();
-  if (!normalize || !normalize->hasOneUse())
-    return {};
-  chain.insert(combine);
-  chain.insert(normalize);
-  Operation *op = normalize.getScores().getDefiningOp();
-  while (op && op->hasOneUse() && isa<ModifyOp, MaskOp>(op)) {
-    chain.insert(op);
-    op = op->getOperand(0).getDefiningOp();
-  }
-  auto score = dyn_cast_or_null<ScoreOp>(op);
-  if (!score || !score->hasOneUse())
-    return {};
-  chain.insert(score);
-  return chain;
-}
-
 struct FuseMaps : impl::FuseMapsBase<FuseMaps> {
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
-    hoistWeights(getOperation().getBody().front());
-    SmallVector<CombineOp> combines(getOperation().getOps<CombineOp>());
-    for (CombineOp combine : combines)
-      fuse(combine);
+    Block &block = getOperation().getBody().front();
+    hoistWeights(block);
+    MapGroups groups;
+    for (Operation *op : findMapOps(block))
+      groups.add(op);
+    for (OpSet &group : groups.all())
+      if (!group.empty())
+        fuse(group);
     for (SplitHeadsOp split : llvm::make_early_inc_range(getOperation().getOps<SplitHeadsOp>()))
       if (split->use_empty())
         split->erase();
   }
 
-  void fuse(CombineOp combine) {
-    OpSet chain = findChain(combine);
-    if (chain.empty())
-      return;
-    auto score = cast<ScoreOp>(chain.back());
-    if (combine->hasOneUse())
-      if (auto merge = dyn_cast<MergeHeadsOp>(*combine->user_begin()))
-        chain.insert(merge);
-    if (!canOutline(chain))
-      return;
-    for (OpOperand *operand : {&score.getQueryMutable(), &score.getKeyMutable(), &combine.getValueMutable()})
-      if (Operation *split = ownSplit(*operand))
-        chain.insert(split);
-    outline(chain);
+  void fuse(OpSet &group) {
+    SmallVector<Operation *> members(group.begin(), group.end());
+    for (Operation *op : members) {
+      if (auto combine = dyn_cast<CombineOp>(op); combine && combine->hasOneUse())
+        if (auto merge = dyn_cast<MergeHeadsOp>(*combine->user_begin())) {
+          OpSet grown = group;
+          grown.insert(merge);
+          if (canOutline(grown))
+            group = std::move(grown);
+        }
+      for (OpOperand &operand : op->getOpOperands())
+        if (readsRowsByHead(operand))
+          if (Operation *split = ownSplit(operand))
+            group.insert(split);
+    }
+    outline(group);
   }
 };
 

@@ -26,8 +26,10 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     for (KernelOp kernel : kernels) {
       if (kernel.getSchedule()->getStrategy() == Strategy::Dense)
         packWeights(kernel);
-      if (kernel.getSchedule()->getStrategy() == Strategy::Stream)
-        panelKeys(kernel);
+      if (llvm::is_contained({Strategy::Stream, Strategy::Strip}, kernel.getSchedule()->getStrategy()))
+        for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front()))
+          if (isa<ScoreOp, PairScoreOp>(op))
+            panelKeys(kernel, &op);
     }
     for (WeightOp weight : llvm::make_early_inc_range(getOperation().getOps<WeightOp>()))
       if (weight->use_empty())
@@ -49,19 +51,23 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     }
   }
 
-  void panelKeys(KernelOp kernel) {
-    auto score = *kernel.getBody().front().getOps<ScoreOp>().begin();
-    Value key = score.getKey();
+  void panelKeys(KernelOp kernel, Operation *score) {
+    Value key = score->getOperand(1);
+    int64_t heads = cast<RankedTensorType>(key.getType()).getDimSize(1);
     if (auto split = key.getDefiningOp<SplitHeadsOp>())
       key = split.getInput();
     unsigned index = cast<BlockArgument>(key).getArgNumber();
     Value source = kernel.getInputs()[index];
     if (getLayout(source.getType()))
       return;
-    auto layout = LayoutAttr::get(&getContext(), LayoutKind::KeyPanels, kernel.getSchedule()->getCols(),
-                                  score.getKey().getType().getDimSize(1));
+    auto layout = LayoutAttr::get(&getContext(), LayoutKind::KeyPanels, kernel.getSchedule()->getCols(), heads);
     // A kernel names an operand once, however often its region reads it: as value or query too, say.
-    bool readOnce = source.hasOneUse() && kernel.getBody().getArgument(index).hasOneUse();
+    Operation *reader = score->getOperand(1).getDefiningOp<SplitHeadsOp>();
+    bool readOnce =
+        source.hasOneUse() && llvm::all_of(kernel.getBody().getArgument(index).getUses(), [&](OpOperand &use) {
+          return use.getOwner() == reader || (use.getOwner() == score && use.getOperandNumber() == 1) ||
+                 readsLength(use);
+        });
     auto producer = source.getDefiningOp<KernelOp>();
     if (readOnce && producer && producer.getSchedule()->getStrategy() == Strategy::Dense && endsInLinear(source)) {
       source.setType(withLayout(source.getType(), layout));
@@ -72,13 +78,21 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     // The same tensor may also be read as query or value, which stay row-major: only the key gets the copy.
     BlockArgument argument = kernel.getBody().addArgument(copy.getType(), copy.getLoc());
     kernel.getInputsMutable().append(copy);
-    Operation *reader = score.getKey().getDefiningOp<SplitHeadsOp>();
-    (reader ? reader : score.getOperation())->setOperand(reader ? 0 : 1, argument);
+    (reader ? reader : score)->setOperand(reader ? 0 : 1, argument);
     dropUnusedInputs(kernel);
   }
 
-  /// Whether the producer makes `result` tile by tile, without a row normalisation at the end.
+  /// Whether a key is read for its length alone, which no layout changes.
+  static bool readsLength(OpOperand &use) {
+    if (auto split = dyn_cast<SplitHeadsOp>(use.getOwner()))
+      return llvm::all_of(split->getUses(), readsLength);
+    return isa<RelativeScoreOp>(use.getOwner()) && use.getOperandNumber() == 2;
+  }
+
+  /// Whether the producer makes `result` [B, M, heads*D] tile by tile, without a row normalisation at the end.
   static bool endsInLinear(Value result) {
+    if (cast<RankedTensorType>(result.getType()).getRank() != 3)
+      return false;
     auto producer = result.getDefiningOp<KernelOp>();
     Value yielded = producer.getBody().front().getTerminator()->getOperand(cast<OpResult>(result).getResultNumber());
     return isa_and_nonnull<LinearOp, PointwiseOp>(yielded.getDefiningOp()) &&

@@ -21,16 +21,26 @@ constexpr int64_t maxBlockRows = 96;
 // Keys between two rescalings: their scores for one register tile fill half of a 48 KiB first-level cache at most.
 constexpr int64_t keyBlock = 512;
 
-Strategy strategyOf(KernelOp kernel) {
+/// What can compute a kernel, best first.
+SmallVector<Strategy> strategiesOf(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
-    return Strategy::Dense;
-  if (!body.getOps<ScoreOp>().empty() && !body.getOps<CombineOp>().empty())
-    return Strategy::Stream;
-  return Strategy::Rows;
+    return {Strategy::Dense};
+  bool maps = llvm::any_of(body, [](Operation &op) {
+    return isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, ModifyOp, MaskOp, NormalizeOp, FillOp,
+               MixHeadsOp, MapConvOp, CombineOp>(op);
+  });
+  if (maps)
+    return {Strategy::Stream, Strategy::Strip};
+  return {Strategy::Rows};
 }
 
+/// Rows of a strip: each panel of keys and values that is brought into the cache serves this many.
+constexpr int64_t stripRows = 4 * tileRows;
+
 int64_t blockRows(KernelOp kernel, Strategy strategy) {
+  if (strategy == Strategy::Strip)
+    return stripRows;
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;
   auto linear = *kernel.getBody().front().getOps<LinearOp>().begin();
@@ -55,14 +65,16 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
   LogicalResult choose(KernelOp kernel) {
     if (kernel.getSchedule())
       return success();
-    Strategy strategy = strategyOf(kernel);
     int64_t lanes = vectorBits / 32;
-    kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), BackendKind::LLVM, strategy, lanes, tileRows,
-                                             lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
-                                             strategy == Strategy::Stream ? keyBlock : 0));
     std::string why;
-    if (succeeded(backendFor(BackendKind::LLVM).supports(kernel, why)))
-      return success();
+    for (Strategy strategy : strategiesOf(kernel)) {
+      kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), BackendKind::LLVM, strategy, lanes, tileRows,
+                                               lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
+                                               strategy == Strategy::Stream ? keyBlock : 0));
+      why.clear();
+      if (succeeded(backendFor(BackendKind::LLVM).supports(kernel, why)))
+        return success();
+    }
     return kernel.emitError("no back end can compile this: llvm: ") << why;
   }
 };

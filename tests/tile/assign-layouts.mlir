@@ -77,6 +77,44 @@ func.func @negative_normalised_key(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N",
   return %m : tensor<?x?x8xf32>
 }
 
+// A linear of each head makes rows of one head.
+// CHECK-LABEL: func.func @negative_linear_of_heads
+func.func @negative_linear_of_heads(%x: tensor<?x2x?x8xf32> {attn.dims = ["B", "H", "N", "C"]}) -> tensor<?x2x?x8xf32> {
+  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x2x?x8xf32> schedule({{.*}}strategy = dense
+  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  %w = attn.weight "w" : tensor<8x8xf32>
+  %k = attn.linear %x, %w : tensor<?x2x?x8xf32>, tensor<8x8xf32>
+  %s = attn.score dot %x, %k : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %x : tensor<?x2x?x?xf32>, tensor<?x2x?x8xf32>
+  return %o : tensor<?x2x?x8xf32>
+}
+
+// A relative score takes the number of keys from them, nothing else.
+// CHECK-LABEL: func.func @key_of_relative_score
+func.func @key_of_relative_score(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %t: tensor<7x4xf32>) -> tensor<?x?x8xf32> {
+  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>> schedule
+  // CHECK: attn.linear
+  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK-NOT: attn.kernel
+  // CHECK: attn.relative_score
+  %w = attn.weight "w" : tensor<8x8xf32>
+  %kp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
+  %k = attn.split_heads %kp into 2 : tensor<?x?x8xf32>
+  %q = attn.split_heads %x into 2 : tensor<?x?x8xf32>
+  %s = attn.score dot %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %r = attn.relative_score %q, %t like %k aligned top_left : tensor<?x2x?x4xf32>, tensor<7x4xf32>, tensor<?x2x?x4xf32>
+  %u = attn.pointwise %s, %r : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32> {
+  ^bb0(%a: f32, %b: f32):
+    %y = arith.addf %a, %b : f32
+    attn.yield %y : f32
+  }
+  %p = attn.normalize softmax %u : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  %m = attn.merge_heads %o : tensor<?x2x?x4xf32>
+  return %m : tensor<?x?x8xf32>
+}
+
 // CHECK-LABEL: func.func @negative_rows
 func.func @negative_rows(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK-NOT: #attn.layout

@@ -47,13 +47,39 @@ func.func @read_twice() -> tensor<4x4xf32> {
 
 // -----
 
-func.func @map(%s: tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
-  // expected-error @+1 {{llvm: attn.normalize has no code outside a fused attention; does the model return or reuse its map?}}
+// A strip has rows of the map, this needs columns.
+func.func @over_queries(%s: tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
+  // expected-error @+1 {{llvm: attn.normalize: over queries needs whole columns of the map, a strip has rows}}
   %k = attn.kernel (%a = %s : tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
-    %p = attn.normalize softmax %a : tensor<?x2x?x?xf32>
+    %p = attn.normalize softmax %a over queries : tensor<?x2x?x?xf32>
     attn.yield %p : tensor<?x2x?x?xf32>
   }
   return %k : tensor<?x2x?x?xf32>
+}
+
+// -----
+
+func.func @computed_value(%p: tensor<?x2x?x?xf32>, %v: tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32> {
+  // expected-error @+1 {{llvm: attn.combine: its query, key or value is computed inside the kernel}}
+  %k = attn.kernel (%a = %p : tensor<?x2x?x?xf32>, %b = %v : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32> {
+    %w = attn.normalize softmax %a : tensor<?x2x?x?xf32>
+    %o = attn.combine %w, %b : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+    %t = attn.combine %w, %o : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+    attn.yield %t : tensor<?x2x?x4xf32>
+  }
+  return %k : tensor<?x2x?x4xf32>
+}
+
+// -----
+
+func.func @rows_in_maps(%s: tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32> {
+  // expected-error @+1 {{llvm: attn.l2_normalize: has no place in a kernel of score maps}}
+  %k = attn.kernel (%a = %s : tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32> {
+    %m = attn.mask %a where causal(top_left) : tensor<?x2x?x8xf32>
+    %p = attn.l2_normalize %m eps 1.0e-6 : tensor<?x2x?x8xf32>
+    attn.yield %p : tensor<?x2x?x8xf32>
+  }
+  return %k : tensor<?x2x?x8xf32>
 }
 
 // -----

@@ -41,6 +41,86 @@ func.func @stream(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) ->
   return %o : tensor<?x2x?x4xf32>
 }
 
+// Grouped heads, masks and formulas are streamed too.
+// CHECK-LABEL: func.func @stream_masked
+func.func @stream_masked(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]},
+                         %k: tensor<?x1x?x4xf32> {attn.dims = ["B", "Hk", "M", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = stream
+  %s = attn.score dot %q, %k : tensor<?x2x?x4xf32>, tensor<?x1x?x4xf32>
+  %t = attn.mask %s where causal(top_left) : tensor<?x2x?x?xf32>
+  %p = attn.normalize softmax %t : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %k : tensor<?x2x?x?xf32>, tensor<?x1x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// Head by head: four register tiles of rows.
+// CHECK-LABEL: func.func @strip_heads
+func.func @strip_heads(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // WIDE: strategy = strip, lanes = 16, rows = 6, cols = 64, block_rows = 24>
+  // MIDDLE: strategy = strip, lanes = 8, rows = 6, cols = 16, block_rows = 24>
+  // NARROW: strategy = strip, lanes = 4, rows = 6, cols = 8, block_rows = 24>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize relu_sum %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// A strip of all heads.
+// CHECK-LABEL: func.func @strip_all_heads
+func.func @strip_all_heads(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %w: tensor<2x2xf32>) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip, {{.*}}, block_rows = {{[1-9][0-9]*}}>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %t = attn.mix_heads %s, %w : tensor<?x2x?x?xf32>, tensor<2x2xf32>
+  %p = attn.normalize softmax %t : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// The chain that is streamed when nothing else reads its map.
+// CHECK-LABEL: func.func @negative_stream_returned_map
+func.func @negative_stream_returned_map(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> (tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>) {
+  // CHECK-NOT: strategy = stream
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o, %p : tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>
+}
+
+// A softmax over other places, another kind of score, a blend with a given map: none is the chain.
+// CHECK-LABEL: func.func @negative_stream_axis
+func.func @negative_stream_axis(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s over heads : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @negative_stream_relative
+func.func @negative_stream_relative(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %t: tensor<7x4xf32>) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip
+  %s = attn.relative_score %q, %t like %q aligned top_left : tensor<?x2x?x4xf32>, tensor<7x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @negative_stream_given_map
+func.func @negative_stream_given_map(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]},
+                                     %previous: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "N"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %mix = attn.pointwise %previous, %s : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32> {
+  ^bb0(%x: f32, %y: f32):
+    %r = arith.addf %x, %y : f32
+    attn.yield %r : f32
+  }
+  %p = attn.normalize softmax %mix : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
 // CHECK-LABEL: func.func @rows
 func.func @rows(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK: strategy = rows, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>

@@ -5,6 +5,7 @@
 //   norm(r0, r1):          row normalisations, over rows that are complete
 // Many rows: a task owns a block of rows and does both. Few rows: tasks own panels, and a second pass normalises.
 #include "compiler/backends/llvm/Formula.h"
+#include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/PanelStore.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "compiler/backends/llvm/Strategies.h"
@@ -123,18 +124,12 @@ Value DenseKernel::rows(CodeBuilder &code, const KernelScope &scope) {
 /// sum_k input[r, k] * panel[k][0:NR] for `tileRows` rows, all accumulators in registers.
 SmallVector<Value> DenseKernel::product(CodeBuilder &code, Value input, Value panel, int64_t tileRows) {
   SmallVector<Value> zeros(tileRows * vectors(), code.zeros());
-  return code.reduce(code.constant(0), code.constant(plan.depth), 1, zeros, [&](Value k, ValueRange sums) {
-    Value line = code.offset(panel, code.mul(k, cols())), column = code.offset(input, k);
-    SmallVector<Value> weights, next;
-    for (int64_t v = 0; v < vectors(); ++v)
-      weights.push_back(code.loadVector(code.offset(line, v * code.lanes())));
-    for (int64_t r = 0; r < tileRows; ++r) {
-      Value x = code.splat(code.load(code.f32(), code.offset(column, r * plan.depth)));
-      for (int64_t v = 0; v < vectors(); ++v)
-        next.push_back(code.fma(x, weights[v], sums[r * vectors() + v]));
-    }
-    return next;
-  });
+  return accumulate(
+      code, code.constant(0), code.constant(plan.depth), tileRows, vectors(), zeros,
+      [&](Value k, int64_t r) { return code.load(code.f32(), code.offset(code.offset(input, k), r * plan.depth)); },
+      [&](Value k, int64_t v) {
+        return code.loadVector(code.offset(code.offset(panel, code.mul(k, cols())), v * code.lanes()));
+      });
 }
 
 /// The values of one row of a tile: the linear is scratch + bias.
@@ -230,16 +225,7 @@ void DenseKernel::buildSegment(CodeBuilder &code, const KernelScope &scope, Segm
         code.storeVector(sum, code.offset(scratch, index * code.lanes()));
       finishTile(code, scope, segment, scratch, row, column, tileRows);
     };
-    // The last tile moves back to be full: rows it shares with the one before get the same values again.
-    int64_t tileRows = schedule.getRows();
-    Value enough = code.lessEq(code.constant(tileRows), code.sub(endRow, firstRow));
-    code.branch(
-        enough,
-        [&] {
-          code.loop(firstRow, endRow, tileRows,
-                    [&](Value row) { tile(code.min(row, code.sub(endRow, code.constant(tileRows))), tileRows); });
-        },
-        [&] { code.loop(firstRow, endRow, 1, [&](Value row) { tile(row, 1); }); });
+    forTiles(code, firstRow, endRow, schedule.getRows(), tile);
   });
 }
 

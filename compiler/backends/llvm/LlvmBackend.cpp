@@ -21,6 +21,8 @@ public:
       return supportsDense(kernel, why);
     case Strategy::Stream:
       return supportsStream(kernel, why);
+    case Strategy::Strip:
+      return supportsStrip(kernel, why);
     case Strategy::Rows:
       return supportsRows(kernel, why);
     }
@@ -35,6 +37,9 @@ public:
       break;
     case Strategy::Stream:
       lowerStream(code);
+      break;
+    case Strategy::Strip:
+      lowerStrip(code);
       break;
     case Strategy::Rows:
       lowerRows(code);

@@ -17,6 +17,9 @@ void lowerDense(KernelCode &kernel);
 LogicalResult supportsStream(KernelOp kernel, std::string &why);
 void lowerStream(KernelCode &kernel);
 
+LogicalResult supportsStrip(KernelOp kernel, std::string &why);
+void lowerStrip(KernelCode &kernel);
+
 LogicalResult supportsRows(KernelOp kernel, std::string &why);
 void lowerRows(KernelCode &kernel);
 

@@ -13,49 +13,8 @@
 
 namespace mlir::attn {
 
-/// The kernel operand that a query, key or value comes from.
-static BlockArgument sourceOf(Value value) {
-  if (auto split = value.getDefiningOp<SplitHeadsOp>())
-    value = split.getInput();
-  return dyn_cast<BlockArgument>(value);
-}
-
-/// The mask with operand numbers that count through all masks of the chain.
-MaskAttr StreamKernel::shiftOperands(MaskOp mask) {
-  int64_t base = maskOperands.size();
-  llvm::append_range(maskOperands, mask.getMaskOperands());
-  std::function<MaskAttr(MaskAttr)> shift = [&](MaskAttr node) {
-    SmallVector<int64_t> values(node.getValues());
-    if (node.getKind() == MaskKind::Lengths)
-      values[0] += base;
-    SmallVector<MaskAttr> children;
-    for (MaskAttr child : node.getChildren())
-      children.push_back(shift(child));
-    return MaskAttr::get(op.getContext(), node.getKind(), values, children);
-  };
-  return shift(mask.getMask());
-}
-
-HeadRows StreamKernel::headRows(CodeBuilder &code, const KernelScope &scope, Value pointer, bool merged, Value sample,
-                                Value head, int64_t headCount, AffineExpr rows, int64_t rowWidth) {
-  Value count = kernel.extent(code, scope, rows);
-  if (merged) {
-    Value offset = code.add(code.mul(code.mul(sample, count), headCount * rowWidth), code.mul(head, rowWidth));
-    return {code.offset(pointer, offset), headCount * rowWidth};
-  }
-  Value index = code.add(code.mul(sample, headCount), head);
-  return {code.offset(pointer, code.mul(code.mul(index, count), rowWidth)), rowWidth};
-}
-
-Value StreamKernel::length(CodeBuilder &code, const Block &block, int64_t operand) {
-  Value pointer = kernel.tensor(block.scope, cast<BlockArgument>(maskOperands[operand]));
-  Value length = code.load(code.b.getI32Type(), code.offset(pointer, block.sample));
-  return arith::ExtSIOp::create(code.b, code.i64(), length);
-}
-
 VisibleKeys StreamKernel::visible(CodeBuilder &code, const Block &block, Value first, Value last) {
-  auto lengthOf = [&](int64_t operand) { return length(code, block, operand); };
-  return visibleKeys(code, masks, maskScope(block, lengthOf), first, last);
+  return masks.visible(code, kernel, block.scope, block.sample, block.queryCount, block.keyCount, first, last);
 }
 
 /// First query of a tile; the last tile moves back to be full.
@@ -69,21 +28,11 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {}, {}, {}, {}, {}, {}, {}, tileRows};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
-  auto rows = [&](Value value, int64_t valueHeads, AffineExpr extent, int64_t rowWidth) {
-    BlockArgument source = sourceOf(value);
-    Value head = valueHeads == heads ? block.head : code.div(block.head, code.constant(heads / valueHeads));
-    return headRows(code, scope, kernel.tensor(scope, source), source != value, block.sample, head, valueHeads, extent,
-                    rowWidth);
-  };
-  block.query = rows(chain.score.getQuery(), heads, queries, width);
-  block.value = rows(chain.combine.getValue(), valueHeads, keys, valueWidth);
-  block.output = headRows(code, scope, kernel.result(scope, 0), chain.merged, block.sample, block.head, heads, queries,
-                          valueWidth);
-  Value keyHead = keyHeads == heads ? block.head : code.div(block.head, code.constant(heads / keyHeads));
-  Value panels = code.ceilDiv(block.keyCount, panelWidth());
-  Value index = code.mul(code.add(code.mul(block.sample, keyHeads), keyHead), panels);
-  block.keyPanels =
-      code.offset(kernel.tensor(scope, sourceOf(chain.score.getKey())), code.mul(index, width * panelWidth()));
+  HeadPlace place{block.sample, block.head};
+  block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
+  block.value = headRows(code, kernel, scope, chain.combine.getValue(), place, heads);
+  block.output = resultRows(code, kernel, scope, 0, chain.merged, place, queries, heads, valueWidth);
+  block.keyPanels = headPanels(code, kernel, scope, chain.score.getKey(), place, heads, panelWidth());
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
   block.state = code.offset(block.scores, schedule.getRows() * keyBlock());
   return block;
@@ -168,7 +117,36 @@ void StreamKernel::build() {
   });
 }
 
+/// Whether the kernel is one chain score -> modify* and mask* -> softmax over keys -> combine, of which only the end
+/// leaves.
+static bool isChain(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  Value map;
+  bool weighed = false, combined = false;
+  for (Operation &op : body.without_terminator()) {
+    if (isa<SplitHeadsOp, MergeHeadsOp>(op))
+      continue;
+    auto normalize = dyn_cast<NormalizeOp>(op);
+    bool follows = !weighed && map && op.getOperand(0) == map;
+    if (!(isa<ScoreOp>(op) && !map) && !(isa<ModifyOp, MaskOp>(op) && follows) &&
+        !(normalize && follows && normalize.getKind() == Normalizer::Softmax && normalize.getAxis() == MapAxis::Keys) &&
+        !(isa<CombineOp>(op) && weighed && !combined && op.getOperand(0) == map))
+      return false;
+    weighed |= static_cast<bool>(normalize);
+    combined |= isa<CombineOp>(op);
+    if (!combined)
+      map = op.getResult(0);
+    if (!combined && !op.getResult(0).hasOneUse())
+      return false;
+  }
+  return combined && body.getTerminator()->getNumOperands() == 1;
+}
+
 LogicalResult supportsStream(KernelOp kernel, std::string &why) {
+  if (!isChain(kernel)) {
+    why = "only the chain score dot, formulas and masks, softmax over keys, combine is streamed";
+    return failure();
+  }
   StreamChain chain(kernel);
   if (!sourceOf(chain.score.getQuery()) || !sourceOf(chain.score.getKey()) || !sourceOf(chain.combine.getValue())) {
     why = "query, key or value is computed inside the kernel";

@@ -2,7 +2,7 @@
 // StreamTile.cpp takes one tile of queries through one block of keys.
 #pragma once
 
-#include "compiler/backends/llvm/MaskCode.h"
+#include "compiler/backends/llvm/MapInputs.h"
 #include "compiler/backends/llvm/Strategies.h"
 
 namespace mlir::attn {
@@ -30,12 +30,6 @@ struct StreamChain {
   }
 };
 
-/// How to find row `i` of head `h` of sample `b` in a row-major tensor, [B, H, N, D] or [B, N, H*D].
-struct HeadRows {
-  Value pointer;     // of row 0
-  int64_t rowStride; // in elements
-};
-
 class StreamKernel {
 public:
   explicit StreamKernel(KernelCode &kernel)
@@ -43,8 +37,6 @@ public:
     auto query = chain.score.getQuery().getType();
     auto value = chain.combine.getValue().getType();
     heads = query.getDimSize(1);
-    keyHeads = chain.score.getKey().getType().getDimSize(1);
-    valueHeads = value.getDimSize(1);
     width = query.getDimSize(3);
     valueWidth = value.getDimSize(3);
     ArrayRef<AffineExpr> map = kernel.extents(chain.score.getScores());
@@ -53,7 +45,7 @@ public:
     keys = map[3];
     scale = chain.score.getScale().convertToDouble();
     for (MaskOp mask : chain.masks)
-      masks.push_back(shiftOperands(mask));
+      masks.add(mask);
   }
 
   void build();
@@ -79,9 +71,6 @@ private:
   int64_t stateStride() { return schedule.getRows() * (3 + valuePadded()); }
   int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
 
-  MaskAttr shiftOperands(MaskOp mask);
-  HeadRows headRows(CodeBuilder &code, const KernelScope &scope, Value tensorPointer, bool merged, Value sample,
-                    Value head, int64_t headCount, AffineExpr rows, int64_t rowWidth);
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
   void buildBlock(CodeBuilder &code, Block &block);
   void initialise(CodeBuilder &code, const Block &block, Value tiles);
@@ -94,19 +83,14 @@ private:
   void finish(CodeBuilder &code, const Block &block, Value tiles);
   Value tileRow(CodeBuilder &code, const Block &block, Value tile);
   VisibleKeys visible(CodeBuilder &code, const Block &block, Value first, Value last);
-  MaskScope maskScope(const Block &block, llvm::function_ref<Value(int64_t)> length) {
-    return {block.queryCount, block.keyCount, length};
-  }
-  Value length(CodeBuilder &code, const Block &block, int64_t operand);
   Value exponential(CodeBuilder &code, Value x);
 
   KernelCode &kernel;
   KernelOp op;
   ScheduleAttr schedule;
   StreamChain chain;
-  SmallVector<MaskAttr> masks;
-  SmallVector<Value> maskOperands;
-  int64_t heads, keyHeads, valueHeads, width, valueWidth;
+  MaskSet masks;
+  int64_t heads, width, valueWidth;
   AffineExpr batch, queries, keys;
   double scale;
 };

@@ -1,6 +1,7 @@
 // One tile of queries against one block of keys: scores, weights, values; see Stream.cpp for the formulas.
 #include "compiler/backends/llvm/ExpandMath.h"
 #include "compiler/backends/llvm/Formula.h"
+#include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/StreamKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include <cmath>
@@ -37,19 +38,14 @@ void StreamKernel::scorePanels(CodeBuilder &code, const Block &block, Value row,
   Value query = code.offset(block.query.pointer, code.mul(row, block.query.rowStride));
   code.loop(panelStart(code, visible.any.from, panelWidth()), visible.any.to, panelWidth(), [&](Value key) {
     Value panel = code.offset(block.keyPanels, code.mul(key, width));
-    SmallVector<Value> zeros(block.tileRows * panelVectors(), code.zeros());
-    SmallVector<Value> sums =
-        code.reduce(code.constant(0), code.constant(width), 1, zeros, [&](Value d, ValueRange state) {
-          Value line = code.offset(panel, code.mul(d, panelWidth())), column = code.offset(query, d);
-          SmallVector<Value> keyLanes, next;
-          for (int64_t v = 0; v < panelVectors(); ++v)
-            keyLanes.push_back(code.loadVector(code.offset(line, v * lanes())));
-          for (int64_t r = 0; r < block.tileRows; ++r) {
-            Value x = code.splat(code.load(code.f32(), code.offset(column, r * block.query.rowStride)));
-            for (int64_t v = 0; v < panelVectors(); ++v)
-              next.push_back(code.fma(x, keyLanes[v], state[r * panelVectors() + v]));
-          }
-          return next;
+    SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
+    sums = accumulate(
+        code, code.constant(0), code.constant(width), block.tileRows, panelVectors(), sums,
+        [&](Value d, int64_t r) {
+          return code.load(code.f32(), code.offset(code.offset(query, d), r * block.query.rowStride));
+        },
+        [&](Value d, int64_t v) {
+          return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
         });
     Value target = code.offset(block.scores, code.sub(key, firstKey));
     for (int64_t r = 0; r < block.tileRows; ++r)
@@ -74,20 +70,14 @@ void StreamKernel::finishScores(CodeBuilder &code, const Block &block, Value row
           s = code.fmul(s, code.splatReal(scale));
         auto narrow = [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); };
         for (ModifyOp formula : chain.formulas) {
-          SmallVector<CapturedTensor> captures;
-          for (Value capture : formula.getCaptures()) {
-            CapturedTensor tensor{kernel.tensor(block.scope, cast<BlockArgument>(capture)), {}};
-            for (AffineExpr extent : kernel.extents(capture))
-              tensor.extents.push_back(kernel.extent(code, block.scope, extent));
-            captures.push_back(std::move(tensor));
-          }
           Value keyLanes = arith::AddIOp::create(code.b, code.splat(narrow(key)), code.iota());
           s = buildFormula(code, formula.getFormula(),
-                           {s, narrow(block.sample), narrow(block.head), narrow(query), keyLanes}, captures);
+                           {s, narrow(block.sample), narrow(block.head), narrow(query), keyLanes},
+                           captured(code, kernel, block.scope, formula.getCaptures()));
         }
         if (masked) {
-          auto lengthOf = [&](int64_t operand) { return length(code, block, operand); };
-          Value seen = visibleLanes(code, masks, maskScope(block, lengthOf), query, key);
+          Value seen =
+              masks.lanes(code, kernel, block.scope, block.sample, block.queryCount, block.keyCount, query, key);
           s = code.select(seen, s, code.splatReal(-INFINITY));
         }
         code.storeVector(s, code.offset(line, at));

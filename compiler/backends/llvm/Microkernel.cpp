@@ -1,0 +1,30 @@
+// The register tile of all products; see the header.
+#include "compiler/backends/llvm/Microkernel.h"
+
+namespace mlir::attn {
+
+SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t rows, int64_t vectors, ValueRange sums,
+                              llvm::function_ref<Value(Value, int64_t)> left,
+                              llvm::function_ref<Value(Value, int64_t)> right) {
+  return code.reduce(from, to, 1, sums, [&](Value k, ValueRange state) {
+    SmallVector<Value> line, next;
+    for (int64_t v = 0; v < vectors; ++v)
+      line.push_back(right(k, v));
+    for (int64_t r = 0; r < rows; ++r) {
+      Value x = code.splat(left(k, r));
+      for (int64_t v = 0; v < vectors; ++v)
+        next.push_back(code.fma(x, line[v], state[r * vectors + v]));
+    }
+    return next;
+  });
+}
+
+void forTiles(CodeBuilder &code, Value from, Value to, int64_t rows, llvm::function_ref<void(Value, int64_t)> tile) {
+  Value full = code.constant(rows);
+  code.branch(
+      code.lessEq(full, code.sub(to, from)),
+      [&] { code.loop(from, to, rows, [&](Value row) { tile(code.min(row, code.sub(to, full)), rows); }); },
+      [&] { code.loop(from, to, 1, [&](Value row) { tile(row, 1); }); });
+}
+
+} // namespace mlir::attn

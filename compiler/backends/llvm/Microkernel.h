@@ -1,0 +1,18 @@
+// The register tile that every product shares: rows x vectors accumulators, one broadcast a row and one load a vector
+// for each k.
+#pragma once
+
+#include "compiler/backends/llvm/CodeBuilder.h"
+
+namespace mlir::attn {
+
+/// sums[r * vectors + v] += left(k, r) * right(k, v) for k in [from, to); `left` gives a scalar, `right` a vector.
+SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t rows, int64_t vectors, ValueRange sums,
+                              llvm::function_ref<Value(Value k, int64_t r)> left,
+                              llvm::function_ref<Value(Value k, int64_t v)> right);
+
+/// Calls `tile(row, rows)` for [from, to) in tiles of `rows`; the last tile moves back to be full, so rows may be done
+/// twice. Where there are fewer than `rows`, tiles of one row.
+void forTiles(CodeBuilder &code, Value from, Value to, int64_t rows, llvm::function_ref<void(Value, int64_t)> tile);
+
+} // namespace mlir::attn

@@ -1,0 +1,97 @@
+// The code of one strip kernel, in four parts: Strip.cpp shares out strips and visits the ops, StripProducts.cpp has
+// the ops that are sums of products, StripPlaces.cpp those that look at one place, StripNormalize.cpp the normalisers.
+#pragma once
+
+#include "compiler/backends/llvm/Rows.h"
+#include "compiler/backends/llvm/Strategies.h"
+#include "compiler/backends/llvm/StripPlan.h"
+
+namespace mlir::attn {
+
+class StripKernel {
+public:
+  explicit StripKernel(KernelCode &kernel);
+  void build();
+
+private:
+  /// What the function that computes one strip knows.
+  struct Strip {
+    const KernelScope &scope;
+    Value sample, firstHead;   // i64; firstHead is 0 when the strip has all heads
+    Value first, end;          // the task's rows
+    Value queries, keys;       // N, M
+    Value memory;              // slot 0
+    Value relative;            // scratch for one row of relative scores
+    Value rowStride, headSize; // elements
+    Value slotSize;
+  };
+
+  /// A vector of places: head of the strip, row and first column of the map; lanes outside `mask` (null: all on) do not
+  /// exist.
+  struct Place {
+    Value head, row, column, mask;
+  };
+
+  /// A register tile of a product with values: rows from `row` on, columns from vector `vector` on.
+  struct ValueTile {
+    Value head;
+    HeadRows values, output;
+    Value row;
+    int64_t rows, vector;
+  };
+
+  Strip makeStrip(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
+  void visit(CodeBuilder &code, const Strip &strip, Operation &op);
+  void copyOut(CodeBuilder &code, const Strip &strip, Value map, unsigned result);
+
+  // --- addresses
+  Value slotOf(CodeBuilder &code, const Strip &strip, int64_t slot, Value head);
+  Value row(CodeBuilder &code, const Strip &strip, Value base, Value row);
+  Value rowOf(CodeBuilder &code, const Strip &strip, Value map, Value head, Value row);
+  std::pair<Value, Value> rowsOf(CodeBuilder &code, const Strip &strip, Value map);
+  HeadPlace place(CodeBuilder &code, const Strip &strip, Value head) {
+    return {strip.sample, plan.allHeads ? head : strip.firstHead};
+  }
+  /// Calls `body(head, row)` for every row that is needed of a map; `head` counts from 0 in the strip.
+  void forRows(CodeBuilder &code, const Strip &strip, Value map, llvm::function_ref<void(Value, Value)> body);
+  void forHeads(CodeBuilder &code, Value map, llvm::function_ref<void(Value)> body);
+  /// Calls `body(column, mask)` for every vector of keys; `mask` is null but for a last vector that is not full.
+  void forKeys(CodeBuilder &code, const Strip &strip, llvm::function_ref<void(Value, Value)> body);
+
+  // --- StripProducts.cpp
+  void score(CodeBuilder &code, const Strip &strip, ScoreOp op);
+  void pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp op);
+  void mixHeads(CodeBuilder &code, const Strip &strip, MixHeadsOp op);
+  void mapConv(CodeBuilder &code, const Strip &strip, MapConvOp op);
+  void convolveTile(CodeBuilder &code, const Strip &strip, MapConvOp op, int64_t slot, Value row, Value column,
+                    Value head, int64_t outHeads);
+  int64_t cleanInput(CodeBuilder &code, const Strip &strip, MapConvOp op);
+  void combine(CodeBuilder &code, const Strip &strip, CombineOp op);
+  void combineTile(CodeBuilder &code, const Strip &strip, CombineOp op, const ValueTile &tile);
+
+  // --- StripPlaces.cpp
+  void places(CodeBuilder &code, const Strip &strip, Operation &op);
+  Value placeAt(CodeBuilder &code, const Strip &strip, Operation &op, const Place &at);
+  Value operandAt(CodeBuilder &code, const Strip &strip, Value operand, const Place &at);
+  Value givenAt(CodeBuilder &code, const Strip &strip, Value operand, const Place &at);
+  void relativeScore(CodeBuilder &code, const Strip &strip, RelativeScoreOp op);
+  void relativeScore2d(CodeBuilder &code, const Strip &strip, RelativeScore2dOp op);
+  void tableScores(CodeBuilder &code, const Strip &strip, Value query, Value table, Value target, double scale);
+  Value isHidden(CodeBuilder &code, Value x, Hidden hidden);
+  Value hiddenCode(CodeBuilder &code, Hidden hidden);
+
+  // --- StripNormalize.cpp
+  void normalize(CodeBuilder &code, const Strip &strip, NormalizeOp op);
+
+  int64_t lanes() { return schedule.getLanes(); }
+  int64_t panelWidth() { return schedule.getCols(); }
+  int64_t panelVectors() { return panelWidth() / lanes(); }
+  Value narrow(CodeBuilder &code, Value x);
+
+  KernelCode &kernel;
+  KernelOp op;
+  ScheduleAttr schedule;
+  StripPlan plan;
+};
+
+} // namespace mlir::attn

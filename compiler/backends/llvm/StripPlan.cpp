@@ -1,0 +1,140 @@
+// Slots, heads and rows of strips.
+#include "compiler/backends/llvm/StripPlan.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallSet.h"
+
+namespace mlir::attn {
+
+Value mapResult(Operation &op) {
+  if (isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, ModifyOp, MaskOp, NormalizeOp, FillOp, MixHeadsOp,
+          MapConvOp, PointwiseOp>(op))
+    return op.getResult(0);
+  return {};
+}
+
+static bool isPlaceOp(Operation *op) { return isa<ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
+
+bool StripPlan::isInlined(Value map) {
+  return isPlaceOp(map.getDefiningOp()) && map.hasOneUse() && isPlaceOp(*map.user_begin());
+}
+
+/// The op that computes what `op` says: itself, or the reader it is inlined into.
+static Operation *computingOp(Operation *op) {
+  while (mapResult(*op) && StripPlan::isInlined(mapResult(*op)))
+    op = *mapResult(*op).user_begin();
+  return op;
+}
+
+static bool needsAllHeads(Operation &op) {
+  auto normalize = dyn_cast<NormalizeOp>(op);
+  return isa<MixHeadsOp, MapConvOp>(op) || (normalize && normalize.getAxis() == MapAxis::Heads);
+}
+
+/// How far a convolution reads from a row or column, in both directions.
+static int64_t reach(MapConvOp conv, unsigned axis) {
+  int64_t shift = conv.getShift().empty() ? 0 : conv.getShift()[axis];
+  return conv.getWeight().getType().getDimSize(2 + axis) / 2 + shift;
+}
+
+StripPlan::StripPlan(KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  int64_t lanes = kernel.getSchedule()->getLanes();
+  for (Operation &op : body) {
+    allHeads |= needsAllHeads(op);
+    if (auto conv = dyn_cast<MapConvOp>(op))
+      border = std::max(border, reach(conv, 1));
+    if (auto score = dyn_cast<RelativeScoreOp>(op))
+      relative = std::max(relative, score.getTable().getType().getDimSize(0) + 2 * lanes);
+    if (auto score = dyn_cast<RelativeScore2dOp>(op)) {
+      border = std::max(border, lanes); // a vector may pass the end of the row
+      int64_t rows = score.getRows().getType().getDimSize(0), cols = score.getCols().getType().getDimSize(0);
+      relative = std::max(relative, static_cast<int64_t>(llvm::alignTo(rows, lanes)) + cols + lanes);
+    }
+  }
+  border = llvm::alignTo(border, lanes);
+  relative = llvm::alignTo(relative, 16);
+  placeValues(body);
+  growRows(body);
+}
+
+/// The way `op` marks masked places, from what it reads. What leaves the kernel shows it: -inf, or 0 for a weight.
+static Hidden hiddenOf(Operation &op, llvm::function_ref<Hidden(Value)> of) {
+  if (isa<FillOp, MapConvOp>(op))
+    return Hidden::Never;
+  if (isa<MaskOp>(op))
+    return Hidden::Score;
+  Hidden hidden = Hidden::Never;
+  for (Value operand : op.getOperands())
+    hidden = std::max(hidden, of(operand));
+  if (hidden == Hidden::Never || isa<ModifyOp>(op))
+    return hidden;
+  return isa<PointwiseOp>(op) ? Hidden::Score : Hidden::Weight;
+}
+
+void StripPlan::placeValues(Block &body) {
+  llvm::DenseMap<Value, Operation *> lastUse;
+  for (Operation &op : body)
+    for (Value operand : op.getOperands()) {
+      Operation *reader = computingOp(&op), *&last = lastUse[operand];
+      if (!last || last->isBeforeInBlock(reader))
+        last = reader;
+    }
+  SmallVector<int64_t> free;
+  auto take = [&] { return free.empty() ? slots++ : free.pop_back_val(); };
+  for (Operation &op : body) {
+    SmallVector<int64_t> ended;
+    for (auto &[value, held] : values)
+      if (held.slot >= 0 && lastUse[value] == &op)
+        ended.push_back(held.slot);
+    llvm::sort(ended);
+    // Places are read before they are written, one by one; where others are read, the result needs a slot of its own.
+    if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
+      Value map = given[&op] = op.getOperand(0);
+      if (!isStrip(map))
+        values[map] = {take(), cast<RankedTensorType>(map.getType()).getDimSize(1), Hidden::Never};
+      if (lastUse[map] == &op && !llvm::is_contained(ended, of(map).slot))
+        ended.push_back(of(map).slot);
+      heads = allHeads ? std::max(heads, of(map).heads) : 1;
+      anyMap = map;
+    }
+    bool inPlace = isPlaceOp(&op) || isa<NormalizeOp>(op);
+    if (inPlace)
+      llvm::append_range(free, ended);
+    if (auto conv = dyn_cast<MapConvOp>(op); conv && of(conv.getScores()).hidden != Hidden::Never)
+      ended.push_back(cleanSlot[&op] = take());
+    if (Value map = mapResult(op)) {
+      Hidden hidden = hiddenOf(op, [&](Value v) { return isStrip(v) ? of(v).hidden : Hidden::Never; });
+      int64_t mapHeads = cast<RankedTensorType>(map.getType()).getDimSize(1);
+      values[map] = {isInlined(map) ? -1 : take(), mapHeads, hidden};
+      heads = allHeads ? std::max(heads, mapHeads) : 1;
+      anyMap = map;
+    }
+    if (!inPlace)
+      llvm::append_range(free, ended);
+  }
+}
+
+void StripPlan::growRows(Block &body) {
+  for (Operation &op : llvm::reverse(body)) {
+    Value map = mapResult(op);
+    if (!map)
+      continue;
+    StripValue result = of(map);
+    if (auto conv = dyn_cast<MapConvOp>(op)) {
+      int64_t shift = conv.getShift().empty() ? 0 : conv.getShift()[0], half = reach(conv, 0) - shift;
+      result.above += half + shift;
+      result.below = std::max<int64_t>(result.below + half - shift, 0);
+    }
+    for (Value operand : op.getOperands())
+      if (auto input = values.find(operand); input != values.end()) {
+        input->second.above = std::max(input->second.above, result.above);
+        input->second.below = std::max(input->second.below, result.below);
+      }
+  }
+  for (auto &[map, value] : values) {
+    above = std::max(above, value.above);
+    below = std::max(below, value.below);
+  }
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,51 @@
+// What a strip kernel keeps where. A strip is a few rows of the map with all keys, for one head or for all of them;
+// every map value that the kernel computes has a slot of that size in the worker's scratch.
+//
+//   rows held     [first - above, end + below)     more than the task's own where a convolution looks beyond them
+//   row           [border zeros][M, rounded up to panels][border]
+#pragma once
+
+#include "compiler/backends/llvm/MapInputs.h"
+
+namespace mlir::attn {
+
+/// How a masked place is written: -inf among scores, -0 among weights. `Never`: no place can be masked.
+enum class Hidden { Never, Score, Weight };
+
+/// A map value inside the kernel.
+struct StripValue {
+  int64_t slot;  // -1: computed where it is read
+  int64_t heads; // of the map
+  Hidden hidden;
+  int64_t above = 0, below = 0; // rows that are needed beyond the task's own
+};
+
+struct StripPlan {
+  explicit StripPlan(KernelOp kernel);
+
+  const StripValue &of(Value value) const { return values.find(value)->second; }
+  bool isStrip(Value value) const { return values.contains(value); }
+  /// Whether a map is computed where it is read: it is made place by place, and read once by an op that works so too.
+  static bool isInlined(Value map);
+
+  bool allHeads = false; // a task has every head: heads are mixed, convolved or normalised over
+  int64_t heads = 0;     // of a task: 1, or the most that a value has
+  int64_t slots = 0;
+  int64_t above = 0, below = 0;             // the most that any value needs
+  int64_t border = 0;                       // elements before and after a row
+  int64_t relative = 0;                     // elements for the scores of one query with a table of relative positions
+  llvm::DenseMap<Operation *, Value> given; // by op: the kernel's operand that is its map, brought into a slot first
+  llvm::DenseMap<Operation *, int64_t> cleanSlot; // of a convolution whose input has masked places: its copy
+  Value anyMap;                                   // for the extents
+
+private:
+  void placeValues(Block &body);
+  void growRows(Block &body);
+
+  llvm::DenseMap<Value, StripValue> values;
+};
+
+/// The map that an op makes, or null: of score and map ops but combine, and of pointwise ops on maps.
+Value mapResult(Operation &op);
+
+} // namespace mlir::attn
