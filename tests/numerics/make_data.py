@@ -10,6 +10,7 @@ they came.
 Inputs and weights are rounded to f32 first and the results computed in f64 from the rounded numbers, so that compiled
 f32 code sees exactly the inputs that the results belong to. Weights change from [in, out] to [out, in], as attn.linear
 takes them. Boolean masks are not stored: the models state them (lengths are stored, where a mask was made of lengths).
+A mask that was drawn place by place gives way to one that a model can state.
 """
 import os
 import shutil
@@ -31,7 +32,38 @@ CASES.update({
     "multi_head/self": ("out", "map"), "multi_head/cross_masked": ("out",), "multi_head/no_bias_one_head": ("out",),
     "encoder_block/post": ("out",), "encoder_block/pre": ("out",),
     "bert/two_layers": ("hidden", "pooled"), "pool/mean": ("out",),
+    "evolving_attention/encoder_17": ("out", "logits"), "evolving_attention/dead_rows": ("out", "logits"),
+    "ea_transformer/cross_query": ("memory", "out"), "ea_transformer/cross_key": ("memory", "out"),
+    "talking_heads/three_numbers_of_heads": ("out", "map"),
+    "additive_attention/padded_and_empty": ("out", "map"),
+    "synthesizer/random": ("out", "map"),
 })
+CASES.update({"evolve_map/" + name: ("logits", "map") for name in
+              ("encoder", "causal", "cross_key", "cross_query", "one_by_one")})
+CASES.update({"attention_general/" + name: ("out", "map") for name in
+              ("norm_softmax", "norm_softmax_sink", "norm_relu_sum", "norm_relu_count", "norm_relu2_count",
+               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "score_cosine", "score_neg_l2",
+               "score_additive")})
+CASES.update({"relative_1d/" + name: ("out",) for name in ("keys_and_values", "decode_offset", "causal_keys_only")})
+CASES.update({"relative_2d/" + name: ("out",) for name in ("h3_w5", "h1_w7", "unscaled_bias")})
+
+# Arguments that differ from the oracles' own: what no op states (relative values), what f32 does not hold exactly.
+CHANGED = {
+    "relative_1d/keys_and_values": {"rv": None}, "relative_1d/decode_offset": {"rv": None},
+    "attention_general/norm_sigmoid": {"bias": -2.25},
+}
+
+
+def stated_mask(oracles, name):
+    """The mask and lengths that stand for a mask drawn place by place; None for other cases."""
+    if name == "evolving_attention/dead_rows":  # causal(top_left) and not prefix(2): the first two queries see nothing
+        return (oracles.mask_causal(6, 6) & (np.arange(6) >= 2))[None, None], None
+    queries, keys, lengths = {"attention_general": (7, 9, [8, 0]), "talking_heads": (5, 7, [6, 2])}.get(
+        name.split("/")[0], (0, 0, None))
+    if lengths is None or "score_" in name or name == "attention_general/norm_sum":
+        return None
+    causal = oracles.mask_causal(queries, keys, keys - queries)  # causal(bottom_right) and lengths
+    return causal & oracles.mask_lengths(lengths, keys)[:, None, None], np.asarray(lengths, np.int32)
 
 
 def rounded(value):
@@ -63,16 +95,16 @@ def lengths_of(mask):
 def write_case(folder, arguments, results):
     os.makedirs(folder)
     for name, value in arguments.items():
-        if name in ("mask", "key_mask"):
-            if np.asarray(value).shape[0] > 1:
+        if name in ("mask", "key_mask", "src_mask"):
+            if value is not None and np.asarray(value).shape[0] > 1 and "lengths" not in arguments:
                 np.save(os.path.join(folder, "lengths.npy"), lengths_of(value))
         elif isinstance(value, np.ndarray):
-            np.save(os.path.join(folder, name + ".npy"), stored(value))
+            np.save(os.path.join(folder, name + ".npy"), stored(value.T if name in ("pl", "pw") else value))
     if "p" in arguments:
         from safetensors.numpy import save_file
         weights = {}
         for name, value in arguments["p"].items():
-            is_matrix = name.rsplit(".", 1)[-1].startswith("W")
+            is_matrix = name.rsplit(".", 1)[-1].startswith(("W", "U")) and np.ndim(value) == 2
             weights[name] = np.ascontiguousarray(stored(value).T if is_matrix else stored(value))
         save_file(weights, os.path.join(folder, "weights.safetensors"))
     for name, value in results.items():
@@ -90,8 +122,13 @@ def main():
         if name not in CASES:
             continue
         function = getattr(oracles, name.split("/")[0])
-        arguments = nested(rounded(arguments))
+        arguments = {**nested(rounded(arguments)), **CHANGED.get(name, {})}
+        lengths = {}
+        if stated := stated_mask(oracles, name):
+            arguments["mask"], given = stated
+            lengths = {"lengths": given} if given is not None else {}
         results = function(**arguments)
+        arguments.update(lengths)
         write_case(os.path.join(DATA, name.replace("/", "-")), arguments, {key: results[key] for key in CASES[name]})
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})

@@ -2,12 +2,12 @@
 import random
 
 from formulas import Formula
+from maps import ACTIVATIONS, MapDrawer
 from program import Function, Program, Statement, Value
 
 WIDTHS = [1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65]
 DEPTHS = [1, 2, 3, 4, 5, 7, 8, 8, 16, 16, 17, 32, 33]
 LENGTHS = [1, 2, 3, 5, 6, 7, 8, 12, 13, 16, 17, 24, 31]
-ACTIVATIONS = ["relu", "gelu", "gelu_tanh", "tanh", "sigmoid", "silu"]
 
 
 class Drawer:
@@ -173,8 +173,7 @@ class Drawer:
             return None
         if x.shape[-1] != heads * depth or self.draw.random() < 0.8:
             x = self.linear(x, heads * depth)
-        return self.add(("B", heads, sequence, depth), f"attn.split_heads {{0}} into {heads} : {{t0}}", x,
-                        name=f"split{len(self.function.body)}")
+        return self.add(("B", heads, sequence, depth), f"attn.split_heads {{0}} into {heads} : {{t0}}", x)
 
     def mask(self, keys, depth=0):
         """A mask and the lengths it names."""
@@ -253,8 +252,7 @@ class Drawer:
         scale = draw.choice(["", " scale 0.5", f" scale {depth ** -0.5:.9e}", " scale 0.1"])
         out = self.chain(q, k, v, scale) if draw.random() < 0.5 else self.shorthand(q, k, v, scale)
         if draw.random() < 0.8:
-            self.values.remove(out)  # splits and merges have code only beside their attention
-            merged = self.add(("B", n, heads * width), "attn.merge_heads {0} : {t0}", out)
+            merged = self.add(("B", n, out.shape[1] * width), "attn.merge_heads {0} : {t0}", out)
             if draw.random() < 0.7:
                 self.linear(merged, draw.choice(WIDTHS))
 
@@ -267,21 +265,27 @@ class Drawer:
                         f"attn.attention {{0}}, {{1}}, {{2}}{scale}{where} : {types}{formula}", q, k, v, *lengths)
 
     def chain(self, q, k, v, scale):
+        """The chain that is streamed, or one of many that are not."""
         draw, shape = self.draw, (*q.shape[:3], k.shape[2])
+        if draw.random() < 0.6:
+            return MapDrawer(self, q, k, v).draw_chain(scale)
         s = self.map(shape, f"attn.score dot {{0}}, {{1}}{scale} : {{t0}}, {{t1}}", q, k)
         for _ in range(draw.choice([0, 1, 1, 2, 3])):
-            text, lengths = self.masked(k.shape[2]) if draw.random() < 0.5 else ("", [])
-            if text:
-                types = "".join(f", {{t{i + 1}}}" for i in range(len(lengths)))
-                s = self.map(shape, f"attn.mask {{0}} where {text} : {{t0}}{types}", s, *lengths)
-            else:
-                captures = self.captures(shape)
-                names = ", ".join(f"{{{i + 1}}}" for i in range(len(captures)))
-                types = "".join(f", {{t{i + 1}}}" for i in range(len(captures)))
-                s = self.map(shape, f"attn.modify {{0}}{f' captures({names})' if captures else ''} : {{t0}}{types}"
-                             + self.place_formula(shape, captures), s, *captures)
+            s = self.place_op(s)
         p = self.map(shape, "attn.normalize softmax {0} : {t0}", s)
         return self.add((*q.shape[:3], v.shape[3]), "attn.combine {0}, {1} : {t0}, {t1}", p, v)
+
+    def place_op(self, s):
+        """A mask or a formula on a map."""
+        text, lengths = self.masked(s.shape[3]) if self.draw.random() < 0.5 else ("", [])
+        if text:
+            types = "".join(f", {{t{i + 1}}}" for i in range(len(lengths)))
+            return self.map(s.shape, f"attn.mask {{0}} where {text} : {{t0}}{types}", s, *lengths)
+        captures = self.captures(s.shape)
+        names = ", ".join(f"{{{i + 1}}}" for i in range(len(captures)))
+        types = "".join(f", {{t{i + 1}}}" for i in range(len(captures)))
+        return self.map(s.shape, f"attn.modify {{0}}{f' captures({names})' if captures else ''} : {{t0}}{types}"
+                        + self.place_formula(s.shape, captures), s, *captures)
 
     def map(self, shape, text, *operands):
         return self.add(shape, text, *operands, name=f"map{len(self.function.body)}")

@@ -36,7 +36,7 @@ class Program:
         self.sizes, self.fixed = {}, set()
         self.model = Function("model")
         self.callees = []  # private functions
-        self.weights = {}  # name in the file: (shape, "matrix", "gamma" or "vector")
+        self.weights = {}  # name in the file: (shape, "matrix", "image", "gamma" or "vector")
         self.limits = {}  # integer argument: largest value, or the name of a size
 
     def type(self, value):
@@ -75,7 +75,9 @@ class Program:
             count = 1
             for size in shape:
                 count *= size
-            scale = shape[-1] ** -0.5 if role == "matrix" else 0.2 if role == "gamma" else 0.5
+            scale = {"matrix": shape[-1] ** -0.5, "gamma": 0.2}.get(role, 0.5)
+            if role == "image":  # [..., out, in, height, width]
+                scale = (shape[-3] * shape[-2] * shape[-1]) ** -0.5
             numbers = [draw.gauss(1.0 if role == "gamma" else 0.0, scale) for _ in range(count)]
             part = struct.pack(f"<{count}f", *numbers)
             header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}

@@ -1,0 +1,23 @@
+// A step of Evolving Attention of a decoder: the convolution moved down and right sees no later key.
+// RUN: cd %S/data/evolve_map-causal && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --input cur=cur.npy \
+// RUN:   --input prev=prev.npy --input w=w.npy --input b=b.npy --expect logits=expected_logits.npy \
+// RUN:   --expect map=expected_map.npy
+// RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 --sizes B=3,N=17,M=1 \
+// RUN:   --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+
+func.func @evolve_map(
+    %cur: tensor<?x3x?x?xf32> {attn.name = "cur", attn.dims = ["B", "H", "N", "M"]},
+    %prev: tensor<?x3x?x?xf32> {attn.name = "prev", attn.dims = ["B", "H", "N", "M"]},
+    %w: tensor<3x3x3x3xf32> {attn.name = "w"},
+    %b: tensor<3xf32> {attn.name = "b"})
+    -> (tensor<?x3x?x?xf32> {attn.name = "logits"}, tensor<?x3x?x?xf32> {attn.name = "map"}) {
+  %mix = attn.blend %prev, %cur alpha 0.5 : tensor<?x3x?x?xf32>, tensor<?x3x?x?xf32>
+  %seen = attn.mask %mix where causal(top_left) : tensor<?x3x?x?xf32>
+  %conv = attn.map_conv %seen, %w, %b shift [1, 1] : tensor<?x3x?x?xf32>, tensor<3x3x3x3xf32>, tensor<3xf32>
+  %active = attn.activation relu %conv : tensor<?x3x?x?xf32>
+  %evolved = attn.blend %active, %mix alpha 0.3 : tensor<?x3x?x?xf32>, tensor<?x3x?x?xf32>
+  %masked = attn.mask %evolved where causal(top_left) : tensor<?x3x?x?xf32>
+  %map = attn.normalize softmax %masked : tensor<?x3x?x?xf32>
+  %logits = attn.fill %masked value 0.0 : tensor<?x3x?x?xf32>
+  return %logits, %map : tensor<?x3x?x?xf32>, tensor<?x3x?x?xf32>
+}

@@ -1,0 +1,18 @@
+// Cosine of query and key as score.
+// RUN: cd %S/data/attention_general-score_cosine && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --input q=q.npy \
+// RUN:   --input k=k.npy --input v=v.npy --expect out=expected_out.npy --expect map=expected_map.npy
+// RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 --sizes B=3,N=17,M=1 \
+// RUN:   --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+
+func.func @attention(
+    %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},
+    %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
+    %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]})
+    -> (tensor<?x2x?x4xf32> {attn.name = "out"}, tensor<?x2x?x?xf32> {attn.name = "map"}) {
+  %qn = attn.l2_normalize %q eps 1.0e-8 : tensor<?x2x?x4xf32>
+  %kn = attn.l2_normalize %k eps 1.0e-8 : tensor<?x2x?x4xf32>
+  %s = attn.score dot %qn, %kn : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %map = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %out = attn.combine %map, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %out, %map : tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>
+}
