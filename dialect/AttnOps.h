@@ -11,6 +11,12 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace mlir::OpTrait::attn {
+/// The first result is a score or weight map.
+template <typename Op>
+class MakesMap : public TraitBase<Op, MakesMap> {};
+} // namespace mlir::OpTrait::attn
+
 #define GET_OP_CLASSES
 #include "dialect/AttnOps.h.inc"
 

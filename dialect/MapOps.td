@@ -4,7 +4,7 @@
 
 include "dialect/OpTraits.td"
 
-def Attn_ModifyOp : Attn_ComputeOp<"modify", [SingleBlockImplicitTerminator<"YieldOp">]> {
+def Attn_ModifyOp : Attn_ComputeOp<"modify", [Attn_MakesMap, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "a formula of the score and its place in the map";
   let description = [{
     The region sees the score, then batch, head, query and key as `index`, then the captured tensors, which it reads with
@@ -28,7 +28,7 @@ def Attn_ModifyOp : Attn_ComputeOp<"modify", [SingleBlockImplicitTerminator<"Yie
   let hasRegionVerifier = 1;
 }
 
-def Attn_MaskOp : Attn_ComputeOp<"mask"> {
+def Attn_MaskOp : Attn_ComputeOp<"mask", [Attn_MakesMap]> {
   let summary = "forgets the scores of keys that a query may not see";
   let description = [{
     A masked place has no score: normalisers give it weight 0 and `combine` does not read its value. A row with no visible key
@@ -43,7 +43,7 @@ def Attn_MaskOp : Attn_ComputeOp<"mask"> {
   let assemblyFormat = "$scores `where` custom<Mask>($mask, $mask_operands) attr-dict `:` type(operands)";
 }
 
-def Attn_NormalizeOp : Attn_ComputeOp<"normalize"> {
+def Attn_NormalizeOp : Attn_ComputeOp<"normalize", [Attn_MakesMap]> {
   let summary = "scores to weights";
   let description = [{
     With x the visible scores that share a normalisation: those of one query (`over keys`, the default), of one key
@@ -74,7 +74,7 @@ def Attn_NormalizeOp : Attn_ComputeOp<"normalize"> {
   }];
 }
 
-def Attn_FillOp : Attn_ComputeOp<"fill"> {
+def Attn_FillOp : Attn_ComputeOp<"fill", [Attn_MakesMap]> {
   let summary = "gives masked places a number";
   let description = [{
     Every place of the result is visible. A map that leaves the model or goes to another layer should be filled.
@@ -88,7 +88,7 @@ def Attn_FillOp : Attn_ComputeOp<"fill"> {
   let assemblyFormat = "$scores `value` custom<Real>($value) attr-dict `:` type($scores)";
 }
 
-def Attn_MixHeadsOp : Attn_ComputeOp<"mix_heads"> {
+def Attn_MixHeadsOp : Attn_ComputeOp<"mix_heads", [Attn_MakesMap]> {
   let summary = "each head becomes a weighted sum of all heads, at each place";
   let description = [{
     `t[b, g, i, j] = sum_h weight[g, h] * s[b, h, i, j]` (Shazeer et al. 2020, talking heads). A place is visible when it
@@ -103,7 +103,7 @@ def Attn_MixHeadsOp : Attn_ComputeOp<"mix_heads"> {
   let assemblyFormat = "$scores `,` $weight attr-dict `:` type(operands)";
 }
 
-def Attn_MapConvOp : Attn_ComputeOp<"map_conv"> {
+def Attn_MapConvOp : Attn_ComputeOp<"map_conv", [Attn_MakesMap]> {
   let summary = "convolution of the map as an image whose channels are the heads";
   let description = [{
     `c[b, g, i, j] = bias[g] + sum_{h,u,t} weight[g, h, u, t] * s[b, h, i + u - kh/2, j + t - kw/2]` with masked places and

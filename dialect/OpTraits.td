@@ -16,6 +16,9 @@ def Attn_Tensor : RankedTensorOf<[AnyFloat]>;
 def Attn_IndexTensor : RankedTensorOf<[I32]>;
 def Attn_Map : TensorRankOf<[AnyFloat], [4]>;
 
+// The first result is a score or weight map. Pointwise ops make maps too, when they read some.
+def Attn_MakesMap : NativeOpTrait<"attn::MakesMap">;
+
 // A pure op whose result types and extents follow from its operands.
 class Attn_ComputeOp<string mnemonic, list<Trait> traits = []>
     : Attn_Op<mnemonic, !listconcat([Pure, InferTypeOpAdaptor,

@@ -4,7 +4,7 @@
 
 include "dialect/OpTraits.td"
 
-def Attn_ScoreOp : Attn_ComputeOp<"score"> {
+def Attn_ScoreOp : Attn_ComputeOp<"score", [Attn_MakesMap]> {
   let summary = "a score for every query and key";
   let description = [{
     `dot`: `s[b, h, i, j] = scale * sum_d query[b, h, i, d] * key[b, h / (H / Hk), j, d]` with query `[B, H, N, D]`
@@ -20,7 +20,8 @@ def Attn_ScoreOp : Attn_ComputeOp<"score"> {
   let assemblyFormat = "`` $kind $query `,` $key (`scale` custom<Real>($scale)^)? attr-dict `:` type(operands)";
 }
 
-def Attn_PairScoreOp : Attn_ComputeOp<"pair_score", [SingleBlockImplicitTerminator<"YieldOp">]> {
+def Attn_PairScoreOp
+    : Attn_ComputeOp<"pair_score", [Attn_MakesMap, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "a score that is a sum over the head width of a formula of one's own";
   let description = [{
     `s[b, h, i, j] = scale * sum_d f(query[b, h, i, d], key[b, h / (H / Hk), j, d], h, d, captures)`. The region sees the two
@@ -48,7 +49,7 @@ def Attn_PairScoreOp : Attn_ComputeOp<"pair_score", [SingleBlockImplicitTerminat
   let hasRegionVerifier = 1;
 }
 
-def Attn_RelativeScoreOp : Attn_ComputeOp<"relative_score"> {
+def Attn_RelativeScoreOp : Attn_ComputeOp<"relative_score", [Attn_MakesMap]> {
   let summary = "scores of a query with a table row for each distance to a key";
   let description = [{
     `s[b, h, i, j] = scale * sum_d query[b, h, i, d] * table[clamp(j - i - off, -c, c) + c, d]` with c = (rows - 1) / 2
@@ -69,7 +70,7 @@ def Attn_RelativeScoreOp : Attn_ComputeOp<"relative_score"> {
   }];
 }
 
-def Attn_RelativeScore2dOp : Attn_ComputeOp<"relative_score_2d"> {
+def Attn_RelativeScore2dOp : Attn_ComputeOp<"relative_score_2d", [Attn_MakesMap]> {
   let summary = "scores of a pixel with table rows for the distance in height and in width";
   let description = [{
     Tokens are the pixels of a `height` x `width` image, row by row: i = yi * width + xi.

@@ -10,10 +10,7 @@ namespace mlir::attn {
 
 namespace {
 
-bool makesMap(Operation *op) {
-  return isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, ModifyOp, MaskOp, NormalizeOp, FillOp,
-             MixHeadsOp, MapConvOp>(op);
-}
+bool makesMap(Operation *op) { return op->hasTrait<OpTrait::attn::MakesMap>(); }
 
 /// The operands of an op on maps that are maps; other operands are read whole, from outside.
 SmallVector<Value> mapOperands(Operation *op) {

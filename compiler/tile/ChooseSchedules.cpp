@@ -27,8 +27,7 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel) {
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
   bool maps = llvm::any_of(body, [](Operation &op) {
-    return isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, ModifyOp, MaskOp, NormalizeOp, FillOp,
-               MixHeadsOp, MapConvOp, CombineOp>(op);
+    return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp>(op);
   });
   if (maps)
     return {Strategy::Stream, Strategy::Strip};

@@ -8,6 +8,12 @@
 
 namespace mlir::attn {
 
+/// What stands in a masked place.
+Value hiddenCode(CodeBuilder &code, Hidden hidden);
+
+/// Lanes that are masked; null where none can be.
+Value isHidden(CodeBuilder &code, Value x, Hidden hidden);
+
 class StripKernel {
 public:
   explicit StripKernel(KernelCode &kernel);
@@ -77,8 +83,6 @@ private:
   void relativeScore(CodeBuilder &code, const Strip &strip, RelativeScoreOp op);
   void relativeScore2d(CodeBuilder &code, const Strip &strip, RelativeScore2dOp op);
   void tableScores(CodeBuilder &code, const Strip &strip, Value query, Value table, Value target, double scale);
-  Value isHidden(CodeBuilder &code, Value x, Hidden hidden);
-  Value hiddenCode(CodeBuilder &code, Hidden hidden);
 
   // --- StripNormalize.cpp
   void normalize(CodeBuilder &code, const Strip &strip, NormalizeOp op);

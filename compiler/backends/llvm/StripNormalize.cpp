@@ -62,16 +62,21 @@ private:
     Value x = code.loadVector(at.source);
     if (hidden != Hidden::Weight)
       return x;
-    Type bits = VectorType::get(code.lanes(), code.b.getI32Type());
-    auto asBits = [&](Value value) { return arith::BitcastOp::create(code.b, bits, value); };
-    Value mark = arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, asBits(x), asBits(code.splatReal(-0.0)));
-    return code.select(mark, code.splatReal(-INFINITY), x);
+    return code.select(isHidden(code, x, hidden), code.splatReal(-INFINITY), x);
   }
 
   /// The masked lanes of what `load` gives, null where there are none.
   Value masked(Value x) { return hidden == Hidden::Never ? Value() : equals(x, -INFINITY); }
   Value whereValid(const GroupPlaces &at, Value x, Value other) {
     return at.valid ? code.select(at.valid, x, other) : x;
+  }
+
+  /// Writes weights, -0 where they are masked; gives `sums` with them added.
+  Value write(const GroupPlaces &at, Value hiddenLanes, Value weight, Value sums) {
+    if (hiddenLanes)
+      weight = code.select(hiddenLanes, hiddenCode(code, Hidden::Weight), weight);
+    code.storeVector(weight, at.target);
+    return code.fadd(sums, whereValid(at, weight, code.zeros()));
   }
 
   void softmax() {
@@ -85,11 +90,7 @@ private:
     Value origin = code.select(equals(largest, -INFINITY), code.zeros(), largest);
     Value sums = each(code.zeros(), [&](const GroupPlaces &at, Value state) {
       Value x = load(at), hiddenLanes = masked(x);
-      Value weight = exponential(code.fsub(x, origin));
-      if (hiddenLanes)
-        weight = code.select(hiddenLanes, code.splatReal(-0.0), weight);
-      code.storeVector(weight, at.target);
-      return code.fadd(state, whereValid(at, weight, code.zeros()));
+      return write(at, hiddenLanes, exponential(code.fsub(x, origin)), state);
     });
     Value sum = total(sums);
     if (sink)
@@ -119,11 +120,8 @@ private:
   /// Writes unscaled weights; gives their sums.
   Value rewrite() {
     return each(code.zeros(), [&](const GroupPlaces &at, Value state) {
-      Value x = load(at), hiddenLanes = masked(x), weight = unscaled(x);
-      if (hiddenLanes)
-        weight = code.select(hiddenLanes, code.splatReal(-0.0), weight);
-      code.storeVector(weight, at.target);
-      return code.fadd(state, whereValid(at, weight, code.zeros()));
+      Value x = load(at), hiddenLanes = masked(x);
+      return write(at, hiddenLanes, unscaled(x), state);
     });
   }
 

@@ -5,12 +5,12 @@
 
 namespace mlir::attn {
 
-Value StripKernel::hiddenCode(CodeBuilder &code, Hidden hidden) {
+Value hiddenCode(CodeBuilder &code, Hidden hidden) {
   return code.splatReal(hidden == Hidden::Score ? -INFINITY : -0.0);
 }
 
-/// Lanes that are masked; null where none can be. -0 equals 0, so weights are compared by their bits.
-Value StripKernel::isHidden(CodeBuilder &code, Value x, Hidden hidden) {
+// -0 equals 0, so weights are compared by their bits.
+Value isHidden(CodeBuilder &code, Value x, Hidden hidden) {
   if (hidden == Hidden::Never)
     return {};
   if (hidden == Hidden::Score)

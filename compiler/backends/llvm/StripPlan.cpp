@@ -1,15 +1,10 @@
 // Slots, heads and rows of strips.
 #include "compiler/backends/llvm/StripPlan.h"
-#include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/SmallSet.h"
 
 namespace mlir::attn {
 
 Value mapResult(Operation &op) {
-  if (isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, ModifyOp, MaskOp, NormalizeOp, FillOp, MixHeadsOp,
-          MapConvOp, PointwiseOp>(op))
-    return op.getResult(0);
-  return {};
+  return op.hasTrait<OpTrait::attn::MakesMap>() || isa<PointwiseOp>(op) ? op.getResult(0) : Value();
 }
 
 static bool isPlaceOp(Operation *op) { return isa<ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
@@ -75,7 +70,8 @@ void StripPlan::placeValues(Block &body) {
   llvm::DenseMap<Value, Operation *> lastUse;
   for (Operation &op : body)
     for (Value operand : op.getOperands()) {
-      Operation *reader = computingOp(&op), *&last = lastUse[operand];
+      Operation *reader = computingOp(&op);
+      Operation *&last = lastUse[operand];
       if (!last || last->isBeforeInBlock(reader))
         last = reader;
     }
@@ -87,7 +83,6 @@ void StripPlan::placeValues(Block &body) {
       if (held.slot >= 0 && lastUse[value] == &op)
         ended.push_back(held.slot);
     llvm::sort(ended);
-    // Places are read before they are written, one by one; where others are read, the result needs a slot of its own.
     if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
       Value map = given[&op] = op.getOperand(0);
       if (!isStrip(map))
@@ -97,6 +92,7 @@ void StripPlan::placeValues(Block &body) {
       heads = allHeads ? std::max(heads, of(map).heads) : 1;
       anyMap = map;
     }
+    // Places are read before they are written, one by one; where others are read, the result needs a slot of its own.
     bool inPlace = isPlaceOp(&op) || isa<NormalizeOp>(op);
     if (inPlace)
       llvm::append_range(free, ended);
@@ -121,9 +117,9 @@ void StripPlan::growRows(Block &body) {
       continue;
     StripValue result = of(map);
     if (auto conv = dyn_cast<MapConvOp>(op)) {
-      int64_t shift = conv.getShift().empty() ? 0 : conv.getShift()[0], half = reach(conv, 0) - shift;
-      result.above += half + shift;
-      result.below = std::max<int64_t>(result.below + half - shift, 0);
+      int64_t shift = conv.getShift().empty() ? 0 : conv.getShift()[0];
+      result.above += reach(conv, 0);
+      result.below = std::max<int64_t>(result.below + reach(conv, 0) - 2 * shift, 0);
     }
     for (Value operand : op.getOperands())
       if (auto input = values.find(operand); input != values.end()) {
