@@ -14,6 +14,15 @@ target_include_directories(attn_mlir SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLV
 target_link_libraries(attn_mlir INTERFACE ${ATTN_LIBMLIR} ${ATTN_LIBLLVM})
 target_link_options(attn_mlir INTERFACE "LINKER:-rpath,${LLVM_LIBRARY_DIRS}")
 
+# attn::halide_library: Halide as its wheel brings it, with an LLVM of its own inside.
+set(ATTN_HALIDE_DIR ${CMAKE_SOURCE_DIR}/build/deps/halide/halide CACHE PATH "folder of Halide's include/ and lib64/")
+find_library(ATTN_LIBHALIDE Halide HINTS ${ATTN_HALIDE_DIR}/lib64 NO_DEFAULT_PATH REQUIRED)
+add_library(attn_halide_library INTERFACE)
+add_library(attn::halide_library ALIAS attn_halide_library)
+target_include_directories(attn_halide_library SYSTEM INTERFACE ${ATTN_HALIDE_DIR}/include)
+target_link_libraries(attn_halide_library INTERFACE ${ATTN_LIBHALIDE})
+target_link_options(attn_halide_library INTERFACE "LINKER:-rpath,${ATTN_HALIDE_DIR}/lib64")
+
 find_package(Threads REQUIRED)
 find_package(GTest REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -27,4 +27,17 @@ def Attn_KernelOp : Attn_Op<"kernel", [Pure, IsolatedFromAbove, SingleBlockImpli
   let hasRegionVerifier = 1;
 }
 
+def Attn_BitcodeOp : Attn_Op<"bitcode", []> {
+  let summary = "code that a back end made as LLVM bitcode";
+  let description = [{
+    The bitcode of a module that defines function `name`. Kernel code calls it; emit links it with the rest.
+
+    ```mlir
+    attn.bitcode "model_k0_halide" "BC..."
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, StrAttr:$bitcode);
+  let assemblyFormat = "$name $bitcode attr-dict";
+}
+
 #endif

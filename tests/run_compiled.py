@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Compiles a model for every processor level this machine runs, and compares what it computes with the f64 reference.
+"""Compiles a model for every processor level this machine runs, for the last of them with each back end, and compares
+what it computes with the f64 reference.
 
     run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
-                    [--threads 1,2,3]
+                    [--threads 1,2,3] [--backend NAME]
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
 takes it), and the results of each number of threads must be the same bits. The bound is attn-run's: 1.5 times the
@@ -44,8 +45,15 @@ def run(command, seconds=120):
     return done.stdout
 
 
-def compile_model(model, library, march, weights=None):
-    run(["attnc", model, "-o", library, f"-march={march}"] + ([f"--weights={weights}"] if weights else []))
+def compile_model(model, library, march, weights=None, backend="auto"):
+    run(["attnc", model, "-o", library, f"-march={march}", f"--backend={backend}"] +
+        ([f"--weights={weights}"] if weights else []))
+
+
+def backends_of(model):
+    """The back ends that make code of their own for a model: what Halide declines goes to LLVM."""
+    tiled = run(["attnc", model, "--backend=halide", "--stop-after=tile"])
+    return ["llvm", "halide"] if "backend = halide" in tiled else ["llvm"]
 
 
 def ports(library):
@@ -121,13 +129,17 @@ def main():
     parser.add_argument("--weights")
     parser.add_argument("--march", action="append")
     parser.add_argument("--threads", default="1,2,3")
+    parser.add_argument("--backend", action="append")
     options = parser.parse_args()
     threads = [int(count) for count in options.threads.split(",")]
     given = dict(text.split("=", 1) for text in options.input)
     try:
-        for march in options.march or processor_levels():
-            library = f"{options.output}.{march}.so"
-            compile_model(options.model, library, march, options.weights)
+        levels = options.march or processor_levels()
+        built = [(march, backend) for backend in options.backend or backends_of(options.model)
+                 for march in (levels if backend == "llvm" else levels[-1:])]
+        for march, backend in built:
+            library = f"{options.output}.{march}.{backend}.so"
+            compile_model(options.model, library, march, options.weights, backend)
             declared, outputs = ports(library)
             for number, sizes in enumerate(options.sizes):
                 sources = inputs_of(sizes, declared, given, 1000 * number)

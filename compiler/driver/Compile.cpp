@@ -56,6 +56,7 @@ private:
     if (options.vectorBits)
       target.vectorBits = options.vectorBits; // LLVM splits what is wider than a register
     stageOptions.target = target;
+    stageOptions.backend = options.backend;
     if (int code = checkPaths())
       return code;
     llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> input = readInput(options.input);

@@ -148,9 +148,10 @@ bool checkWords(const InputArgList &arguments, CompileOptions &options) {
   StringRef precision = arguments.getLastArgValue(OPT_precision, "f32");
   if (precision != "f32")
     return mistake("--precision=" + precision + ": this version computes in f32");
-  StringRef backend = arguments.getLastArgValue(OPT_backend, "auto");
-  if (backend != "auto" && backend != "llvm")
-    return mistake("--backend=" + backend + ": unknown back end" + suggestion(backend, {"auto", "llvm"}));
+  options.backend = arguments.getLastArgValue(OPT_backend, "auto").str();
+  if (!llvm::is_contained({"auto", "llvm", "halide"}, StringRef(options.backend)))
+    return mistake("--backend=" + options.backend + ": unknown back end" +
+                   suggestion(options.backend, {"auto", "llvm", "halide"}));
   StringRef explain = arguments.getLastArgValue(OPT_explain_as, "json");
   if (explain != "json" && explain != "text")
     return mistake("--explain=" + explain + ": expected json or text");

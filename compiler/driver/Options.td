@@ -20,7 +20,7 @@ def bind : Separate<["--", "-"], "bind">, MetaVarName<"<S=1..512>">,
   HelpText<"Range of a dimension; several with commas: B=1..32,S=1..512">;
 def bind_joined : BothJoined<"bind=">, Alias<bind>;
 def backend : BothJoined<"backend=">, MetaVarName<"<name>">,
-  HelpText<"Who makes the code of kernels: auto (default), llvm">;
+  HelpText<"Who makes the code of kernels: auto (default), llvm, or halide where it can">;
 foreach level = 0-3 in
   def O#level : Flag<["-"], "O"#level>, HelpText<!if(!eq(level, 3), "Optimise fully (default)", "Optimise less")>,
     Flags<!if(!eq(level, 3), [], [HelpHidden])>;

@@ -34,6 +34,7 @@ static void fuseStage(OpPassManager &passes, const StageOptions &) { buildFuse(p
 static void tileStage(OpPassManager &passes, const StageOptions &options) {
   TileOptions tile;
   tile.vectorBits = options.target.vectorBits;
+  tile.backend = options.backend;
   buildTile(passes, tile);
 }
 
@@ -64,6 +65,7 @@ namespace {
 
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> march{*this, "march", llvm::cl::desc("processor to compile for"), llvm::cl::init("x86-64-v3")};
+  Option<std::string> backend{*this, "backend", llvm::cl::desc("auto, llvm or halide"), llvm::cl::init("auto")};
   Option<std::string> prefix{*this, "prefix", llvm::cl::desc("prefix of the C functions"), llvm::cl::init("model")};
 };
 
@@ -83,6 +85,7 @@ static void registerStage(const Stage &stage) {
           return error(llvm::toString(target.takeError()));
         StageOptions options;
         options.target = *target;
+        options.backend = parsed.backend;
         options.emit.prefix = parsed.prefix;
         options.emit.target = target->name;
         options.emit.cpuFeatures = target->cpuFeatures;

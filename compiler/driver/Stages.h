@@ -16,6 +16,7 @@ namespace mlir::attn {
 /// What the stages of one compilation may depend on.
 struct StageOptions {
   TargetInfo target;
+  std::string backend = "auto"; ///< auto, llvm or halide
   EmitOptions emit;
 };
 

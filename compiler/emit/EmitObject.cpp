@@ -11,10 +11,14 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
+#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
@@ -97,11 +101,44 @@ void ObjectEmitter::describe(llvm::Module &module) const {
   module.setPICLevel(llvm::PICLevel::BigPIC);
 }
 
+/// Links code that is in the IR as bitcode. Its arithmetic was made without any freedom; a multiply and an add may
+/// become one instruction.
+static LogicalResult linkBitcode(BitcodeOp op, llvm::Module &into) {
+  llvm::MemoryBufferRef buffer(op.getBitcode(), op.getName());
+  llvm::Expected<std::unique_ptr<llvm::Module>> module = llvm::parseBitcodeFile(buffer, into.getContext());
+  if (!module)
+    return op.emitError("is not bitcode that LLVM reads: ") << llvm::toString(module.takeError());
+  for (llvm::Function &function : **module) {
+    if (function.isDeclaration() && !function.isIntrinsic())
+      return op.emitError("calls ") << function.getName() << ", which no library of a model has";
+    for (llvm::Instruction &instruction : llvm::instructions(function))
+      if (llvm::is_contained({llvm::Instruction::FAdd, llvm::Instruction::FSub, llvm::Instruction::FMul},
+                             instruction.getOpcode()))
+        instruction.setHasAllowContract(true);
+  }
+  (*module)->setTargetTriple(into.getTargetTriple());
+  (*module)->setDataLayout(into.getDataLayout());
+  if (llvm::Linker::linkModules(into, std::move(*module), llvm::Linker::LinkOnlyNeeded))
+    return op.emitError("can not be linked"); // untested: LLVM refuses no two modules that it made
+  into.getFunction(op.getName())->setLinkage(llvm::GlobalValue::InternalLinkage);
+  return success();
+}
+
 FailureOr<std::unique_ptr<llvm::Module>> ObjectEmitter::translate(ModuleOp module, llvm::LLVMContext &context) {
+  llvm::SmallVector<BitcodeOp> bitcodes(module.getOps<BitcodeOp>());
+  for (BitcodeOp bitcode : bitcodes)
+    bitcode->remove();
+  llvm::scope_exit erase([&] {
+    for (BitcodeOp bitcode : bitcodes)
+      bitcode->erase();
+  });
   std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "attn", /*disableVerification=*/true);
   if (!result)
     return failure();
   describe(*result);
+  for (BitcodeOp bitcode : bitcodes)
+    if (failed(linkBitcode(bitcode, *result)))
+      return failure();
   for (llvm::Function &function : *result) {
     if (function.isDeclaration())
       continue;

@@ -105,7 +105,7 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   Value copyInto(KernelOp user, Value source, LayoutAttr layout) {
     OpBuilder builder(user);
     ScheduleAttr schedule = *user.getSchedule();
-    auto rows = ScheduleAttr::get(&getContext(), schedule.getBackend(), Strategy::Rows, schedule.getLanes(),
+    auto rows = ScheduleAttr::get(&getContext(), BackendKind::LLVM, Strategy::Rows, schedule.getLanes(),
                                   schedule.getRows(), schedule.getCols(), 0, 0);
     auto kernel = KernelOp::create(builder, source.getLoc(), TypeRange(withLayout(source.getType(), layout)), source,
                                    rows, FlatSymbolRefAttr(), AffineMapAttr());

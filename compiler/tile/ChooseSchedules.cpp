@@ -21,15 +21,22 @@ constexpr int64_t maxBlockRows = 96;
 // Keys between two rescalings: their scores for one register tile fill half of a 48 KiB first-level cache at most.
 constexpr int64_t keyBlock = 512;
 
+bool holdsMaps(KernelOp kernel) {
+  return llvm::any_of(kernel.getBody().front(),
+                      [](Operation &op) { return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp>(op); });
+}
+
+/// What can compute a kernel in Halide: online normalisers are not in its vocabulary, so every map is a strip.
+SmallVector<Strategy> halideStrategiesOf(KernelOp kernel) {
+  return {holdsMaps(kernel) ? Strategy::Strip : Strategy::Rows};
+}
+
 /// What can compute a kernel, best first.
 SmallVector<Strategy> strategiesOf(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
-  bool maps = llvm::any_of(body, [](Operation &op) {
-    return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp>(op);
-  });
-  if (maps)
+  if (holdsMaps(kernel))
     return {Strategy::Stream, Strategy::Strip};
   return {Strategy::Rows};
 }
@@ -56,6 +63,10 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
       getOperation().emitError("expected vector-bits of 128, 256 or 512, got ") << vectorBits.getValue();
       return signalPassFailure();
     }
+    if (backend != "auto" && backend != "llvm" && backend != "halide") {
+      getOperation().emitError("expected backend of auto, llvm or halide, got ") << backend.getValue();
+      return signalPassFailure();
+    }
     for (KernelOp kernel : getOperation().getOps<KernelOp>())
       if (failed(choose(kernel)))
         signalPassFailure();
@@ -64,17 +75,27 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
   LogicalResult choose(KernelOp kernel) {
     if (kernel.getSchedule())
       return success();
-    int64_t lanes = vectorBits / 32;
     std::string why;
-    for (Strategy strategy : strategiesOf(kernel)) {
-      kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), BackendKind::LLVM, strategy, lanes, tileRows,
-                                               lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
-                                               strategy == Strategy::Stream ? keyBlock : 0));
-      why.clear();
-      if (succeeded(backendFor(BackendKind::LLVM).supports(kernel, why)))
-        return success();
+    if (backend == "halide") {
+      for (Strategy strategy : halideStrategiesOf(kernel))
+        if (succeeded(take(kernel, BackendKind::Halide, strategy, why)))
+          return success();
+      kernel->setAttr("attn.declined", StringAttr::get(&getContext(), "halide: " + why));
     }
+    for (Strategy strategy : strategiesOf(kernel))
+      if (succeeded(take(kernel, BackendKind::LLVM, strategy, why)))
+        return success();
     return kernel.emitError("no back end can compile this: llvm: ") << why;
+  }
+
+  /// Writes a schedule on the kernel, if the back end can keep it.
+  LogicalResult take(KernelOp kernel, BackendKind kind, Strategy strategy, std::string &why) {
+    int64_t lanes = vectorBits / 32;
+    kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), kind, strategy, lanes, tileRows,
+                                             lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
+                                             strategy == Strategy::Stream ? keyBlock : 0));
+    why.clear();
+    return backendFor(kind).supports(kernel, why);
   }
 };
 

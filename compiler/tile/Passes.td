@@ -8,7 +8,8 @@ def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
   let summary = "give each kernel a back end, a strategy and tiles";
   let description = [{
     A kernel around a `linear` is `dense`, one around a whole score map chain is `stream`, any other is `rows`. A schedule that is already there
-    stays. A kernel that no back end supports is an error that says why.
+    stays. A kernel that no back end supports is an error that says why. With the back end `halide`, a kernel that it declines goes to `llvm`, and
+    `attn.declined` says why.
 
     ```mlir
     attn.kernel (...) -> ... { attn.linear }  ==>  attn.kernel (...) -> ... schedule(#attn.schedule<..., strategy = dense, ...>) { attn.linear }
@@ -16,7 +17,9 @@ def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
     example: tests/tile/choose-schedules.mlir
   }];
   let options = [
-    Option<"vectorBits", "vector-bits", "int64_t", "512", "width of the target's vector registers: 128, 256 or 512">
+    Option<"vectorBits", "vector-bits", "int64_t", "512", "width of the target's vector registers: 128, 256 or 512">,
+    Option<"backend", "backend", "std::string", [{"auto"}],
+           "who makes the code: auto, llvm, or halide where it can">
   ];
 }
 

@@ -9,6 +9,7 @@ void buildTile(OpPassManager &passes, const TileOptions &options) {
   OpPassManager &function = passes.nest<func::FuncOp>();
   ChooseSchedulesOptions schedules;
   schedules.vectorBits = options.vectorBits;
+  schedules.backend = options.backend;
   function.addPass(createChooseSchedules(schedules));
   function.addPass(createAssignLayouts());
 }

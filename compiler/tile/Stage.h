@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace mlir {
 class OpPassManager;
@@ -11,6 +12,7 @@ namespace mlir::attn {
 
 struct TileOptions {
   int64_t vectorBits = 512; // of the target's vector registers: 128, 256 or 512
+  std::string backend = "auto";
 };
 
 void buildTile(OpPassManager &passes, const TileOptions &options);

@@ -8,6 +8,7 @@ STAGE = ("dialect/",)
 PUBLIC = ("attn/",)  # runtime/include/attn
 # The interface of the back ends, their list, and the CPU they compile for.
 BACKEND = ("compiler/backends/Backend.h", "compiler/backends/Backends.h", "compiler/backends/Target.h")
+CODE = ("compiler/backends/code/",)  # what surrounds a kernel's code, the same in every back end
 
 # Longest prefix of the including file's path -> prefixes it may include, beside its own folder.
 MAY_INCLUDE = {
@@ -19,8 +20,9 @@ MAY_INCLUDE = {
     "compiler/lower/": STAGE + BACKEND,
     "compiler/emit/": STAGE + PUBLIC + BACKEND,
     "compiler/backends/": STAGE + PUBLIC + ("compiler/backends/",),
-    "compiler/backends/llvm/": STAGE + PUBLIC + BACKEND,
-    "compiler/backends/halide/": STAGE + PUBLIC + BACKEND + ("Halide.h",),
+    "compiler/backends/code/": STAGE + PUBLIC + BACKEND,
+    "compiler/backends/llvm/": STAGE + PUBLIC + BACKEND + CODE,
+    "compiler/backends/halide/": STAGE + PUBLIC + BACKEND + CODE + ("Halide.h",),
     "compiler/driver/": STAGE + PUBLIC + ("compiler/",),
     "compiler/tools/": STAGE + PUBLIC + ("compiler/driver/", "compiler/reference/"),
     "runtime/": PUBLIC,

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compiles programs drawn at random and compares what they compute with the f64 reference.
 
-    random_programs.py [--first SEED] [--count N] [--jobs J] [--folder DIR] [--stages] [--march LEVEL] [--no-shrink]
+    random_programs.py [--first SEED] [--count N] [--jobs J] [--folder DIR] [--stages] [--march LEVEL] [--backend NAME]
+                       [--no-shrink]
 
 Each seed is one program: its ops, shapes, weights, inputs, target and threads. With --stages, the reference must also
 compute the same of the IR after each stage. A failure prints the seed, and the smallest program found that fails in
@@ -50,7 +51,8 @@ def check_once(program, seed, folder, options):
     program.write_weights(weights, seed)
     sources = program.sources(folder, seed)
     march = draw.choice([*processor_levels(), "native"])
-    compile_model(model, library, options.march or march, weights)
+    backend = draw.choice(["auto", "halide"])
+    compile_model(model, library, options.march or march, weights, options.backend or backend)
     check_run(library, model, sources, ports(library)[1], [1, draw.choice([2, 3, 4])], os.path.join(folder, "out"),
               weights)
     if options.stages:
@@ -121,6 +123,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--folder")
     parser.add_argument("--march")
+    parser.add_argument("--backend")
     parser.add_argument("--stages", action="store_true")
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()

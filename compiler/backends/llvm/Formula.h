@@ -2,7 +2,7 @@
 // `index` becomes i32: extents of a compiled model are below 2^31, and 32-bit lanes match those of f32.
 #pragma once
 
-#include "compiler/backends/llvm/CodeBuilder.h"
+#include "compiler/backends/code/CodeBuilder.h"
 
 namespace mlir::attn {
 

@@ -4,12 +4,6 @@
 
 namespace mlir::attn {
 
-BlockArgument sourceOf(Value value) {
-  if (auto split = value.getDefiningOp<SplitHeadsOp>())
-    value = split.getInput();
-  return dyn_cast<BlockArgument>(value);
-}
-
 /// Head `head` of `headCount` in rows of `width`: one after the other in a row, or each with rows of its own.
 static HeadRows rowsOfHead(CodeBuilder &code, Value pointer, bool merged, HeadPlace place, Value count,
                            int64_t headCount, int64_t width) {

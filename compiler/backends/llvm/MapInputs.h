@@ -1,14 +1,12 @@
 // What the kernels of score maps read: rows of queries, keys and values by head, and masks with their lengths.
 #pragma once
 
+#include "compiler/backends/code/KernelCode.h"
+#include "compiler/backends/code/StripPlan.h"
 #include "compiler/backends/llvm/Formula.h"
-#include "compiler/backends/llvm/KernelCode.h"
 #include "compiler/backends/llvm/MaskCode.h"
 
 namespace mlir::attn {
-
-/// The kernel operand that a query, key or value comes from, through a split_heads; null if it is computed inside.
-BlockArgument sourceOf(Value value);
 
 /// How to find row `i` of one head of one sample in a row-major tensor, [B, H, N, D] or [B, N, H*D].
 struct HeadRows {

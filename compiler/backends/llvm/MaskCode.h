@@ -2,7 +2,7 @@
 // place.
 #pragma once
 
-#include "compiler/backends/llvm/CodeBuilder.h"
+#include "compiler/backends/code/CodeBuilder.h"
 #include "dialect/AttnAttrs.h"
 
 namespace mlir::attn {

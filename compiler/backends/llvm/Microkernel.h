@@ -2,7 +2,7 @@
 // for each k.
 #pragma once
 
-#include "compiler/backends/llvm/CodeBuilder.h"
+#include "compiler/backends/code/CodeBuilder.h"
 
 namespace mlir::attn {
 

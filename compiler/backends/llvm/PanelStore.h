@@ -1,7 +1,7 @@
 // Writing keys into panels: [B][heads][ceil(M/width)][D][width], so that a score tile loads a vector of keys.
 #pragma once
 
-#include "compiler/backends/llvm/KernelCode.h"
+#include "compiler/backends/code/KernelCode.h"
 
 namespace mlir::attn {
 

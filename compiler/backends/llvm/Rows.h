@@ -3,7 +3,7 @@
 // `rows` and for the epilogues of dense ones.
 #pragma once
 
-#include "compiler/backends/llvm/KernelCode.h"
+#include "compiler/backends/code/KernelCode.h"
 #include <functional>
 
 namespace mlir::attn {

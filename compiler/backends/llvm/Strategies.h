@@ -1,7 +1,7 @@
 // The strategies of this back end; each in a file of its own, with what it can not do and why.
 #pragma once
 
-#include "compiler/backends/llvm/KernelCode.h"
+#include "compiler/backends/code/KernelCode.h"
 #include "compiler/backends/llvm/MathIsa.h"
 
 namespace mlir::attn {

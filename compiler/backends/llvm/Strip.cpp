@@ -59,15 +59,14 @@ void StripKernel::forKeys(CodeBuilder &code, const Strip &strip, llvm::function_
   code.branch(code.less(code.constant(0), rest), [&] { body(full, code.maskBelow(rest)); });
 }
 
-StripKernel::Strip StripKernel::makeStrip(CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+StripKernel::Strip StripKernel::makeStrip(CodeBuilder &code, const StripTask &task) {
   ArrayRef<AffineExpr> extents = kernel.extents(plan.anyMap);
-  Strip strip{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {}, {}, {}, {}, {}, {}};
-  strip.queries = kernel.extent(code, scope, extents[2]);
-  strip.keys = kernel.extent(code, scope, extents[3]);
+  Strip strip{task, {}, {}, {}, task.scratch, {}, {}, {}};
+  strip.queries = kernel.extent(code, task.scope, extents[2]);
+  strip.keys = kernel.extent(code, task.scope, extents[3]);
   strip.rowStride = code.add(code.mul(code.ceilDiv(strip.keys, panelWidth()), panelWidth()), 2 * plan.border);
   strip.headSize = code.mul(strip.rowStride, schedule.getBlockRows() + plan.above + plan.below);
   strip.slotSize = code.mul(strip.headSize, plan.heads);
-  strip.relative = kernel.workerScratch(code, scope, arguments[4]);
   strip.memory = code.offset(strip.relative, plan.relative);
   return strip;
 }
@@ -116,77 +115,22 @@ void StripKernel::build() {
   int64_t rows = schedule.getBlockRows();
   AffineExpr elements = stride * ((rows + plan.above + plan.below) * plan.heads * plan.slots) + plan.relative;
   kernel.setScratch(elements * 4);
-  std::string strips = kernel.function("strip", 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange at) {
-    Strip strip = makeStrip(code, scope, at);
+  buildStripTasks(kernel, plan, [&](CodeBuilder &code, const StripTask &task) {
+    Strip strip = makeStrip(code, task);
     for (Operation &inner : op.getBody().front().without_terminator())
       visit(code, strip, inner);
     for (auto [result, value] : llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
       if (plan.isStrip(value))
         copyOut(code, strip, value, result);
   });
-  int64_t mapHeads = cast<RankedTensorType>(plan.anyMap.getType()).getDimSize(1), parts = plan.allHeads ? 1 : mapHeads;
-  auto blocks = [&](CodeBuilder &code, const KernelScope &scope) {
-    return code.ceilDiv(kernel.extent(code, scope, extents[2]), rows);
-  };
-  std::string task = kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange at) {
-    Value perHead = blocks(code, scope), outer = code.div(at[0], perHead);
-    Value first = code.mul(code.rem(at[0], perHead), rows);
-    Value end = code.min(code.add(first, rows), kernel.extent(code, scope, extents[2]));
-    Value sample = code.div(outer, code.constant(parts)), head = code.rem(outer, code.constant(parts));
-    kernel.call(code, strips, kernel.currentFrame(), {sample, head, first, end, at[1]});
-  });
-  kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
-    Value frame = kernel.makeFrame(code, scope);
-    Value count = code.mul(kernel.extent(code, scope, extents[0]), parts);
-    kernel.parallel(code, scope, task, frame, code.mul(count, blocks(code, scope)));
-  });
-}
-
-/// Whether the query, key or value of an op comes from outside the kernel.
-static bool comesFromOutside(Value value) { return static_cast<bool>(sourceOf(value)); }
-
-/// Whether an operand is a map with masked places that another kernel makes: memory does not say which places are
-/// masked.
-static bool isMaskedMap(Value input) {
-  auto producer = input.getDefiningOp<KernelOp>();
-  if (!producer || !producer.getSchedule() || producer.getSchedule()->getStrategy() != Strategy::Strip)
-    return false;
-  unsigned number = cast<OpResult>(input).getResultNumber();
-  Value made = producer.getBody().front().getTerminator()->getOperand(number);
-  StripPlan plan(producer);
-  return plan.isStrip(made) && plan.of(made).hidden != Hidden::Never;
 }
 
 LogicalResult supportsStrip(KernelOp kernel, std::string &why) {
-  if (llvm::any_of(kernel.getInputs(), isMaskedMap)) {
-    why = "a map with masked places goes from one kernel to another; give them a number first, with attn.fill";
-    return failure();
-  }
-  auto refuse = [&](Operation &op, const Twine &reason) {
-    why = (op.getName().getStringRef() + ": " + reason).str();
-    return failure();
-  };
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (!mapResult(op) && !isa<CombineOp, SplitHeadsOp, MergeHeadsOp>(op))
-      return refuse(op, "has no place in a kernel of score maps");
+  for (Operation &op : kernel.getBody().front().without_terminator())
     for (Region &region : op.getRegions())
       if (failed(supportsFormula(region, why)))
         return failure();
-    if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getAxis() == MapAxis::Queries)
-      return refuse(op, "over queries needs whole columns of the map, a strip has rows");
-    SmallVector<Value> outside;
-    if (auto score = dyn_cast<ScoreOp>(op))
-      outside = {score.getQuery(), score.getKey()};
-    if (auto score = dyn_cast<PairScoreOp>(op))
-      outside = {score.getQuery(), score.getKey()};
-    if (isa<RelativeScoreOp, RelativeScore2dOp>(op))
-      outside = {op.getOperand(0)};
-    if (auto combine = dyn_cast<CombineOp>(op))
-      outside = {combine.getValue()};
-    if (!llvm::all_of(outside, comesFromOutside))
-      return refuse(op, "its query, key or value is computed inside the kernel");
-  }
-  return success();
+  return supportsStripPlan(kernel, why);
 }
 
 void lowerStrip(KernelCode &kernel) { StripKernel(kernel).build(); }

@@ -2,9 +2,10 @@
 // the ops that are sums of products, StripPlaces.cpp those that look at one place, StripNormalize.cpp the normalisers.
 #pragma once
 
+#include "compiler/backends/code/StripTasks.h"
+#include "compiler/backends/llvm/MapInputs.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "compiler/backends/llvm/Strategies.h"
-#include "compiler/backends/llvm/StripPlan.h"
 
 namespace mlir::attn {
 
@@ -21,10 +22,7 @@ public:
 
 private:
   /// What the function that computes one strip knows.
-  struct Strip {
-    const KernelScope &scope;
-    Value sample, firstHead;   // i64; firstHead is 0 when the strip has all heads
-    Value first, end;          // the task's rows
+  struct Strip : StripTask {
     Value queries, keys;       // N, M
     Value memory;              // slot 0
     Value relative;            // scratch for one row of relative scores
@@ -46,7 +44,7 @@ private:
     int64_t rows, vector;
   };
 
-  Strip makeStrip(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
+  Strip makeStrip(CodeBuilder &code, const StripTask &task);
   void visit(CodeBuilder &code, const Strip &strip, Operation &op);
   void copyOut(CodeBuilder &code, const Strip &strip, Value map, unsigned result);
 
@@ -56,7 +54,7 @@ private:
   Value rowOf(CodeBuilder &code, const Strip &strip, Value map, Value head, Value row);
   std::pair<Value, Value> rowsOf(CodeBuilder &code, const Strip &strip, Value map);
   HeadPlace place(CodeBuilder &code, const Strip &strip, Value head) {
-    return {strip.sample, plan.allHeads ? head : strip.firstHead};
+    return {strip.sample, plan.allHeads ? head : strip.head};
   }
   /// Calls `body(head, row)` for every row that is needed of a map; `head` counts from 0 in the strip.
   void forRows(CodeBuilder &code, const Strip &strip, Value map, llvm::function_ref<void(Value, Value)> body);

@@ -5,7 +5,7 @@
 //   row           [border zeros][M, rounded up to panels][border]
 #pragma once
 
-#include "compiler/backends/llvm/MapInputs.h"
+#include "dialect/AttnOps.h"
 
 namespace mlir::attn {
 
@@ -47,5 +47,11 @@ private:
 
 /// The map that an op makes, or null: of score and map ops but combine, and of pointwise ops on maps.
 Value mapResult(Operation &op);
+
+/// Whether the ops of a kernel can be computed as strips; formulas aside, which are the back end's.
+LogicalResult supportsStripPlan(KernelOp kernel, std::string &why);
+
+/// The kernel operand that a query, key or value comes from, through a split_heads; null if it is computed inside.
+BlockArgument sourceOf(Value value);
 
 } // namespace mlir::attn

@@ -1,5 +1,5 @@
 // Slots, heads and rows of strips.
-#include "compiler/backends/llvm/StripPlan.h"
+#include "compiler/backends/code/StripPlan.h"
 
 namespace mlir::attn {
 
@@ -131,6 +131,55 @@ void StripPlan::growRows(Block &body) {
     above = std::max(above, value.above);
     below = std::max(below, value.below);
   }
+}
+
+/// Whether an operand is a map with masked places that another kernel makes: memory does not say which places are
+/// masked.
+static bool isMaskedMap(Value input) {
+  auto producer = input.getDefiningOp<KernelOp>();
+  if (!producer || !producer.getSchedule() || producer.getSchedule()->getStrategy() != Strategy::Strip)
+    return false;
+  unsigned number = cast<OpResult>(input).getResultNumber();
+  Value made = producer.getBody().front().getTerminator()->getOperand(number);
+  StripPlan plan(producer);
+  return plan.isStrip(made) && plan.of(made).hidden != Hidden::Never;
+}
+
+/// The queries, keys and values that an op reads.
+static SmallVector<Value> rowsRead(Operation &op) {
+  if (isa<ScoreOp, PairScoreOp>(op))
+    return {op.getOperand(0), op.getOperand(1)};
+  if (isa<RelativeScoreOp, RelativeScore2dOp>(op))
+    return {op.getOperand(0)};
+  if (auto combine = dyn_cast<CombineOp>(op))
+    return {combine.getValue()};
+  return {};
+}
+
+LogicalResult supportsStripPlan(KernelOp kernel, std::string &why) {
+  if (llvm::any_of(kernel.getInputs(), isMaskedMap)) {
+    why = "a map with masked places goes from one kernel to another; give them a number first, with attn.fill";
+    return failure();
+  }
+  auto refuse = [&](Operation &op, const Twine &reason) {
+    why = (op.getName().getStringRef() + ": " + reason).str();
+    return failure();
+  };
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (!mapResult(op) && !isa<CombineOp, SplitHeadsOp, MergeHeadsOp>(op))
+      return refuse(op, "has no place in a kernel of score maps");
+    if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getAxis() == MapAxis::Queries)
+      return refuse(op, "over queries needs whole columns of the map, a strip has rows");
+    if (!llvm::all_of(rowsRead(op), sourceOf))
+      return refuse(op, "its query, key or value is computed inside the kernel");
+  }
+  return success();
+}
+
+BlockArgument sourceOf(Value value) {
+  if (auto split = value.getDefiningOp<SplitHeadsOp>())
+    value = split.getInput();
+  return dyn_cast<BlockArgument>(value);
 }
 
 } // namespace mlir::attn

@@ -1,5 +1,5 @@
 // The vocabulary in which kernels are written.
-#include "compiler/backends/llvm/CodeBuilder.h"
+#include "compiler/backends/code/CodeBuilder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"

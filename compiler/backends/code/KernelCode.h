@@ -5,7 +5,7 @@
 #pragma once
 
 #include "compiler/backends/Backend.h"
-#include "compiler/backends/llvm/CodeBuilder.h"
+#include "compiler/backends/code/CodeBuilder.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace mlir::attn {

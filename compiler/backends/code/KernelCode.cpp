@@ -1,5 +1,5 @@
 // The functions of one kernel.
-#include "compiler/backends/llvm/KernelCode.h"
+#include "compiler/backends/code/KernelCode.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace mlir::attn {

@@ -1,0 +1,47 @@
+// halide_buffer_t in code.
+#include "compiler/backends/halide/Buffers.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+namespace mlir::attn {
+
+// Offsets in units of 4 bytes: host pointer 4, type and dimensions 8 and 9, pointer to dimensions 10; the rest is 0.
+// A dimension is min, extent, stride, flags.
+Value makeBuffer(CodeBuilder &code, const BufferArgument &argument) {
+  constexpr int64_t bufferWords = 14, dimensionWords = 4;
+  int64_t rank = argument.dimensions.size();
+  Value buffer = code.stack(bufferWords + dimensionWords * rank), dimensions = code.offset(buffer, bufferWords);
+  auto word = [&](int64_t value) { return arith::ConstantIntOp::create(code.b, value, 32); };
+  auto narrow = [&](Value value) { return arith::TruncIOp::create(code.b, code.b.getI32Type(), value); };
+  for (int64_t at : {0, 2, 6, 12})
+    code.store(code.constant(0), code.offset(buffer, at));
+  code.store(argument.pointer, code.offset(buffer, 4));
+  constexpr int64_t floatCode = 2, intCode = 0, bits = 32, lanes = 1;
+  code.store(word((argument.isFloat ? floatCode : intCode) | bits << 8 | lanes << 16), code.offset(buffer, 8));
+  code.store(word(rank), code.offset(buffer, 9));
+  code.store(dimensions, code.offset(buffer, 10));
+  for (auto [index, dimension] : llvm::enumerate(argument.dimensions)) {
+    Value at = code.offset(dimensions, dimensionWords * index);
+    code.store(narrow(dimension.min), at);
+    code.store(narrow(dimension.extent), code.offset(at, 1));
+    code.store(narrow(dimension.stride), code.offset(at, 2));
+    code.store(word(0), code.offset(at, 3));
+  }
+  return buffer;
+}
+
+BufferArgument wholeTensor(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, BlockArgument tensor) {
+  BufferArgument argument;
+  argument.isFloat = getElementTypeOrSelf(tensor).isF32();
+  Value stride = code.constant(1), zero = code.constant(0);
+  for (AffineExpr expr : llvm::reverse(kernel.extents(tensor))) {
+    Value extent = kernel.extent(code, scope, expr);
+    argument.dimensions.push_back({zero, extent, stride});
+    stride = code.mul(stride, extent);
+  }
+  // A tensor without elements has an address that may not be read, and a formula moves its indices inside the tensor.
+  Value empty = code.lessEq(stride, zero);
+  argument.pointer = code.select(empty, code.stack(1), kernel.tensor(scope, tensor));
+  return argument;
+}
+
+} // namespace mlir::attn

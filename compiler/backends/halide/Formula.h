@@ -1,0 +1,18 @@
+// A formula region as a Halide expression. Needs Halide.h before it.
+#pragma once
+
+#include "mlir/IR/Region.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/LogicalResult.h"
+
+namespace mlir::attn {
+
+/// Whether every op of a formula has a form here; if not, `why` names the first that has none.
+llvm::LogicalResult supportsHalideFormula(Region &formula, std::string &why);
+
+/// The yielded value; `arguments` stand for the region's scalar arguments in order (Float(32) or Int(32)), `captures`
+/// for the tensors after them, innermost dimension first.
+Halide::Expr formulaExpr(Region &formula, llvm::ArrayRef<Halide::Expr> arguments,
+                         llvm::ArrayRef<Halide::ImageParam> captures);
+
+} // namespace mlir::attn

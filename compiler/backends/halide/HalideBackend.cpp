@@ -1,0 +1,94 @@
+// The Halide back end: what it takes, and the code around a pipeline.
+#include <Halide.h>
+
+#include "compiler/backends/halide/Formula.h"
+#include "compiler/backends/halide/HalideBackend.h"
+#include "compiler/backends/halide/MapFuncs.h"
+#include "llvm/Support/Error.h"
+#include <stdexcept>
+
+namespace mlir::attn {
+namespace {
+
+/// Halide's own errors and warnings, as an exception: a warning tells of a buffer that is smaller than what is read of
+/// it, which no check in the code would find.
+struct Refusal : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Reporter : public Halide::CompileTimeErrorReporter {
+public:
+  void warning(const char *message) override { throw Refusal(message); }
+  void error(const char *message) override { throw Refusal(message); }
+};
+
+/// A call of a function that is in bitcode: i32 name(arguments...).
+void callBitcode(CodeBuilder &code, ModuleOp module, StringRef name, ValueRange arguments) {
+  Type i32 = code.b.getI32Type();
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMFunctionType::get(i32, llvm::to_vector(arguments.getTypes()));
+  LLVM::LLVMFuncOp::create(builder, code.b.getLoc(), name, type);
+  LLVM::CallOp::create(code.b, TypeRange(i32), name, arguments);
+}
+
+class HalideBackend : public Backend {
+public:
+  HalideBackend() { Halide::set_custom_compile_time_error_reporter(&reporter); }
+
+  StringRef name() const override { return "halide"; }
+
+  LogicalResult supports(KernelOp kernel, std::string &why) const override {
+    for (Value value : kernel.getInputs())
+      if (Type element = getElementTypeOrSelf(value); !element.isF32() && !element.isInteger(32)) {
+        llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
+        return failure();
+      }
+    if (kernel.getSchedule()->getStrategy() != Strategy::Strip) {
+      why = "only kernels of score maps are written in Halide, as strips";
+      return failure();
+    }
+    for (Operation &op : kernel.getBody().front().without_terminator())
+      for (Region &region : op.getRegions())
+        if (failed(supportsHalideFormula(region, why)))
+          return failure();
+    return supportsStripPlan(kernel, why);
+  }
+
+  LogicalResult lower(KernelOp kernel, const LowerContext &context) const override {
+    try {
+      return build(kernel, context);
+    } catch (const std::runtime_error &problem) {
+      return kernel.emitError("Halide: ") << problem.what(); // untested: a fault of ours
+    }
+  }
+
+  void addPasses(OpPassManager &, StringRef) const override {}
+
+private:
+  static LogicalResult build(KernelOp kernel, const LowerContext &context) {
+    KernelCode code(kernel, context);
+    MapFuncs funcs(kernel, code);
+    std::string name = context.symbol + "_halide";
+    llvm::Expected<std::string> bitcode = funcs.compile(name);
+    if (!bitcode)
+      return kernel.emitError(llvm::toString(bitcode.takeError())); // untested: needs a full disk
+    ModuleOp module = context.module;
+    OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+    BitcodeOp::create(builder, kernel.getLoc(), name, *bitcode);
+    buildStripTasks(code, funcs.stripPlan(), [&](CodeBuilder &builder, const StripTask &task) {
+      callBitcode(builder, module, name, funcs.arguments(builder, task));
+    });
+    return success();
+  }
+
+  Reporter reporter;
+};
+
+} // namespace
+
+const Backend &halideBackend() {
+  static HalideBackend backend;
+  return backend;
+}
+
+} // namespace mlir::attn

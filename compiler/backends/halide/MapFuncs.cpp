@@ -1,0 +1,283 @@
+// The walk over a kernel's ops, and those that look at one place at a time.
+#include <Halide.h>
+
+#include "compiler/backends/halide/Bitcode.h"
+#include "compiler/backends/halide/Formula.h"
+#include "compiler/backends/halide/MapFuncs.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include <cmath>
+
+namespace mlir::attn {
+
+using Halide::Expr;
+using Halide::Func;
+
+MapFuncs::MapFuncs(KernelOp op, KernelCode &code)
+    : kernel(op), code(code), schedule(*op.getSchedule()), plan(op),
+      scratch(getAffineConstantExpr(0, op.getContext())) {
+  ArrayRef<AffineExpr> extents = code.extents(plan.anyMap);
+  auto extent = [&code](AffineExpr expr) {
+    return [&code, expr](CodeBuilder &c, const StripTask &task) { return code.extent(c, task.scope, expr); };
+  };
+  queries = number("queries", extent(extents[2]));
+  keys = number("keys", extent(extents[3]));
+  sample = number("sample", [](CodeBuilder &, const StripTask &task) { return task.sample; });
+  firstHead = number("first_head", [](CodeBuilder &, const StripTask &task) { return task.head; });
+  rows = number("rows", [](CodeBuilder &c, const StripTask &task) { return c.sub(task.end, task.first); });
+  for (Operation &inner : op.getBody().front().without_terminator())
+    visit(inner);
+  for (auto [result, value] : llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
+    if (plan.isStrip(value))
+      yield(value, result);
+  code.setScratch(scratch * 4);
+}
+
+llvm::Expected<std::string> MapFuncs::compile(const std::string &name) {
+  Halide::Pipeline pipeline(outputs);
+  return compileToBitcode(pipeline, formals, name, code.isa());
+}
+
+SmallVector<Value> MapFuncs::arguments(CodeBuilder &builder, const StripTask &task) const {
+  SmallVector<Value> values;
+  for (const Number &actual : actuals)
+    values.push_back(actual(builder, task));
+  for (const MakeBuffer &make : outputBuffers)
+    values.push_back(makeBuffer(builder, make(builder, task)));
+  return values;
+}
+
+Expr MapFuncs::number(const char *name, Number value) {
+  Halide::Param<int> param(name);
+  formals.push_back(param);
+  actuals.push_back([value](CodeBuilder &c, const StripTask &task) -> Value {
+    return arith::TruncIOp::create(c.b, c.b.getI32Type(), value(c, task));
+  });
+  return param;
+}
+
+Halide::ImageParam MapFuncs::input(const char *name, int rank, MakeBuffer make, bool isFloat) {
+  Halide::ImageParam param(isFloat ? Halide::Float(32) : Halide::Int(32), rank, name + std::to_string(formals.size()));
+  formals.push_back(param);
+  actuals.push_back([make](CodeBuilder &c, const StripTask &task) { return makeBuffer(c, make(c, task)); });
+  return param;
+}
+
+/// A tensor from outside as it is, innermost dimension first.
+Halide::ImageParam MapFuncs::tensor(Value value) {
+  auto argument = cast<BlockArgument>(value);
+  auto [entry, isNew] = wholeTensors.try_emplace(argument);
+  if (isNew) {
+    auto type = cast<RankedTensorType>(argument.getType());
+    auto make = [this, argument](CodeBuilder &c, const StripTask &task) {
+      return wholeTensor(c, code, task.scope, argument);
+    };
+    entry->second = input("tensor", type.getRank(), make, type.getElementType().isF32());
+    for (auto [d, size] : llvm::enumerate(llvm::reverse(type.getShape()))) {
+      entry->second.dim(d).set_min(0);
+      if (!ShapedType::isDynamic(size))
+        entry->second.dim(d).set_extent(static_cast<int>(size));
+    }
+  }
+  return entry->second;
+}
+
+std::vector<Halide::ImageParam> MapFuncs::tensors(ValueRange captures) {
+  std::vector<Halide::ImageParam> params;
+  for (Value capture : captures)
+    params.push_back(tensor(capture));
+  return params;
+}
+
+/// A tensor from outside, broadcast to the map: of this sample, so that 32 bits are enough for its other indices.
+MapExpr MapFuncs::given(Value value) {
+  auto argument = cast<BlockArgument>(value);
+  auto type = cast<RankedTensorType>(argument.getType());
+  SmallVector<int64_t> shape(4 - type.getRank(), 1);
+  llvm::append_range(shape, type.getShape());
+  auto make = [this, argument, shape](CodeBuilder &c, const StripTask &task) {
+    BufferArgument buffer = wholeTensor(c, code, task.scope, argument);
+    if (shape[0] != 1)
+      buffer.pointer = c.offset(buffer.pointer, c.mul(task.sample, buffer.dimensions[3].stride));
+    while (buffer.dimensions.size() > 3)
+      buffer.dimensions.pop_back();
+    while (buffer.dimensions.size() < 3)
+      buffer.dimensions.push_back({c.constant(0), c.constant(1), c.constant(0)});
+    return buffer;
+  };
+  Halide::ImageParam param = input("given", 3, make, type.getElementType().isF32());
+  for (int d = 0; d < 3; ++d) {
+    param.dim(d).set_min(0);
+    if (shape[3 - d] == 1)
+      param.dim(d).set_extent(1);
+  }
+  MapExpr map;
+  map.at = [this, param, shape](const MapPlace &at) -> Expr {
+    // Halide computes whole tiles; the steady part of the loop has no clamp.
+    Expr j = shape[3] == 1 ? Expr(0) : clamp(likely(at.key), 0, keys - 1);
+    Expr i = shape[2] == 1 ? Expr(0) : clamp(at.query, 0, queries - 1);
+    return param(j, i, shape[1] == 1 ? Expr(0) : at.head);
+  };
+  return map;
+}
+
+MapExpr MapFuncs::valueOf(Value map) {
+  auto found = maps.find(map);
+  return found != maps.end() ? found->second : given(map);
+}
+
+static bool isPlaceOp(Operation *op) { return isa<ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
+
+/// Whether a map is computed where it is read: once, place by place.
+static bool isComputedAtReader(Value map, const MapExpr &expr) {
+  return llvm::all_of(map.getUses(), [&](OpOperand &use) {
+    bool placeWise = isa<YieldOp>(use.getOwner()) || isPlaceOp(use.getOwner());
+    bool weighs = isa<CombineOp>(use.getOwner()) && expr.isLoad;
+    return weighs || (placeWise && (map.hasOneUse() || expr.isLoad));
+  });
+}
+
+void MapFuncs::visit(Operation &op) {
+  // A map from outside that is read at other places than its own is brought into scratch.
+  if (Value map = plan.given.lookup(&op); map && !maps.contains(map))
+    maps[map] = keepMap(map, given(map));
+  if (auto combineOp = dyn_cast<CombineOp>(op))
+    return combine(combineOp);
+  if (!mapResult(op))
+    return;
+  MapExpr expr = build(op);
+  Value map = op.getResult(0);
+  maps[map] = isComputedAtReader(map, expr) ? expr : keepMap(map, expr);
+}
+
+MapExpr MapFuncs::build(Operation &op) {
+  return llvm::TypeSwitch<Operation *, MapExpr>(&op)
+      .Case([&](ScoreOp o) { return score(o); })
+      .Case([&](PairScoreOp o) { return pairScore(o); })
+      .Case([&](RelativeScoreOp o) { return relativeScore(o); })
+      .Case([&](RelativeScore2dOp o) { return relativeScore2d(o); })
+      .Case([&](MixHeadsOp o) { return mixHeads(o); })
+      .Case([&](MapConvOp o) { return mapConv(o); })
+      .Case([&](NormalizeOp o) { return normalize(o); })
+      .Default([&](Operation *o) { return placeOp(*o); });
+}
+
+PlaceExpr whole(const MapExpr &map) {
+  if (!map.factor)
+    return map.at;
+  return [at = map.at, factor = map.factor](const MapPlace &place) { return at(place) * factor(place); };
+}
+
+static PlaceExpr both(const PlaceExpr &x, const PlaceExpr &y) {
+  if (!x || !y)
+    return x ? x : y;
+  return [x, y](const MapPlace &place) { return x(place) && y(place); };
+}
+
+/// modify, mask, fill, pointwise: what they say of a place.
+MapExpr MapFuncs::placeOp(Operation &op) {
+  bool single = isa<ModifyOp, MaskOp>(op); // the other operands are captures and lengths
+  std::vector<PlaceExpr> operands;
+  MapExpr result;
+  for (Value operand : single ? op.getOperands().take_front(1) : op.getOperands()) {
+    MapExpr map = valueOf(operand);
+    operands.push_back(whole(map));
+    result.visible = both(result.visible, map.visible);
+    llvm::append_range(result.products, map.products);
+    llvm::append_range(result.beside, map.beside);
+  }
+  if (auto fill = dyn_cast<FillOp>(op)) {
+    float value = fill.getValue().convertToDouble();
+    result.at = [x = operands[0], visible = result.visible, value](const MapPlace &at) -> Expr {
+      return visible ? select(visible(at), x(at), value) : x(at);
+    };
+    result.visible = nullptr;
+  } else if (auto mask = dyn_cast<MaskOp>(op)) {
+    result.at = operands[0];
+    result.visible = both(result.visible, maskExpr(mask));
+  } else if (auto modify = dyn_cast<ModifyOp>(op)) {
+    result.at = [this, modify, x = operands[0], captures = tensors(modify.getCaptures())](const MapPlace &at) mutable {
+      return formulaExpr(modify.getFormula(), {x(at), sample, at.head, at.query, at.key}, captures);
+    };
+  } else {
+    result.at = [formula = &cast<PointwiseOp>(op).getFormula(), operands](const MapPlace &at) {
+      llvm::SmallVector<Expr> values;
+      for (const PlaceExpr &operand : operands)
+        values.push_back(operand(at));
+      return formulaExpr(*formula, values, {});
+    };
+  }
+  return result;
+}
+
+namespace {
+
+/// What a mask expression says of a place.
+struct MaskTest {
+  Expr queries, keys, sample;
+  std::vector<Halide::ImageParam> lengths;
+
+  Expr operator()(MaskAttr mask, const MapPlace &at) const {
+    llvm::ArrayRef<int64_t> values = mask.getValues();
+    auto centre = [&](int64_t alignment) {
+      return static_cast<Alignment>(alignment) == Alignment::TopLeft ? at.query : at.query + (keys - queries);
+    };
+    auto number = [](int64_t value) { return Expr(static_cast<int32_t>(std::min<int64_t>(value, INT32_MAX / 2))); };
+    switch (mask.getKind()) {
+    case MaskKind::Causal:
+      return at.key <= centre(values[0]);
+    case MaskKind::Window:
+      return centre(values[2]) - number(values[0]) <= at.key && at.key <= centre(values[2]) + number(values[1]);
+    case MaskKind::Prefix:
+      return at.key < number(values[0]);
+    case MaskKind::Lengths:
+      return at.key < lengths[values[0]](sample);
+    case MaskKind::Not:
+      return !(*this)(mask.getChildren()[0], at);
+    case MaskKind::And:
+    case MaskKind::Or:
+      break;
+    }
+    Expr result = (*this)(mask.getChildren()[0], at);
+    for (MaskAttr child : mask.getChildren().drop_front())
+      result = mask.getKind() == MaskKind::And ? result && (*this)(child, at) : result || (*this)(child, at);
+    return result;
+  }
+};
+
+} // namespace
+
+PlaceExpr MapFuncs::maskExpr(MaskOp op) {
+  MaskTest test{queries, keys, sample, tensors(op.getMaskOperands())};
+  return [test, mask = op.getMask()](const MapPlace &at) { return test(mask, at); };
+}
+
+/// The strip's own rows of a map, to result `result` [B, H, N, M]. A masked score leaves as -inf, a weight as 0.
+void MapFuncs::yield(Value value, unsigned result) {
+  MapExpr map = valueOf(value);
+  MapPlace at{key, query, head};
+  Expr x = whole(map)(at);
+  if (map.visible)
+    x = select(map.visible(at), x, plan.of(value).hidden == Hidden::Weight ? 0.0f : -INFINITY);
+  Func func("yielded");
+  func(key, query, head) = x;
+  int64_t heads = mapHeads(value);
+  outputs.push_back(func);
+  outputBuffers.push_back([this, heads, result](CodeBuilder &c, const StripTask &task) {
+    ArrayRef<AffineExpr> extents = code.extents(plan.anyMap);
+    Value n = code.extent(c, task.scope, extents[2]), m = code.extent(c, task.scope, extents[3]);
+    Value count = plan.allHeads ? c.constant(heads) : c.constant(1);
+    Value index = c.add(c.mul(c.add(c.mul(task.sample, heads), task.head), n), task.first);
+    return BufferArgument{c.offset(code.result(task.scope, result), c.mul(index, m)),
+                          {{c.constant(0), m, c.constant(1)},
+                           {task.first, c.sub(task.end, task.first), m},
+                           {task.head, count, c.mul(n, m)}}};
+  });
+  func.output_buffer().dim(0).set_bounds(0, keys);
+  func.output_buffer().dim(1).set_extent(rows);
+  func.output_buffer().dim(2).set_bounds(plan.allHeads ? Expr(0) : firstHead,
+                                         plan.allHeads ? static_cast<int>(heads) : 1);
+  tile(func, map, Halide::TailStrategy::GuardWithIf, panel(), heads);
+}
+
+} // namespace mlir::attn
