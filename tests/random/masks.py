@@ -72,16 +72,16 @@ class MaskDrawer:
         draw = self.draw
         arguments = "".join(f", %c{i}: {self.program.type(v)}" for i, v in enumerate(captures))
         lines = [f"^bb0(%b: index, %h: index, %i: index, %j: index{arguments}):",
-                 f"  %n = arith.constant {draw.choice([-9, -1, 0, 1, 5, 30])} : index",
-                 f"  %m = arith.constant {draw.choice([-1, 1, 2, 3])} : index",
-                 "  %x = arith.muli %i, %m : index", "  %y = arith.addi %x, %n : index",
-                 f"  %r0 = arith.cmpi {draw.choice(['sle', 'sgt', 'eq', 'ne', 'slt'])}, %j, %y : index"]
+                 f"  %r_n = arith.constant {draw.choice([-9, -1, 0, 1, 5, 30])} : index",
+                 f"  %r_m = arith.constant {draw.choice([-1, 1, 2, 3])} : index",
+                 "  %r_x = arith.muli %i, %r_m : index", "  %r_y = arith.addi %r_x, %r_n : index",
+                 f"  %r0 = arith.cmpi {draw.choice(['sle', 'sgt', 'eq', 'ne', 'slt'])}, %j, %r_y : index"]
         if captures:
-            lines += ["  %one = arith.constant 1 : i32",
-                      f"  %e = tensor.extract %c0[%b, %{'j' if captures[0].shape[1] == self.keys else 'i'}] "
+            lines += ["  %r_one = arith.constant 1 : i32",
+                      f"  %r_e = tensor.extract %c0[%b, %{'j' if captures[0].shape[1] == self.keys else 'i'}] "
                       f": {self.program.type(captures[0])}",
-                      f"  %t = arith.cmpi {draw.choice(['eq', 'ne'])}, %e, %one : i32",
-                      f"  %r1 = arith.{draw.choice(['andi', 'ori'])} %r0, %t : i1"]
+                      f"  %r_t = arith.cmpi {draw.choice(['eq', 'ne'])}, %r_e, %r_one : i32",
+                      f"  %r1 = arith.{draw.choice(['andi', 'ori'])} %r0, %r_t : i1"]
         lines.append(f"  attn.yield %r{1 if captures else 0} : i1")
         return " {{\n  " + "\n  ".join(lines) + "\n  }}"
 

@@ -13,6 +13,28 @@ bool StripPlan::isInlined(Value map) {
   return isPlaceOp(map.getDefiningOp()) && map.hasOneUse() && isPlaceOp(*map.user_begin());
 }
 
+SmallVector<MaskOp> StripPlan::masksAfter(Value map) {
+  SmallVector<MaskOp> masks;
+  while (map.hasOneUse() && isa<ModifyOp, MaskOp, PointwiseOp>(*map.user_begin())) {
+    Operation *reader = *map.user_begin();
+    if (!isa<PointwiseOp>(reader) && map.use_begin()->getOperandNumber() != 0)
+      break; // captured
+    if (auto mask = dyn_cast<MaskOp>(reader))
+      masks.push_back(mask);
+    map = reader->getResult(0);
+  }
+  return masks;
+}
+
+SmallVector<MaskOp> StripPlan::masksBefore(Value map) {
+  SmallVector<MaskOp> masks;
+  for (Operation *op = map.getDefiningOp(); op && isa<ModifyOp, MaskOp, NormalizeOp, MixHeadsOp>(op);
+       op = op->getOperand(0).getDefiningOp())
+    if (auto mask = dyn_cast<MaskOp>(op))
+      masks.push_back(mask);
+  return masks;
+}
+
 /// The op that computes what `op` says: itself, or the reader it is inlined into.
 static Operation *computingOp(Operation *op) {
   while (mapResult(*op) && StripPlan::isInlined(mapResult(*op)))

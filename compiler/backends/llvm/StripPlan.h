@@ -28,6 +28,11 @@ struct StripPlan {
   /// Whether a map is computed where it is read: it is made place by place, and read once by an op that works so too.
   static bool isInlined(Value map);
 
+  /// The masks that everything made of a map lies under: what they hide of it is not read, only overwritten.
+  static SmallVector<MaskOp> masksAfter(Value map);
+  /// The masks whose hidden places are masked in a map.
+  static SmallVector<MaskOp> masksBefore(Value map);
+
   bool allHeads = false; // a task has every head: heads are mixed, convolved or normalised over
   int64_t heads = 0;     // of a task: 1, or the most that a value has
   int64_t slots = 0;
