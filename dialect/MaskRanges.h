@@ -10,6 +10,8 @@
 //   Int select(Bool, Int, Int)
 //   Int length(int64_t operand)                     the operand's element of this sample
 //   KeyInterval<Int> extremes(int64_t operand, KeyInterval<Int> tokens)   the smallest and largest element in a range
+//   KeyInterval<Int> tokensBetween(int64_t operand, KeyInterval<Int> tokens, Int low, Int high)   the shortest range in
+//                                                   `tokens` with all whose element is from low to high; empty if none
 //   Region &predicate()
 #pragma once
 
@@ -147,22 +149,25 @@ private:
     return {between(begin(top), end(bottom)), between(begin(bottom), end(top))};
   }
 
-  // --- Masks that operands give, from the smallest and largest element of the tile and of the window
+  // --- Masks that operands give, read for the queries of the tile and the keys of the window
   Range queries() { return {first, a.add(last, a.constant(1))}; }
 
   Bounds flags(int64_t operand) {
-    Range query = a.extremes(operand, queries()), key = a.extremes(operand, window);
-    Int zero = a.constant(0);
-    auto some = [&](Range x) { return a.either(a.less(x.from, zero), a.less(zero, x.to)); };
-    auto every = [&](Range x) { return a.either(a.less(zero, x.from), a.less(x.to, zero)); };
-    return {allIf(a.either(some(query), some(key))), allIf(a.either(every(query), every(key)))};
+    Range query = a.extremes(operand, queries());
+    Int zero = a.constant(0), one = a.constant(1), minusOne = a.constant(-1);
+    Bool some = a.either(a.less(query.from, zero), a.less(zero, query.to));
+    Bool every = a.either(a.less(zero, query.from), a.less(query.to, zero));
+    Range above = a.tokensBetween(operand, window, one, a.constant(INT32_MAX));
+    Range below = a.tokensBetween(operand, window, a.constant(INT32_MIN), minusOne);
+    Range key = unite(same(above), same(below)).any;
+    return {{a.select(some, window.from, key.from), a.select(some, window.to, key.to)}, allIf(every)};
   }
 
   Bounds segments(int64_t queryIds, int64_t keyIds) {
-    Range query = a.extremes(queryIds, queries()), key = a.extremes(keyIds, window);
-    Bool meet = a.both(a.lessEq(query.from, key.to), a.lessEq(key.from, query.to));
+    Range query = a.extremes(queryIds, queries());
+    Range any = a.tokensBetween(keyIds, window, query.from, query.to), key = a.extremes(keyIds, any);
     Bool one = a.both(a.lessEq(query.to, key.from), a.lessEq(key.to, query.from));
-    return {allIf(meet), allIf(one)};
+    return {any, {a.select(one, any.from, window.to), any.to}};
   }
 
   // --- Predicates: comparisons of linear integers, joined by and, or and not; what else there is stays unknown

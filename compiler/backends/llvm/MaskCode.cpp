@@ -28,14 +28,18 @@ Value loadIndices(CodeBuilder &code, Value place, Value mask) {
   return arith::BitcastOp::create(code.b, indices, code.loadVector(place, mask));
 }
 
+/// A number as i32 in every lane.
+Value lanes32(CodeBuilder &code, Value number) {
+  return code.splat(arith::TruncIOp::create(code.b, code.b.getI32Type(), number));
+}
+
 /// MaskRanges in i64.
-struct RangeCode {
+class RangeCode {
+public:
   using Int = Value;
   using Bool = Value;
 
-  CodeBuilder &code;
-  const MaskScope &scope;
-  const MaskInputs &mask;
+  RangeCode(CodeBuilder &code, const MaskScope &scope, const MaskInputs &mask) : code(code), scope(scope), mask(mask) {}
 
   Int constant(int64_t value) { return code.constant(value); }
   Int keys() { return scope.keys; }
@@ -61,21 +65,47 @@ struct RangeCode {
   }
 
   KeyRange extremes(int64_t operand, KeyRange tokens) {
+    return reduce(operand, tokens, {lanesOf(INT32_MAX), lanesOf(INT32_MIN)},
+                  [](Value, Value x) { return KeyRange{x, x}; });
+  }
+
+  KeyRange tokensBetween(int64_t operand, KeyRange tokens, Value low, Value high) {
+    Value lowest = lanes32(code, low), highest = lanes32(code, high), one = lanesOf(1);
+    KeyRange none{lanes32(code, tokens.to), lanes32(code, tokens.from)};
+    return reduce(operand, tokens, none, [&](Value at, Value x) {
+      Value inside = code.both(compare(code, arith::CmpIPredicate::sle, lowest, x),
+                               compare(code, arith::CmpIPredicate::sle, x, highest));
+      Value token = arith::AddIOp::create(code.b, lanes32(code, at), code.iota());
+      Value after = arith::AddIOp::create(code.b, token, one);
+      return KeyRange{code.select(inside, token, none.from), code.select(inside, after, none.to)};
+    });
+  }
+
+private:
+  Value lanesOf(int64_t value) { return code.splat(arith::ConstantIntOp::create(code.b, value, 32)); }
+
+  /// The smallest `from` and the largest `to` that `ends` gives for the elements x of tokens at, at + 1, ...
+  KeyRange reduce(int64_t operand, KeyRange tokens, KeyRange none,
+                  llvm::function_ref<KeyRange(Value at, Value x)> ends) {
     const CapturedTensor &tensor = mask.operands[operand];
     Value row = code.offset(tensor.pointer, code.mul(scope.sample, tensor.extents[1]));
-    auto lanesOf = [&](int64_t value) -> Value { return code.splat(arith::ConstantIntOp::create(code.b, value, 32)); };
-    SmallVector<Value> none{lanesOf(INT32_MAX), lanesOf(INT32_MIN)};
-    SmallVector<Value> ends = code.reduce(tokens.from, tokens.to, code.lanes(), none, [&](Value at, ValueRange ends) {
-      Value mask = code.maskBelow(code.sub(tokens.to, at)), x = loadIndices(code, code.offset(row, at), mask);
-      Value low = arith::MinSIOp::create(code.b, ends[0], code.select(mask, x, none[0]));
-      Value high = arith::MaxSIOp::create(code.b, ends[1], code.select(mask, x, none[1]));
-      return SmallVector<Value>{low, high};
+    SmallVector<Value> found{none.from, none.to};
+    found = code.reduce(tokens.from, tokens.to, code.lanes(), found, [&](Value at, ValueRange state) {
+      Value inside = code.maskBelow(code.sub(tokens.to, at));
+      KeyRange next = ends(at, loadIndices(code, code.offset(row, at), inside));
+      Value from = code.select(inside, next.from, none.from), to = code.select(inside, next.to, none.to);
+      return SmallVector<Value>{arith::MinSIOp::create(code.b, state[0], from),
+                                arith::MaxSIOp::create(code.b, state[1], to)};
     });
-    auto reduce = [&](vector::CombiningKind kind, Value lanes) -> Value {
+    auto acrossLanes = [&](vector::CombiningKind kind, Value lanes) -> Value {
       return arith::ExtSIOp::create(code.b, code.i64(), vector::ReductionOp::create(code.b, kind, lanes));
     };
-    return {reduce(vector::CombiningKind::MINSI, ends[0]), reduce(vector::CombiningKind::MAXSI, ends[1])};
+    return {acrossLanes(vector::CombiningKind::MINSI, found[0]), acrossLanes(vector::CombiningKind::MAXSI, found[1])};
   }
+
+  CodeBuilder &code;
+  const MaskScope &scope;
+  const MaskInputs &mask;
 };
 
 /// MaskFormula for one query and a vector of keys. What is the same in all lanes stays a scalar of i64; lanes are i32.
@@ -188,7 +218,7 @@ private:
 VisibleKeys visibleKeys(CodeBuilder &code, const MaskScope &scope, Value first, Value last, KeyRange window) {
   VisibleKeys result{window, window};
   for (const MaskInputs &mask : scope.masks) {
-    RangeCode arithmetic{code, scope, mask};
+    RangeCode arithmetic(code, scope, mask);
     MaskRanges<RangeCode> ranges(arithmetic, first, last, window);
     result = ranges.intersect(result, ranges.of(MaskOp(mask.op).getMask()));
   }
@@ -201,9 +231,8 @@ VisibleKeys visibleKeys(CodeBuilder &code, const MaskScope &scope, Value first, 
 }
 
 Value visibleLanes(CodeBuilder &code, const MaskScope &scope, Value query, Value key) {
-  auto lanes32 = [&](Value x) { return code.splat(arith::TruncIOp::create(code.b, code.b.getI32Type(), x)); };
-  Value keys = arith::AddIOp::create(code.b, lanes32(key), code.iota());
-  Value inside = compare(code, arith::CmpIPredicate::slt, keys, lanes32(scope.keys)), result = inside;
+  Value keys = arith::AddIOp::create(code.b, lanes32(code, key), code.iota());
+  Value inside = compare(code, arith::CmpIPredicate::slt, keys, lanes32(code, scope.keys)), result = inside;
   for (const MaskInputs &mask : scope.masks) {
     PlaceCode place(code, scope, mask, query, key, keys, inside);
     result = place.both(result, MaskFormula(place).visible(MaskOp(mask.op).getMask()));

@@ -236,8 +236,8 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
     int64_t at = begin + v * lanes();
     return at + lanes() > width ? code.maskBelow(code.constant(width - at)) : Value();
   };
-  KeyRange seen = seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row,
-                           code.add(tile.row, rows));
+  KeyRange seen =
+      seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row, code.add(tile.row, rows));
   SmallVector<Value> sums(rows * count, code.zeros());
   sums = code.reduce(seen.from, seen.to, 1, sums, [&](Value key, ValueRange state) {
     Value line = code.offset(code.offset(tile.values.pointer, code.mul(key, tile.values.rowStride)), begin);

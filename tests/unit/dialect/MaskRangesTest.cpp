@@ -107,6 +107,13 @@ struct Numbers {
       ends = {std::min(ends.from, sample.operands[operand][at]), std::max(ends.to, sample.operands[operand][at])};
     return ends;
   }
+  KeyInterval<Int> tokensBetween(int64_t operand, KeyInterval<Int> tokens, Int low, Int high) {
+    KeyInterval<Int> found{tokens.to, tokens.from};
+    for (int64_t at = tokens.from; at < tokens.to; ++at)
+      if (int64_t element = sample.operands[operand][at]; low <= element && element <= high)
+        found = {std::min(found.from, at), at + 1};
+    return found;
+  }
 };
 
 class MaskRangesTest : public testing::Test {
@@ -225,6 +232,42 @@ TEST_F(MaskRangesTest, RandomMasks) {
   // Bounds that always say nothing would be right, and useless.
   EXPECT_GT(skipped, places / 5);
   EXPECT_GT(untested, places / 10);
+}
+
+/// What can be skipped and what needs no test, in cases small enough to see.
+TEST_F(MaskRangesTest, TilesOfQueries) {
+  Sample sample{64, 64, {{40}, std::vector<int64_t>(64), {}}, {}};
+  sample.operands[1][40] = -1;
+  for (int64_t at = 0; at < 64; ++at)
+    sample.operands[2].push_back(at / 12);
+  Numbers arithmetic{sample};
+  auto expect = [&](MaskAttr mask, KeyInterval<int64_t> any, KeyInterval<int64_t> full, int64_t from = 0) {
+    KeyBounds<int64_t> bounds = MaskRanges<Numbers>(arithmetic, 8, 11, {from, 64}).of(mask);
+    std::string text;
+    llvm::raw_string_ostream(text) << mask;
+    for (auto [expected, found] : {std::pair(any, bounds.any), std::pair(full, bounds.full)}) {
+      EXPECT_EQ(std::max<int64_t>(expected.to - expected.from, 0), std::max<int64_t>(found.to - found.from, 0)) << text;
+      EXPECT_TRUE(expected.from >= expected.to || expected.from == found.from) << text;
+    }
+  };
+  expect(node(MaskKind::Causal, {0}), {0, 12}, {0, 9});
+  expect(node(MaskKind::Window, {3, 1, 0, 1}), {5, 13}, {8, 10});
+  expect(node(MaskKind::Window, {3, 1, 0, 2}), {2, 14}, {});
+  expect(node(MaskKind::Lengths, {}, {0}), {0, 40}, {0, 40});
+  expect(node(MaskKind::Blocks, {8}), {8, 16}, {8, 16});
+  expect(node(MaskKind::Blocks, {10}), {0, 20}, {});
+  expect(node(MaskKind::Grid, {8, 8, 3}), {0, 24}, {});
+  expect(node(MaskKind::Axial, {4, 16, 1}), {0, 16}, {0, 16});
+  expect(node(MaskKind::Global, {9}), {0, 64}, {0, 9});
+  expect(node(MaskKind::Global, {20}), {0, 64}, {0, 64});
+  expect(node(MaskKind::Flags, {}, {1}), {40, 41}, {});
+  expect(node(MaskKind::Segments, {}, {2}), {0, 12}, {0, 12});
+  MaskAttr near = node(MaskKind::Window, {3, 1, 0, 1}), prefix = node(MaskKind::Prefix, {10});
+  expect(node(MaskKind::Not, {}, {}, {near}), {0, 64}, {13, 64});
+  expect(node(MaskKind::Not, {}, {}, {prefix}), {10, 64}, {10, 64});
+  expect(node(MaskKind::And, {}, {}, {near, prefix}), {5, 10}, {8, 10});
+  // Beyond the window of a tile only the flagged key is left.
+  expect(node(MaskKind::Or, {}, {}, {near, node(MaskKind::Flags, {}, {1})}), {40, 41}, {}, 16);
 }
 
 /// A predicate of comparisons of linear integers, joined.
