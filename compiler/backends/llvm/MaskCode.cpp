@@ -184,7 +184,8 @@ private:
   static bool isLanes(Value x) { return isa<VectorType>(x.getType()); }
   Value lanesOf(int64_t value) { return code.splat(arith::ConstantIntOp::create(code.b, value, 32)); }
 
-  /// A scalar in every lane. No lane holds the smallest or largest i32, so that comparisons may saturate.
+  /// A scalar in every lane. One that may not fit is a bound of keys, of which none is the smallest or largest i32, so
+  /// that a comparison may saturate.
   Value spread(Int x) {
     if (isLanes(x.value))
       return x.value;
