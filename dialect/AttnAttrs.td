@@ -39,7 +39,12 @@ def Attn_ActivationAttr : Attn_EnumAttr<Attn_Activation, "activation_kind">;
 def Attn_MaskKind : Attn_Enum<"MaskKind", "a node of a mask expression", [
   I32EnumAttrCase<"Causal", 0, "causal">, I32EnumAttrCase<"Window", 1, "window">,
   I32EnumAttrCase<"Prefix", 2, "prefix">, I32EnumAttrCase<"Lengths", 3, "lengths">,
-  I32EnumAttrCase<"And", 4, "and">, I32EnumAttrCase<"Or", 5, "or">, I32EnumAttrCase<"Not", 6, "not">]>;
+  I32EnumAttrCase<"And", 4, "and">, I32EnumAttrCase<"Or", 5, "or">, I32EnumAttrCase<"Not", 6, "not">,
+  I32EnumAttrCase<"Blocks", 7, "blocks">, I32EnumAttrCase<"Strided", 8, "strided">,
+  I32EnumAttrCase<"Fixed", 9, "fixed">, I32EnumAttrCase<"Grid", 10, "grid">, I32EnumAttrCase<"Axial", 11, "axial">,
+  I32EnumAttrCase<"Global", 12, "global">, I32EnumAttrCase<"Flags", 13, "flags">,
+  I32EnumAttrCase<"Segments", 14, "segments">, I32EnumAttrCase<"Dense", 15, "dense">,
+  I32EnumAttrCase<"Predicate", 16, "predicate">]>;
 
 def Attn_Alignment : Attn_Enum<"Alignment", "which corner of an N x M map the diagonal passes through", [
   I32EnumAttrCase<"TopLeft", 0, "top_left">, I32EnumAttrCase<"BottomRight", 1, "bottom_right">]>;
@@ -59,21 +64,35 @@ def Attn_MaskAttr : AttrDef<Attn_Dialect, "Mask"> {
   let mnemonic = "mask";
   let summary = "which keys a query may attend to, as an expression that keeps its structure";
   let description = [{
-    With `off` = 0 for `top_left` and M - N for `bottom_right`:
+    With `off` = 0 for `top_left` and M - N for `bottom_right`, and pixel t at (t / X, t % X) of an image of height Y and
+    width X:
 
-    | mask | key j is visible to query i of sample b when |
+    | mask | key j is visible to query i of sample b in head h when |
     |---|---|
     | `causal(alignment)` | j <= i + off |
     | `window(left, right, alignment)` | i + off - left <= j <= i + off + right |
+    | `window(left, right, alignment, step)` | j = i + off + t step for a whole t with -left <= t <= right |
     | `prefix(p)` | j < p |
     | `lengths(%n)` | j < n[b] |
+    | `blocks(size)` | i / size = j / size |
+    | `strided(stride)` | (i - j) mod stride = 0 |
+    | `fixed(stride, c)` | j mod stride >= stride - c |
+    | `grid(Y, X, kernel)` | pixels i and j are at most kernel / 2 rows and at most kernel / 2 columns apart |
+    | `axial(Y, X, axis)` | pixels i and j are in one column (axis 0) or one row (axis 1) |
+    | `global(n)` | i < n or j < n |
+    | `global(%flags)` | flags[b, i] != 0 or flags[b, j] != 0 |
+    | `segments(%ids)` | ids[b, i] = ids[b, j] |
+    | `segments(%query_ids, %key_ids)` | query_ids[b, i] = key_ids[b, j] |
+    | `dense(%m)` | m[b, h, i, j] is true, or not 0; what m lacks in dimensions repeats |
+    | `predicate`, `predicate(%captures, ...)` | the region of the op says so for b, h, i, j |
     | `x and y`, `x or y`, `not x` | as the words say; `not` binds tightest, then `and` |
 
-    In an op, `lengths` names its operand; in the attribute alone it is written `lengths(0)`, an index into the op's mask operands.
+    In the attribute alone an operand is written `operand 0`, an index into the op's mask operands.
   }];
   let parameters = (ins EnumParameter<Attn_MaskKind>:$kind, ArrayRefParameter<"int64_t">:$values,
-                        ArrayRefParameter<"MaskAttr">:$children);
+                        ArrayRefParameter<"int64_t">:$operands, ArrayRefParameter<"MaskAttr">:$children);
   let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 def Attn_LayoutAttr : AttrDef<Attn_Dialect, "Layout"> {

@@ -1,42 +1,9 @@
-// Types, extents and checks of modify, mask, normalize, fill, mix_heads, map_conv, combine and the attention shorthand.
-#include "dialect/Verify.h"
+// Types, extents and checks of modify, normalize, fill, mix_heads, map_conv, combine and the attention shorthand.
+#include "dialect/MaskOperands.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
 
 namespace mlir::attn {
-
-// `where causal(top_left) and lengths(%n)`: the operands stand inside the expression.
-ParseResult parseMask(OpAsmParser &parser, MaskAttr &mask, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &operands) {
-  auto operand = [&]() -> FailureOr<int64_t> {
-    OpAsmParser::UnresolvedOperand value;
-    if (parser.parseOperand(value))
-      return failure();
-    for (auto [index, known] : llvm::enumerate(operands))
-      if (known.name == value.name && known.number == value.number)
-        return static_cast<int64_t>(index);
-    operands.push_back(value);
-    return static_cast<int64_t>(operands.size()) - 1;
-  };
-  FailureOr<MaskAttr> parsed = parseMask(static_cast<AsmParser &>(parser), operand);
-  if (failed(parsed))
-    return failure();
-  mask = *parsed;
-  return success();
-}
-
-void printMask(OpAsmPrinter &printer, Operation *, MaskAttr mask, OperandRange operands) {
-  printMask(printer.getStream(), mask, [&](int64_t index) { printer << operands[index]; });
-}
-
-/// Whether a mask's operands are lengths of this batch, one for each index the mask names.
-static LogicalResult checkMaskOperands(OpError error, MaskAttr mask, ValueRange operands, int64_t batch) {
-  if (maskOperandCount(mask) != static_cast<int64_t>(operands.size()))
-    return error("expected " + Twine(maskOperandCount(mask)) + " mask operands, got " + Twine(operands.size()));
-  for (Value operand : operands)
-    if (auto type = cast<RankedTensorType>(operand.getType()); !sizesAgree(type.getDimSize(0), batch))
-      return error("expected one length for each of " + dimText(batch) + " samples, got " + typeText(type));
-  return success();
-}
 
 /// b, h, i, j as a formula sees them.
 static void appendPlace(SmallVectorImpl<Type> &types, MLIRContext *context) {
@@ -60,24 +27,6 @@ LogicalResult ModifyOp::verifyRegions() { // modify_c1
   appendPlace(arguments, getContext());
   llvm::append_range(arguments, getCaptures().getTypes());
   return verifyFormula(*this, getFormula(), arguments, element);
-}
-
-LogicalResult MaskOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-                                       SmallVectorImpl<Type> &results) {
-  auto scores = cast<RankedTensorType>(adaptor.getScores().getType());
-  if (failed(checkMaskOperands({location, getOperationName()}, adaptor.getMask(), adaptor.getMaskOperands(), // mask_c1
-                               scores.getDimSize(0))))
-    return failure();
-  results.push_back(withoutLayout(scores));
-  return success();
-}
-
-LogicalResult MaskOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
-  for (const Extents &lengths : operands.drop_front())
-    if (failed(requireEqualExtents(*this, operands[0][0], lengths[0], "batch of scores and lengths")))
-      return failure();
-  results.push_back(operands[0]);
-  return success();
 }
 
 LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
@@ -239,10 +188,14 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<
   if (!sizesAgree(key.getDimSize(2), value.getDimSize(2))) // attention_c5
     return error("key length differs from value length: key is " + typeText(key) + ", value is " + typeText(value) +
                  " (dimension 2: " + dimText(key.getDimSize(2)) + " vs " + dimText(value.getDimSize(2)) + ")");
-  if (adaptor.getMask()) // attention_c6
-    if (failed(checkMaskOperands(error, *adaptor.getMask(), adaptor.getMaskOperands(), query.getDimSize(0))))
-      return failure();
   int64_t batch = meetSize(meetSize(query.getDimSize(0), key.getDimSize(0)), value.getDimSize(0));
+  if (MaskAttr mask = adaptor.getMaskAttr()) {
+    if (findPredicate(mask)) // attention_c8
+      return error("takes no mask with a predicate; write score, mask, normalize and combine");
+    int64_t map[] = {batch, heads, query.getDimSize(2), meetSize(key.getDimSize(2), value.getDimSize(2))};
+    if (failed(checkMask(error, mask, adaptor.getMaskOperands(), map))) // attention_c6
+      return failure();
+  }
   results.push_back(
       RankedTensorType::get({batch, heads, query.getDimSize(2), value.getDimSize(3)}, query.getElementType()));
   return success();
@@ -254,8 +207,8 @@ LogicalResult AttentionOp::inferExtents(ArrayRef<Extents> operands, SmallVectorI
       failed(requireEqualExtents(*this, query[0], value[0], "batch of query and value")) ||
       failed(requireEqualExtents(*this, key[2], value[2], "number of keys and values")))
     return failure();
-  for (const Extents &lengths : operands.drop_front(3))
-    if (failed(requireEqualExtents(*this, query[0], lengths[0], "batch of query and lengths")))
+  if (MaskAttr mask = getMaskAttr())
+    if (failed(checkMaskExtents(*this, mask, operands.drop_front(3), {query[0], query[1], query[2], key[2]})))
       return failure();
   results.push_back({query[0], query[1], query[2], value[3]});
   return success();

@@ -32,15 +32,28 @@ def Attn_MaskOp : Attn_ComputeOp<"mask", [Attn_MakesMap]> {
   let summary = "forgets the scores of keys that a query may not see";
   let description = [{
     A masked place has no score: normalisers give it weight 0 and `combine` does not read its value. A row with no visible key
-    has weights 0. See `#attn.mask` for the expressions.
+    has weights 0. See `#attn.mask` for the expressions. A `predicate` is the op's region: it sees batch, head, query and
+    key as `index`, then the tensors that the predicate captures, and yields whether the key is visible.
 
     ```mlir
     %t = attn.mask %s where causal(bottom_right) and lengths(%n) : tensor<?x8x?x?xf32>, tensor<?xi32>
+    %u = attn.mask %s where causal(top_left) and predicate(%limit) : tensor<?x8x?x?xf32>, tensor<8xi32> {
+    ^bb0(%b: index, %h: index, %i: index, %j: index, %limits: tensor<8xi32>):
+      %distance = arith.subi %i, %j : index
+      %most = tensor.extract %limits[%h] : tensor<8xi32>
+      %limit_of_head = arith.index_cast %most : i32 to index
+      %near = arith.cmpi sle, %distance, %limit_of_head : index
+      attn.yield %near : i1
+    }
     ```
   }];
-  let arguments = (ins Attn_Map:$scores, Variadic<TensorRankOf<[I32], [1]>>:$mask_operands, Attn_MaskAttr:$mask);
+  let arguments = (ins Attn_Map:$scores, Variadic<AnyRankedTensor>:$mask_operands, Attn_MaskAttr:$mask);
   let results = (outs Attn_Map:$result);
-  let assemblyFormat = "$scores `where` custom<Mask>($mask, $mask_operands) attr-dict `:` type(operands)";
+  let regions = (region MaxSizedRegion<1>:$predicate);
+  let assemblyFormat = [{
+    $scores `where` custom<Mask>($mask, $mask_operands) attr-dict `:` type(operands) ($predicate^)?
+  }];
+  let hasRegionVerifier = 1;
 }
 
 def Attn_NormalizeOp : Attn_ComputeOp<"normalize", [Attn_MakesMap]> {
@@ -150,7 +163,7 @@ def Attn_AttentionOp : Attn_ComputeOp<"attention"> {
     ```
   }];
   let arguments = (ins TensorRankOf<[AnyFloat], [4]>:$query, TensorRankOf<[AnyFloat], [4]>:$key,
-                       TensorRankOf<[AnyFloat], [4]>:$value, Variadic<TensorRankOf<[I32], [1]>>:$mask_operands,
+                       TensorRankOf<[AnyFloat], [4]>:$value, Variadic<AnyRankedTensor>:$mask_operands,
                        DefaultValuedAttr<F64Attr, "1.0">:$scale, OptionalAttr<Attn_MaskAttr>:$mask);
   let results = (outs TensorRankOf<[AnyFloat], [4]>:$result);
   let regions = (region MaxSizedRegion<1>:$formula);

@@ -2,6 +2,7 @@
 //   or-expression  := and-expression { `or` and-expression }
 //   and-expression := factor { `and` factor }
 //   factor         := `not` factor | `(` or-expression `)` | atom
+//   atom           := word `(` numbers or operands `)` | `predicate`
 #include "dialect/AttnAttrs.h"
 #include "mlir/IR/Builders.h"
 
@@ -11,9 +12,33 @@ namespace {
 // Deeper expressions are refused, so that a hostile file cannot exhaust the stack.
 constexpr int maxDepth = 64;
 
+/// How many numbers a mask has that is written as nothing but its word and numbers; 0 for others.
+int numberCount(MaskKind kind) {
+  switch (kind) {
+  case MaskKind::Prefix:
+  case MaskKind::Blocks:
+  case MaskKind::Strided:
+  case MaskKind::Global:
+    return 1;
+  case MaskKind::Fixed:
+    return 2;
+  case MaskKind::Grid:
+  case MaskKind::Axial:
+    return 3;
+  default:
+    return 0;
+  }
+}
+
+/// The word that a mask begins with.
+StringRef wordOf(MaskKind kind) { return kind == MaskKind::Flags ? "global" : stringifyMaskKind(kind); }
+
+bool isAtom(MaskKind kind) { return kind != MaskKind::And && kind != MaskKind::Or && kind != MaskKind::Not; }
+
 class MaskParser {
 public:
-  MaskParser(AsmParser &parser, function_ref<FailureOr<int64_t>()> operand) : parser(parser), operand(operand) {}
+  MaskParser(AsmParser &parser, function_ref<OptionalParseResult(int64_t &)> operand)
+      : parser(parser), operand(operand) {}
 
   FailureOr<MaskAttr> parseOr() { return parseChain("or", MaskKind::Or, &MaskParser::parseAnd); }
 
@@ -28,7 +53,7 @@ private:
         return failure();
       children.push_back(*child);
     } while (succeeded(parser.parseOptionalKeyword(word)));
-    return children.size() == 1 ? children[0] : MaskAttr::get(parser.getContext(), kind, {}, children);
+    return children.size() == 1 ? children[0] : MaskAttr::get(parser.getContext(), kind, {}, {}, children);
   }
 
   FailureOr<MaskAttr> parseFactor() {
@@ -44,7 +69,7 @@ private:
       FailureOr<MaskAttr> child = parseFactor();
       if (failed(child))
         return failure();
-      return MaskAttr::get(parser.getContext(), MaskKind::Not, {}, {*child});
+      return MaskAttr::get(parser.getContext(), MaskKind::Not, {}, {}, {*child});
     }
     if (succeeded(parser.parseOptionalLParen())) {
       FailureOr<MaskAttr> inner = parseOr();
@@ -58,41 +83,74 @@ private:
   FailureOr<MaskAttr> parseAtom() {
     SMLoc location = parser.getCurrentLocation();
     StringRef word;
-    SmallVector<int64_t> values;
-    if (parser.parseKeyword(&word) || parser.parseLParen())
+    if (parser.parseKeyword(&word))
       return failure();
-    MaskKind kind;
-    if (word == "causal") {
-      kind = MaskKind::Causal;
-      if (parseAlignment(values))
-        return failure();
-    } else if (word == "window") {
-      kind = MaskKind::Window;
-      values.assign(2, 0);
-      if (parser.parseInteger(values[0]) || parser.parseComma() || parser.parseInteger(values[1]) ||
-          parser.parseComma() || parseAlignment(values))
-        return failure();
-      if (values[0] < 0 || values[1] < 0)
-        return parser.emitError(location)
-               << "expected window sizes that are not negative, got " << values[0] << " and " << values[1];
-    } else if (word == "prefix") {
-      kind = MaskKind::Prefix;
-      if (parser.parseInteger(values.emplace_back()))
-        return failure();
-      if (values[0] < 0)
-        return parser.emitError(location) << "expected a prefix that is not negative, got " << values[0];
-    } else if (word == "lengths") {
-      kind = MaskKind::Lengths;
-      FailureOr<int64_t> index = operand();
-      if (failed(index))
-        return failure();
-      values.push_back(*index);
-    } else {
-      return parser.emitError(location) << "unknown mask '" << word << "'; known: causal, window, prefix, lengths";
+    std::optional<MaskKind> kind = symbolizeMaskKind(word);
+    if (!kind || !isAtom(*kind) || *kind == MaskKind::Flags) {
+      InFlightDiagnostic error = parser.emitError(location) << "unknown mask '" << word << "'; known: ";
+      llvm::interleaveComma(llvm::make_filter_range(llvm::seq<uint32_t>(0, getMaxEnumValForMaskKind() + 1), isListed),
+                            error, [&](uint32_t known) { error << wordOf(static_cast<MaskKind>(known)); });
+      return error;
     }
-    if (parser.parseRParen())
+    SmallVector<int64_t> values, operands;
+    bool bare = *kind == MaskKind::Predicate && failed(parser.parseOptionalLParen());
+    if (!bare && ((*kind != MaskKind::Predicate && parser.parseLParen()) || parseContent(*kind, values, operands) ||
+                  parser.parseRParen()))
       return failure();
-    return MaskAttr::get(parser.getContext(), kind, values, {});
+    auto mask = MaskAttr::getChecked([&] { return parser.emitError(location); }, parser.getContext(), *kind,
+                                     ArrayRef<int64_t>(values), ArrayRef<int64_t>(operands), ArrayRef<MaskAttr>());
+    if (!mask)
+      return failure();
+    return mask;
+  }
+
+  static bool isListed(uint32_t kind) {
+    return isAtom(static_cast<MaskKind>(kind)) && static_cast<MaskKind>(kind) != MaskKind::Flags;
+  }
+
+  /// What stands in the parentheses of an atom.
+  ParseResult parseContent(MaskKind &kind, SmallVectorImpl<int64_t> &values, SmallVectorImpl<int64_t> &operands) {
+    switch (kind) {
+    case MaskKind::Causal:
+      return parseAlignment(values);
+    case MaskKind::Window:
+      return parseWindow(values);
+    case MaskKind::Segments:
+      return failure(parseOperand(operands) || (succeeded(parser.parseOptionalComma()) && parseOperand(operands)));
+    case MaskKind::Lengths:
+    case MaskKind::Dense:
+      return parseOperand(operands);
+    case MaskKind::Predicate:
+      return parser.parseCommaSeparatedList([&] { return parseOperand(operands); });
+    case MaskKind::Global:
+      if (OptionalParseResult flags = operand(operands.emplace_back()); flags.has_value()) {
+        kind = MaskKind::Flags;
+        return *flags;
+      }
+      operands.clear();
+      break;
+    default:
+      break;
+    }
+    for (int number = 0; number < numberCount(kind); ++number)
+      if ((number && parser.parseComma()) || parser.parseInteger(values.emplace_back()))
+        return failure();
+    return success();
+  }
+
+  ParseResult parseOperand(SmallVectorImpl<int64_t> &operands) {
+    SMLoc location = parser.getCurrentLocation();
+    OptionalParseResult parsed = operand(operands.emplace_back());
+    return parsed.has_value() ? *parsed : parser.emitError(location) << "expected an operand";
+  }
+
+  /// left, right, alignment and, if it is not 1, the step.
+  ParseResult parseWindow(SmallVectorImpl<int64_t> &values) {
+    if (parser.parseInteger(values.emplace_back()) || parser.parseComma() ||
+        parser.parseInteger(values.emplace_back()) || parser.parseComma() || parseAlignment(values))
+      return failure();
+    values.push_back(1);
+    return failure(succeeded(parser.parseOptionalComma()) && parser.parseInteger(values.back()));
   }
 
   ParseResult parseAlignment(SmallVectorImpl<int64_t> &values) {
@@ -108,54 +166,54 @@ private:
   }
 
   AsmParser &parser;
-  function_ref<FailureOr<int64_t>()> operand;
+  function_ref<OptionalParseResult(int64_t &)> operand;
   int depth = 0;
 };
 
-void printNode(llvm::raw_ostream &os, MaskAttr mask, function_ref<void(int64_t)> operand, int binding) {
+/// The numbers and operands in the parentheses of an atom.
+void printContent(llvm::raw_ostream &os, MaskAttr mask, function_ref<void(int64_t)> operand) {
   ArrayRef<int64_t> values = mask.getValues();
   auto alignment = [&](int64_t value) { os << stringifyAlignment(static_cast<Alignment>(value)); };
-  switch (mask.getKind()) {
-  case MaskKind::Causal:
-    os << "causal(";
-    alignment(values[0]);
-    os << ")";
-    return;
-  case MaskKind::Window:
-    os << "window(" << values[0] << ", " << values[1] << ", ";
+  if (mask.getKind() == MaskKind::Causal)
+    return alignment(values[0]);
+  if (mask.getKind() == MaskKind::Window) {
+    os << values[0] << ", " << values[1] << ", ";
     alignment(values[2]);
+    if (values[3] != 1)
+      os << ", " << values[3];
+    return;
+  }
+  llvm::interleaveComma(values, os);
+  llvm::interleave(mask.getOperands(), operand, [&] { os << ", "; });
+}
+
+void printNode(llvm::raw_ostream &os, MaskAttr mask, function_ref<void(int64_t)> operand, int binding) {
+  if (isAtom(mask.getKind())) {
+    os << wordOf(mask.getKind());
+    if (mask.getValues().empty() && mask.getOperands().empty())
+      return;
+    os << "(";
+    printContent(os, mask, operand);
     os << ")";
     return;
-  case MaskKind::Prefix:
-    os << "prefix(" << values[0] << ")";
-    return;
-  case MaskKind::Lengths:
-    os << "lengths(";
-    operand(values[0]);
-    os << ")";
-    return;
-  case MaskKind::Not:
+  }
+  if (mask.getKind() == MaskKind::Not) {
     os << "not ";
-    printNode(os, mask.getChildren()[0], operand, 3);
-    return;
-  case MaskKind::And:
-  case MaskKind::Or: {
-    int own = mask.getKind() == MaskKind::And ? 2 : 1;
-    if (own <= binding)
-      os << "(";
-    llvm::interleave(
-        mask.getChildren(), [&](MaskAttr child) { printNode(os, child, operand, own); },
-        [&] { os << (own == 2 ? " and " : " or "); });
-    if (own <= binding)
-      os << ")";
-    return;
+    return printNode(os, mask.getChildren()[0], operand, 3);
   }
-  }
+  int own = mask.getKind() == MaskKind::And ? 2 : 1;
+  if (own <= binding)
+    os << "(";
+  llvm::interleave(
+      mask.getChildren(), [&](MaskAttr child) { printNode(os, child, operand, own); },
+      [&] { os << (own == 2 ? " and " : " or "); });
+  if (own <= binding)
+    os << ")";
 }
 
 } // namespace
 
-FailureOr<MaskAttr> parseMask(AsmParser &parser, function_ref<FailureOr<int64_t>()> operand) {
+FailureOr<MaskAttr> parseMask(AsmParser &parser, function_ref<OptionalParseResult(int64_t &)> operand) {
   return MaskParser(parser, operand).parseOr();
 }
 
@@ -163,23 +221,114 @@ void printMask(llvm::raw_ostream &os, MaskAttr mask, function_ref<void(int64_t)>
   printNode(os, mask, operand, 0);
 }
 
-int64_t maskOperandCount(MaskAttr mask) {
-  int64_t count = mask.getKind() == MaskKind::Lengths ? mask.getValues()[0] + 1 : 0;
+void forEachMask(MaskAttr mask, function_ref<void(MaskAttr)> visit) {
+  visit(mask);
   for (MaskAttr child : mask.getChildren())
-    count = std::max(count, maskOperandCount(child));
+    forEachMask(child, visit);
+}
+
+int64_t maskOperandCount(MaskAttr mask) {
+  int64_t count = 0;
+  forEachMask(mask, [&](MaskAttr node) {
+    for (int64_t operand : node.getOperands())
+      count = std::max(count, operand + 1);
+  });
   return count;
 }
 
+MaskAttr findPredicate(MaskAttr mask) {
+  MaskAttr found;
+  forEachMask(mask, [&](MaskAttr node) { found = node.getKind() == MaskKind::Predicate ? node : found; });
+  return found;
+}
+
+MaskAttr renumberOperands(MaskAttr mask, function_ref<int64_t(int64_t)> number) {
+  SmallVector<int64_t> operands = llvm::map_to_vector(mask.getOperands(), number);
+  SmallVector<MaskAttr> children =
+      llvm::map_to_vector(mask.getChildren(), [&](MaskAttr child) { return renumberOperands(child, number); });
+  return MaskAttr::get(mask.getContext(), mask.getKind(), mask.getValues(), operands, children);
+}
+
+int64_t windowReach(int64_t size, int64_t step) {
+  constexpr int64_t most = int64_t(1) << 32;
+  return size > most / step ? most : size * step;
+}
+
+ArrayRef<int64_t> maskOperandDims(MaskAttr mask, unsigned position) {
+  static constexpr int64_t sample[] = {0}, query[] = {0, 2}, key[] = {0, 3};
+  switch (mask.getKind()) {
+  case MaskKind::Lengths:
+    return sample;
+  case MaskKind::Flags:
+    return query;
+  case MaskKind::Segments:
+    return position == 0 ? ArrayRef<int64_t>(query) : key;
+  default:
+    return {};
+  }
+}
+
+bool isOverOneSequence(MaskAttr mask) {
+  return mask.getKind() == MaskKind::Flags || (mask.getKind() == MaskKind::Segments && mask.getOperands().size() == 1);
+}
+
+std::optional<int64_t> maskPixels(MaskAttr mask) {
+  if (mask.getKind() != MaskKind::Grid && mask.getKind() != MaskKind::Axial)
+    return std::nullopt;
+  return mask.getValues()[0] * mask.getValues()[1];
+}
+
+// Numbers that count tokens are below 2^31, as extents are; only window sizes and prefixes may be larger.
+LogicalResult MaskAttr::verify(function_ref<InFlightDiagnostic()> emitError, MaskKind kind, ArrayRef<int64_t> values,
+                               ArrayRef<int64_t>, ArrayRef<MaskAttr>) {
+  constexpr int64_t limit = int64_t(1) << 31;
+  auto isCount = [&](int64_t value) { return 1 <= value && value < limit; };
+  switch (kind) {
+  case MaskKind::Window:
+    if (values[0] < 0 || values[1] < 0)
+      return emitError() << "expected window sizes that are not negative, got " << values[0] << " and " << values[1];
+    if (!isCount(values[3]))
+      return emitError() << "expected a window step from 1 to 2^31 - 1, got " << values[3];
+    return success();
+  case MaskKind::Prefix:
+    return values[0] < 0 ? emitError() << "expected a prefix that is not negative, got " << values[0] : success();
+  case MaskKind::Global:
+    if (values[0] < 0 || values[0] >= limit)
+      return emitError() << "expected 0 to 2^31 - 1 global tokens, got " << values[0];
+    return success();
+  case MaskKind::Blocks:
+    return isCount(values[0]) ? success() : emitError() << "expected blocks of 1 to 2^31 - 1 tokens, got " << values[0];
+  case MaskKind::Strided:
+  case MaskKind::Fixed:
+    if (!isCount(values[0]))
+      return emitError() << "expected a stride from 1 to 2^31 - 1, got " << values[0];
+    if (kind == MaskKind::Fixed && (values[1] < 0 || values[1] > values[0]))
+      return emitError() << "expected 0 to " << values[0] << " visible keys of each stride, got " << values[1];
+    return success();
+  case MaskKind::Grid:
+  case MaskKind::Axial:
+    if (!isCount(values[0]) || !isCount(values[1]) || !isCount(values[0] * values[1]))
+      return emitError() << "expected an image of 1 to 2^31 - 1 pixels, got " << values[0] << " x " << values[1];
+    if (kind == MaskKind::Grid && (!isCount(values[2]) || values[2] % 2 == 0))
+      return emitError() << "expected an odd kernel from 1 to 2^31 - 1, got " << values[2];
+    if (kind == MaskKind::Axial && values[2] != 0 && values[2] != 1)
+      return emitError() << "expected axis 0, a column, or 1, a row, got " << values[2];
+    return success();
+  default:
+    return success();
+  }
+}
+
 Attribute MaskAttr::parse(AsmParser &parser, Type) {
-  auto operand = [&]() -> FailureOr<int64_t> {
-    // `$0` is not one token of the lexer, so an operand is written as a plain index.
-    int64_t index = 0;
+  auto operand = [&](int64_t &index) -> OptionalParseResult {
+    if (failed(parser.parseOptionalKeyword("operand")))
+      return std::nullopt;
     SMLoc location = parser.getCurrentLocation();
     if (parser.parseInteger(index))
       return failure();
     if (index < 0 || index > 255)
       return parser.emitError(location) << "expected a mask operand index from 0 to 255, got " << index;
-    return index;
+    return success();
   };
   if (parser.parseLess())
     return {};
@@ -191,7 +340,7 @@ Attribute MaskAttr::parse(AsmParser &parser, Type) {
 
 void MaskAttr::print(AsmPrinter &printer) const {
   printer << "<";
-  printMask(printer.getStream(), *this, [&](int64_t index) { printer << index; });
+  printMask(printer.getStream(), *this, [&](int64_t index) { printer << "operand " << index; });
   printer << ">";
 }
 

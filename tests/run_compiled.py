@@ -3,17 +3,20 @@
 what it computes with the f64 reference.
 
     run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
-                    [--threads 1,2,3] [--backend NAME]
+                    [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]]
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
-takes it), and the results of each number of threads must be the same bits. The bound is attn-run's: 1.5 times the
-error of a naive f32 program, plus 2 ulp. That error is one draw of a random quantity and lucky at times: a result less
-than twice the bound away is tried with other inputs, which must all hold. Files are written next to OUTPUT. lit calls
-it %run_compiled.
+takes it; --integers draws whole numbers, for inputs whose range the model does not fix), and the results of each number
+of threads must be the same bits. The bound is attn-run's: 1.5 times the error of a naive f32 program, plus 2 ulp. That
+error is one draw of a random quantity and lucky at times: a result less than twice the bound away is tried with other
+inputs, which must all hold. Files are written next to OUTPUT. lit calls it %run_compiled.
 """
 import argparse
 import filecmp
+import math
+import random
 import re
+import struct
 import subprocess
 import sys
 
@@ -66,13 +69,33 @@ def ports(library):
     return inputs, outputs
 
 
-def inputs_of(sizes, declared, given, seed):
+def inputs_of(sizes, declared, given, integers, seed, stem):
     """An attn-run source for each declared input."""
     sources = {}
     for number, (name, dims) in enumerate(declared):
-        shape = ",".join(dim if dim.isdigit() else str(sizes[dim]) for dim in dims)
-        sources[name] = given.get(name, f"random:{seed + number}:[{shape}]")
+        shape = [int(dim) if dim.isdigit() else sizes[dim] for dim in dims]
+        sources[name] = given.get(name, f"random:{seed + number}:[{','.join(map(str, shape))}]")
+        if name in integers:
+            sources[name] = f"{stem}.{name}.npy"
+            write_integers(sources[name], shape, integers[name], seed + number)
     return sources
+
+
+def write_integers(path, shape, what, seed):
+    """Numbers drawn from LOW..HIGH; with :sorted they rise along the last dimension."""
+    low, high, in_order = re.fullmatch(r"(-?\d+)\.\.(-?\d+)(:sorted)?", what).groups()
+    draw, width = random.Random(seed), shape[-1]
+    rows = [[draw.randint(int(low), int(high)) for _ in range(width)] for _ in range(math.prod(shape[:-1]))]
+    write_npy(path, shape, [number for row in rows for number in (sorted(row) if in_order else row)])
+
+
+def write_npy(path, shape, integers):
+    """A file of i32 numbers."""
+    header = f"{{'descr': '<i4', 'fortran_order': False, 'shape': ({''.join(f'{size},' for size in shape)}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        file.write(struct.pack(f"<{len(integers)}i", *integers))
 
 
 def compare_with_reference(command, sources):
@@ -126,13 +149,14 @@ def main():
     parser.add_argument("output")
     parser.add_argument("--sizes", action="append", type=parse_sizes, required=True)
     parser.add_argument("--input", action="append", default=[])
+    parser.add_argument("--integers", action="append", default=[])
     parser.add_argument("--weights")
     parser.add_argument("--march", action="append")
     parser.add_argument("--threads", default="1,2,3")
     parser.add_argument("--backend", action="append")
     options = parser.parse_args()
     threads = [int(count) for count in options.threads.split(",")]
-    given = dict(text.split("=", 1) for text in options.input)
+    given, integers = (dict(text.split("=", 1) for text in texts) for texts in (options.input, options.integers))
     try:
         levels = options.march or processor_levels()
         built = [(march, backend) for backend in options.backend or backends_of(options.model)
@@ -142,9 +166,9 @@ def main():
             compile_model(options.model, library, march, options.weights, backend)
             declared, outputs = ports(library)
             for number, sizes in enumerate(options.sizes):
-                sources = inputs_of(sizes, declared, given, 1000 * number)
-                check_run(library, options.model, sources, outputs, threads, f"{options.output}.{number}",
-                          options.weights)
+                stem = f"{options.output}.{number}"
+                sources = inputs_of(sizes, declared, given, integers, 1000 * number, stem)
+                check_run(library, options.model, sources, outputs, threads, stem, options.weights)
     except Failure as failure:
         sys.exit(str(failure))
 

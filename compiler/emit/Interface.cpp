@@ -102,7 +102,7 @@ private:
         status = addChecks(kernel.getBody().getArgument(use.getOperandNumber()), port);
       else if (auto embed = dyn_cast<EmbedOp>(user); embed && use.get() == embed.getIds())
         status = narrow(user, port, rowsOf(embed.getTable()) - 1);
-      else if (auto mask = dyn_cast<MaskOp>(user); mask && use.get() != mask.getScores())
+      else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
         status = narrow(user, port, extents.of(mask.getScores())[3]);
       else if (auto pool = dyn_cast<MeanPoolOp>(user); pool && use.get() == pool.getLengths())
         status = narrow(user, port, extents.of(pool.getInput())[1]);
@@ -110,6 +110,15 @@ private:
         return failure();
     }
     return success();
+  }
+
+  /// Whether a mask cuts the keys at its operand `number`. Flags, ids and what a predicate reads may be any number.
+  static bool isLengths(MaskOp mask, int64_t number) {
+    bool found = false;
+    forEachMask(mask.getMask(), [&](MaskAttr node) {
+      found |= node.getKind() == MaskKind::Lengths && node.getOperands()[0] + 1 == number;
+    });
+    return found;
   }
 
   static AffineExpr rowsOf(Value table) {

@@ -38,7 +38,7 @@ llvm::Expected<Formula<T>> Formula<T>::read(Region &region, llvm::ArrayRef<const
 }
 
 template <class T>
-T Formula<T>::operator()(llvm::ArrayRef<Scalar<T>> arguments) {
+Scalar<T> Formula<T>::evaluate(llvm::ArrayRef<Scalar<T>> arguments) {
   std::copy(arguments.begin(), arguments.begin() + scalarCount, slots.begin());
   llvm::SmallVector<Scalar<T>, 3> operands;
   for (const Step &step : steps) {
@@ -47,7 +47,7 @@ T Formula<T>::operator()(llvm::ArrayRef<Scalar<T>> arguments) {
       operands.push_back(slots[slot]);
     slots[step.result] = step.compute(operands, faultText);
   }
-  return slots[yielded].real;
+  return slots[yielded];
 }
 
 template class Formula<float>;

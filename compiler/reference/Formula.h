@@ -25,7 +25,10 @@ public:
 
   /// The yielded value for the region's scalar arguments, in order. After a fault (division by zero, an index outside a
   /// captured tensor) the result is 0 and `fault()` tells.
-  T operator()(llvm::ArrayRef<Scalar<T>> arguments);
+  T operator()(llvm::ArrayRef<Scalar<T>> arguments) { return evaluate(arguments).real; }
+
+  /// The same, for a formula that may yield an integer.
+  Scalar<T> evaluate(llvm::ArrayRef<Scalar<T>> arguments);
 
   /// The first fault so far.
   llvm::Error fault() const { return faultText.empty() ? llvm::Error::success() : error(faultText); }

@@ -148,7 +148,7 @@ private:
     if (map && !op.getFormula().empty())
       map = modify(std::move(*map), op.getFormula(), {});
     if (map && op.getMask())
-      map = mask(std::move(*map), *op.getMask(), pointers(x.drop_front(3)));
+      map = mask(std::move(*map), *op.getMask(), pointers(x.drop_front(3)), nullptr);
     if (!map)
       return map;
     map = normalize<T>(std::move(*map), Normalizer::Softmax, MapAxis::Keys, nullptr, 0);
@@ -191,7 +191,7 @@ private:
         })
         .Case([&](RelativeScore2dOp o) { return relativeScore2d(x[0], x[1], x[2], o.getScale().convertToDouble()); })
         .Case([&](ModifyOp o) { return modify(x[0], o.getFormula(), pointers(x.drop_front())); })
-        .Case([&](MaskOp o) { return mask(x[0], o.getMask(), pointers(x.drop_front())); })
+        .Case([&](MaskOp o) { return mask(x[0], o.getMask(), pointers(x.drop_front()), &o.getPredicate()); })
         .Case([&](NormalizeOp o) {
           return normalize(x[0], o.getKind(), o.getAxis(), o.getSink() ? &x[1] : nullptr, o.getEps().convertToDouble());
         })

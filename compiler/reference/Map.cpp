@@ -1,7 +1,5 @@
-// modify, mask, combine.
+// modify, combine.
 #include "compiler/reference/Ops.h"
-#include <cmath>
-#include <limits>
 
 namespace mlir::attn::reference {
 namespace {
@@ -22,40 +20,6 @@ bool isVisible(const Tensor<T> &map, int64_t at) {
   return map.visible.empty() || map.visible[at];
 }
 
-/// What a mask expression says of one place. `queries` and `keys` fix where the diagonal lies.
-template <class T>
-struct MaskAt {
-  int64_t b, i, j, queries, keys;
-  Operands<T> lengths;
-
-  int64_t offset(int64_t alignment) const {
-    return static_cast<Alignment>(alignment) == Alignment::TopLeft ? 0 : keys - queries;
-  }
-
-  bool operator()(MaskAttr mask) const {
-    llvm::ArrayRef<int64_t> values = mask.getValues();
-    switch (mask.getKind()) {
-    case MaskKind::Causal:
-      return j <= i + offset(values[0]);
-    case MaskKind::Window: { // distances, since i + off + right may not fit
-      int64_t distance = j - i - offset(values[2]);
-      return -values[0] <= distance && distance <= values[1];
-    }
-    case MaskKind::Prefix:
-      return j < values[0];
-    case MaskKind::Lengths:
-      return j < lengths[values[0]]->integers[b];
-    case MaskKind::And:
-      return llvm::all_of(mask.getChildren(), *this);
-    case MaskKind::Or:
-      return llvm::any_of(mask.getChildren(), *this);
-    case MaskKind::Not:
-      return !(*this)(mask.getChildren()[0]);
-    }
-    llvm_unreachable("unknown mask");
-  }
-};
-
 } // namespace
 
 template <class T>
@@ -69,25 +33,6 @@ ExpectedTensor<T> modify(Tensor<T> scores, Region &region, Operands<T> captures)
   });
   if (llvm::Error fault = formula->fault())
     return fault;
-  return scores;
-}
-
-template <class T>
-ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> lengths) {
-  int64_t batch = scores.shape[0], queries = scores.shape[2], keys = scores.shape[3];
-  for (const Tensor<T> *length : lengths) {
-    if (length->shape[0] != batch)
-      return error(llvm::Twine(length->shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
-    if (llvm::Error outside = checkRange(*length, keys))
-      return outside;
-  }
-  scores.visible.resize(scores.reals.size(), 1);
-  eachPlace(scores, [&](int64_t b, int64_t, int64_t i, int64_t j, int64_t at) {
-    if (MaskAt<T>{b, i, j, queries, keys, lengths}(mask))
-      return;
-    scores.visible[at] = 0;
-    scores.reals[at] = -std::numeric_limits<T>::infinity();
-  });
   return scores;
 }
 
@@ -115,7 +60,6 @@ ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value) {
 
 #define INSTANTIATE(T)                                                                                                 \
   template ExpectedTensor<T> modify(Tensor<T>, Region &, Operands<T>);                                                 \
-  template ExpectedTensor<T> mask(Tensor<T>, MaskAttr, Operands<T>);                                                   \
   template ExpectedTensor<T> combine(const Tensor<T> &, const Tensor<T> &);
 INSTANTIATE(float)
 INSTANTIATE(double)

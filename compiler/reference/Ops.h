@@ -65,12 +65,15 @@ ExpectedTensor<T> relativeScore2d(const Tensor<T> &query, const Tensor<T> &rows,
 /// Leaves masked places alone.
 template <class T>
 ExpectedTensor<T> modify(Tensor<T> scores, Region &formula, Operands<T> captures);
-/// Marks places as not visible and sets their score to -inf. Fails on a length outside [0, M].
-template <class T>
-ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> lengths);
 /// Values of masked keys are not read.
 template <class T>
 ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value);
+
+// --- Mask.cpp
+/// Marks places as not visible and sets their score to -inf. `predicate` is the region of the mask's predicate, if it
+/// has one. Fails on operands that do not fit the map and on a length outside [0, M].
+template <class T>
+ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> operands, Region *predicate);
 
 // --- Normalize.cpp
 /// Weights 0 where masked; visible scores that are all -inf have softmax weights 0. `sink` may be null.

@@ -109,11 +109,11 @@ private:
     if (!tensor)
       return success();
     Type element = tensor.getElementType();
-    if (!element.isF32() && !element.isF64() && !element.isSignlessInteger(32))
-      return op->emitOpError("expected elements f32, f64 or i32, got ") << type;
+    if (!element.isF32() && !element.isF64() && !element.isSignlessInteger(32) && !element.isSignlessInteger(1))
+      return op->emitOpError("expected elements f32, f64, i32 or i1, got ") << type;
     if (tensor.getEncoding())
       return op->emitOpError("expected a tensor without a layout, which the tile stage chooses, got ") << type;
-    int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+    int64_t bytes = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
     for (int64_t size : tensor.getShape()) {
       if (size == 0)
         return op->emitOpError("expected no dimension of size 0, got ") << type;

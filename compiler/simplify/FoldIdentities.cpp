@@ -55,23 +55,13 @@ struct DropSplitOfMerge : OpRewritePattern<SplitHeadsOp> {
   }
 };
 
-/// The same mask with each operand index replaced.
-MaskAttr renumber(MaskAttr mask, ArrayRef<int64_t> indices) {
-  SmallVector<int64_t> values(mask.getValues());
-  if (mask.getKind() == MaskKind::Lengths)
-    values[0] = indices[values[0]];
-  SmallVector<MaskAttr> children =
-      llvm::map_to_vector(mask.getChildren(), [&](MaskAttr child) { return renumber(child, indices); });
-  return MaskAttr::get(mask.getContext(), mask.getKind(), values, children);
-}
-
 /// mask(mask(s, m), n) = mask(s, m and n)
 struct JoinMasks : OpRewritePattern<MaskOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(MaskOp op, PatternRewriter &rewriter) const final {
     auto inner = op.getScores().getDefiningOp<MaskOp>();
-    if (!inner || !inner->hasOneUse())
-      return failure();
+    if (!inner || !inner->hasOneUse() || (!inner.getPredicate().empty() && !op.getPredicate().empty()))
+      return failure(); // an op has one predicate
     SmallVector<Value> operands(inner.getMaskOperands());
     SmallVector<int64_t> indices;
     for (Value operand : op.getMaskOperands()) {
@@ -81,13 +71,17 @@ struct JoinMasks : OpRewritePattern<MaskOp> {
         operands.push_back(operand);
     }
     SmallVector<MaskAttr> children;
-    for (MaskAttr mask : {inner.getMask(), renumber(op.getMask(), indices)})
+    MaskAttr outer = renumberOperands(op.getMask(), [&](int64_t operand) { return indices[operand]; });
+    for (MaskAttr mask : {inner.getMask(), outer})
       if (mask.getKind() == MaskKind::And)
         llvm::append_range(children, mask.getChildren());
       else
         children.push_back(mask);
-    auto both = MaskAttr::get(getContext(), MaskKind::And, {}, children);
-    rewriter.replaceOpWithNewOp<MaskOp>(op, inner.getScores(), operands, both);
+    auto both = MaskAttr::get(getContext(), MaskKind::And, {}, {}, children);
+    auto joined = MaskOp::create(rewriter, op.getLoc(), inner.getScores(), operands, both);
+    Region &predicate = inner.getPredicate().empty() ? op.getPredicate() : inner.getPredicate();
+    rewriter.inlineRegionBefore(predicate, joined.getPredicate(), joined.getPredicate().end());
+    rewriter.replaceOp(op, joined);
     return success();
   }
 };

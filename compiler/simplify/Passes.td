@@ -30,7 +30,7 @@ def CheckInterface : Pass<"attn-check-interface", "::mlir::ModuleOp"> {
   let description = [{
     Before: any module without calls. After: exactly one function, whose name, argument names and result names are C
     identifiers that differ; arguments and results without `attn.name` are called `arg0`, `result0` and so on; each
-    name in `attn.dims` has one size; every tensor is f32, f64 or i32, has no layout, no dimension of size 0 and less
+    name in `attn.dims` has one size; every tensor is f32, f64, i32 or i1, has no layout, no dimension of size 0 and less
     than 2^47 bytes.
 
     ```mlir

@@ -1,8 +1,8 @@
 // Text forms of the attributes on their own.
 // RUN: attn-opt %s --verify-roundtrip | FileCheck %s
 
-// CHECK: #attn.mask<causal(top_left) and (prefix(3) or lengths(1))>
-func.func private @mask() attributes {m = #attn.mask<causal(top_left) and (prefix(3) or lengths(1))>}
+// CHECK: #attn.mask<causal(top_left) and (prefix(3) or lengths(operand 1))>
+func.func private @mask() attributes {m = #attn.mask<causal(top_left) and (prefix(3) or lengths(operand 1))>}
 
 // CHECK: tensor<8x8xf32, #attn.layout<weight_panels, 64>>
 func.func private @weight_panels(tensor<8x8xf32, #attn.layout<weight_panels, 64>>)

@@ -12,18 +12,109 @@ func.func @modify_c1(%s: tensor<?x8x?x?xf32>) {
 
 // -----
 
-func.func @mask_c1(%s: tensor<3x8x?x?xf32>, %n: tensor<2xi32>) {
-  // expected-error @+1 {{'attn.mask' op expected one length for each of 3 samples, got tensor<2xi32>}}
+func.func @mask_c1(%s: tensor<3x8x?x?xf32>) {
+  // expected-error @+2 {{'attn.mask' op expected 1 mask operands, got 0}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %t = "attn.mask"(%s) <{mask = #attn.mask<lengths(operand 0)>}> ({}) : (tensor<3x8x?x?xf32>) -> tensor<3x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @mask_c2(%s: tensor<3x8x?x?xf32>, %n: tensor<2xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected lengths of type tensor<3xi32>, got tensor<2xi32>}}
   %t = attn.mask %s where lengths(%n) : tensor<3x8x?x?xf32>, tensor<2xi32>
   return
 }
 
 // -----
 
-func.func @mask_c1_count(%s: tensor<3x8x?x?xf32>) {
-  // expected-error @+2 {{'attn.mask' op expected 1 mask operands, got 0}}
-  // expected-error @+1 {{failed to infer returned types}}
-  %t = "attn.mask"(%s) <{mask = #attn.mask<lengths(0)>}> : (tensor<3x8x?x?xf32>) -> tensor<3x8x?x?xf32>
+func.func @mask_c2_flags(%s: tensor<3x8x5x5xf32>, %n: tensor<3x5xf32>) {
+  // expected-error @+1 {{'attn.mask' op expected flags of type tensor<3x5xi32>, got tensor<3x5xf32>}}
+  %t = attn.mask %s where global(%n) : tensor<3x8x5x5xf32>, tensor<3x5xf32>
+  return
+}
+
+// -----
+
+func.func @mask_c2_segments(%s: tensor<3x8x5x7xf32>, %n: tensor<3x5xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected segments of type tensor<3x7xi32>, got tensor<3x5xi32>}}
+  %t = attn.mask %s where segments(%n, %n) : tensor<3x8x5x7xf32>, tensor<3x5xi32>
+  return
+}
+
+// -----
+
+func.func @mask_c3(%s: tensor<3x8x5x7xf32>, %n: tensor<3x5xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected as many keys as queries for segments, got 7 and 5}}
+  %t = attn.mask %s where segments(%n) : tensor<3x8x5x7xf32>, tensor<3x5xi32>
+  return
+}
+
+// -----
+
+func.func @mask_c4(%s: tensor<?x8x?x7xf32>, %m: tensor<?x?x8xi1>) {
+  // expected-error @+1 {{'attn.mask' op expected a dense mask of i1 or i32 that broadcasts to the map tensor<?x8x?x7xi1>, got tensor<?x?x8xi1>}}
+  %t = attn.mask %s where dense(%m) : tensor<?x8x?x7xf32>, tensor<?x?x8xi1>
+  return
+}
+
+// -----
+
+func.func @mask_c4_element(%s: tensor<?x8x?x7xf32>, %m: tensor<7xf32>) {
+  // expected-error @+1 {{'attn.mask' op expected a dense mask of i1 or i32}}
+  %t = attn.mask %s where dense(%m) : tensor<?x8x?x7xf32>, tensor<7xf32>
+  return
+}
+
+// -----
+
+func.func @mask_c5(%s: tensor<?x8x12x?xf32>) {
+  // expected-error @+1 {{'attn.mask' op expected 12 queries and keys, the pixels of grid, got 12 and ?}}
+  %t = attn.mask %s where grid(3, 4, 3) : tensor<?x8x12x?xf32>
+  return
+}
+
+// -----
+
+func.func @mask_c6(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.mask' op expected one region for one predicate, got 0 for 1}}
+  %t = attn.mask %s where predicate : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @mask_c6_two(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.mask' op expected one region for one predicate, got 1 for 2}}
+  %t = attn.mask %s where predicate or not predicate : tensor<?x8x?x?xf32> {
+  ^bb0(%b: index, %h: index, %i: index, %j: index):
+    %r = arith.cmpi sle, %j, %i : index
+    attn.yield %r : i1
+  }
+  return
+}
+
+// -----
+
+func.func @mask_c7(%s: tensor<?x8x?x?xf32>, %n: tensor<8xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected a formula with arguments ('index', 'index', 'index', 'index', 'tensor<8xi32>'), got ('index', 'index')}}
+  %t = attn.mask %s where predicate(%n) : tensor<?x8x?x?xf32>, tensor<8xi32> {
+  ^bb0(%i: index, %j: index):
+    %r = arith.cmpi sle, %j, %i : index
+    attn.yield %r : i1
+  }
+  return
+}
+
+// -----
+
+func.func @mask_c7_yield(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.mask' op expected the formula to yield one 'i1'}}
+  %t = attn.mask %s where predicate : tensor<?x8x?x?xf32> {
+  ^bb0(%b: index, %h: index, %i: index, %j: index):
+    attn.yield %j : index
+  }
   return
 }
 
@@ -287,9 +378,18 @@ func.func @attention_c5(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x7x64xf32>, %v: 
 // -----
 
 func.func @attention_c6(%q: tensor<3x8x?x64xf32>, %n: tensor<2xi32>) {
-  // expected-error @+1 {{'attn.attention' op expected one length for each of 3 samples, got tensor<2xi32>}}
+  // expected-error @+1 {{'attn.attention' op expected lengths of type tensor<3xi32>, got tensor<2xi32>}}
   %o = attn.attention %q, %q, %q where lengths(%n)
       : tensor<3x8x?x64xf32>, tensor<3x8x?x64xf32>, tensor<3x8x?x64xf32>, tensor<2xi32>
+  return
+}
+
+// -----
+
+func.func @attention_c8(%q: tensor<?x8x?x64xf32>) {
+  // expected-error @+1 {{'attn.attention' op takes no mask with a predicate; write score, mask, normalize and combine}}
+  %o = attn.attention %q, %q, %q where predicate or prefix(1)
+      : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
   return
 }
 

@@ -33,6 +33,40 @@ func.func @mask(%s: tensor<?x8x?x?xf32>, %n: tensor<?xi32>, %m: tensor<?xi32>) {
   return
 }
 
+// Every mask with its numbers and operands; what is not written of a window is a step of 1.
+// CHECK-LABEL: @masks
+// CHECK-SAME: (%[[S:.*]]: tensor<?x8x15x15xf32>, %[[N:.*]]: tensor<?x15xi32>, %[[M:.*]]: tensor<15x1xi1>, %[[K:.*]]: tensor<8xi32>)
+func.func @masks(%s: tensor<?x8x15x15xf32>, %n: tensor<?x15xi32>, %m: tensor<15x1xi1>, %k: tensor<8xi32>) {
+  // CHECK: attn.mask %[[S]] where window(2, 3, top_left, 4) and window(2, 3, bottom_right) : tensor
+  %a = attn.mask %s where window(2, 3, top_left, 4) and window(2, 3, bottom_right, 1) : tensor<?x8x15x15xf32>
+  // CHECK: attn.mask %[[S]] where blocks(4) or strided(3) or fixed(4, 2) or global(1) : tensor
+  %b = attn.mask %s where blocks(4) or strided(3) or fixed(4, 2) or global(1) : tensor<?x8x15x15xf32>
+  // CHECK: attn.mask %[[S]] where grid(3, 5, 3) and not axial(5, 3, 1) : tensor
+  %c = attn.mask %s where grid(3, 5, 3) and not axial(5, 3, 1) : tensor<?x8x15x15xf32>
+  // CHECK: attn.mask %[[S]] where global(%[[N]]) and segments(%[[N]]) or segments(%[[N]], %[[N]]) and dense(%[[M]]) : tensor<?x8x15x15xf32>, tensor<?x15xi32>, tensor<15x1xi1>
+  %d = attn.mask %s where global(%n) and segments(%n) or segments(%n, %n) and dense(%m)
+      : tensor<?x8x15x15xf32>, tensor<?x15xi32>, tensor<15x1xi1>
+  // CHECK: attn.mask %[[S]] where not predicate : tensor<?x8x15x15xf32> {
+  // CHECK-NEXT: ^bb0(%{{.*}}: index, %{{.*}}: index, %[[I:.*]]: index, %[[J:.*]]: index):
+  // CHECK-NEXT: arith.cmpi slt, %[[I]], %[[J]] : index
+  %e = attn.mask %s where not predicate : tensor<?x8x15x15xf32> {
+  ^bb0(%b0: index, %h: index, %i: index, %j: index):
+    %r = arith.cmpi slt, %i, %j : index
+    attn.yield %r : i1
+  }
+  // CHECK: attn.mask %[[S]] where causal(top_left) and predicate(%[[K]], %[[N]]) : tensor<?x8x15x15xf32>, tensor<8xi32>, tensor<?x15xi32> {
+  // CHECK-NEXT: ^bb0(%{{.*}}: index, %{{.*}}: index, %{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<8xi32>, %{{.*}}: tensor<?x15xi32>):
+  %f = attn.mask %s where causal(top_left) and predicate(%k, %n)
+      : tensor<?x8x15x15xf32>, tensor<8xi32>, tensor<?x15xi32> {
+  ^bb0(%b0: index, %h: index, %i: index, %j: index, %limits: tensor<8xi32>, %ids: tensor<?x15xi32>):
+    %x = tensor.extract %limits[%h] : tensor<8xi32>
+    %y = tensor.extract %ids[%b0, %j] : tensor<?x15xi32>
+    %r = arith.cmpi slt, %x, %y : i32
+    attn.yield %r : i1
+  }
+  return
+}
+
 // CHECK-LABEL: @chain
 func.func @chain(%s: tensor<?x8x?x?xf32>, %v: tensor<?x2x?x16xf32>) -> tensor<?x8x?x16xf32> {
   // CHECK: %[[P:.*]] = attn.normalize softmax %{{.*}} : tensor<?x8x?x?xf32>

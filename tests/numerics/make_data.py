@@ -9,8 +9,8 @@ they came.
 
 Inputs and weights are rounded to f32 first and the results computed in f64 from the rounded numbers, so that compiled
 f32 code sees exactly the inputs that the results belong to. Weights change from [in, out] to [out, in], as attn.linear
-takes them. Boolean masks are not stored: the models state them (lengths are stored, where a mask was made of lengths).
-A mask that was drawn place by place gives way to one that a model can state.
+takes them. Boolean masks are not stored but for one dense mask: the models state them (lengths are stored, where a mask
+was made of lengths). A mask that was drawn place by place gives way to one that a model can state.
 """
 import os
 import shutil
@@ -24,11 +24,13 @@ DATA = os.path.join(HERE, "data")
 # What a model needs of each case: its inputs and the output compared.
 ATTENTION = ["plain_prime", "one_token", "one_query", "cross_wide_values", "tile_minus_1", "tile_plus_1", "bias_scale",
              "causal_top_left", "causal_bottom_right", "causal_dead_rows", "padding", "grouped_heads", "large_logits",
-             "prefix"]
+             "prefix", "axial_rows", "block_local", "random_mask_dead_rows"]
 CASES = {"attention/" + name: ("out",) for name in ATTENTION}
 CASES.update({
     "window_attention/symmetric": ("out",), "window_attention/causal_decode": ("out",),
-    "window_attention/padding": ("out",),
+    "window_attention/padding": ("out",), "window_attention/dilated_heads": ("out",),
+    "sparse_transformer/strided_merged": ("out",), "sparse_transformer/fixed_merged": ("out",),
+    "longformer/global_padded": ("out",),
     "multi_head/self": ("out", "map"), "multi_head/cross_masked": ("out",), "multi_head/no_bias_one_head": ("out",),
     "encoder_block/post": ("out",), "encoder_block/pre": ("out",),
     "bert/two_layers": ("hidden", "pooled"), "pool/mean": ("out",),
@@ -66,6 +68,32 @@ def stated_mask(oracles, name):
     return causal & oracles.mask_lengths(lengths, keys)[:, None, None], np.asarray(lengths, np.int32)
 
 
+def mask_cases(oracles):
+    """(name, mask, i32 inputs): masks that no case of the oracles has, for 15 tokens, or 15 queries and 9 keys."""
+    n, m = np.arange(15), np.arange(9)
+    flags, ids = np.zeros((2, 15), np.int32), np.array([n // 4, (7 * n) % 3], np.int32)
+    flags[0, [0, 9]] = flags[1, 14] = 1
+    key_ids = np.array([m // 3, m % 2], np.int32)
+    limits = np.array([1, 4], np.int32)
+    yield "grid", oracles.mask_grid(3, 5, 3), {}
+    yield "axial_columns", oracles.mask_axial(3, 5, 0), {}
+    yield "global_tokens", oracles.mask_window(15, 15, 1, 1) | (n < 2) | (n < 2)[:, None], {}
+    yield "segments", ids[:, None, :, None] == ids[:, None, None], {"ids": ids}
+    yield ("segments_cross", (ids[:, None, :, None] == key_ids[:, None, None]) & oracles.mask_causal(15, 9),
+           {"ids": ids, "key_ids": key_ids})
+    far = np.abs(n[:, None] - n)[None, None] > limits[:, None, None]
+    yield ("predicate", oracles.mask_causal(15, 15) & (far | (flags[:, None, :, None] != 0)),
+           {"limits": limits, "flags": flags})
+
+
+def write_mask_cases(oracles):
+    draw = np.random.default_rng(20240607)
+    for name, mask, inputs in mask_cases(oracles):
+        q, k, v = (rounded(draw.standard_normal((2, 2, size, 4))) for size in (15, mask.shape[-1], mask.shape[-1]))
+        write_case(os.path.join(DATA, "mask-" + name), {"q": q, "k": k, "v": v, **inputs},
+                   {"out": oracles.attention(q, k, v, mask)["out"]})
+
+
 def rounded(value):
     """The same arguments with every real array rounded to f32, still held in f64."""
     if isinstance(value, dict):
@@ -95,10 +123,17 @@ def lengths_of(mask):
 def write_case(folder, arguments, results):
     os.makedirs(folder)
     for name, value in arguments.items():
-        if name in ("mask", "key_mask", "src_mask"):
+        if name == "mask" and folder.endswith("random_mask_dead_rows"):  # the mask itself is the input
+            np.save(os.path.join(folder, name + ".npy"), value)
+        elif name in ("mask", "key_mask", "src_mask"):
             if value is not None and np.asarray(value).shape[0] > 1 and "lengths" not in arguments:
                 np.save(os.path.join(folder, "lengths.npy"), lengths_of(value))
-        elif isinstance(value, np.ndarray):
+        elif name == "is_global":  # as flags of a mask, and as numbers to choose rows with
+            np.save(os.path.join(folder, "flags.npy"), value.astype(np.int32))
+            np.save(os.path.join(folder, "chosen.npy"), value.astype(np.float32)[:, None, :, None])
+            np.save(os.path.join(folder, "kept.npy"),
+                    np.asarray(arguments["key_mask"]).astype(np.float32)[:, None, :, None])
+        elif isinstance(value, np.ndarray) and name != "dilation":
             np.save(os.path.join(folder, name + ".npy"), stored(value.T if name in ("pl", "pw") else value))
     if "p" in arguments:
         from safetensors.numpy import save_file
@@ -133,6 +168,7 @@ def main():
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})
             np.save(os.path.join(DATA, name.replace("/", "-"), "expected_gelu.npy"), results["out"])
+    write_mask_cases(oracles)
 
 
 if __name__ == "__main__":

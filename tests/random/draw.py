@@ -3,6 +3,7 @@ import random
 
 from formulas import Formula
 from maps import ACTIVATIONS, MapDrawer
+from masks import MaskDrawer, draw_arguments
 from program import Function, Program, Statement, Value
 
 WIDTHS = [1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65]
@@ -175,42 +176,6 @@ class Drawer:
             x = self.linear(x, heads * depth)
         return self.add(("B", heads, sequence, depth), f"attn.split_heads {{0}} into {heads} : {{t0}}", x)
 
-    def mask(self, keys, depth=0):
-        """A mask and the lengths it names."""
-        draw = self.draw
-        pick = draw.random()
-        if depth < 3 and pick < 0.35:
-            a, first = self.mask(keys, depth + 1)
-            b, second = self.mask(keys, depth + 1)
-            return f"({a} {draw.choice(['and', 'and', 'or'])} {b})", first + [v for v in second if v not in first]
-        if depth < 3 and pick < 0.42:
-            a, names = self.mask(keys, depth + 1)
-            return f"not {a}", names
-        alignment = draw.choice(["top_left", "bottom_right"])
-        lengths = [v for v in self.values if v.name.startswith("length") and self.program.limits[v.name] == keys]
-        kinds = [f"causal({alignment})",
-                 f"window({draw.choice([0, 1, 3, 20])}, {draw.choice([0, 2, 50])}, {alignment})",
-                 f"prefix({draw.choice([0, 1, 4, 17, 530])})"]
-        if lengths and draw.random() < 0.45:
-            return f"lengths(%{lengths[0].name})", lengths[:1]
-        return draw.choice(kinds), []
-
-    def masked(self, keys):
-        """` where ...` with {k} for the names of lengths; an empty text half of the time."""
-        if self.draw.random() < 0.4:
-            return "", []
-        text, lengths = self.mask(keys)
-        return text[1:-1] if text.startswith("(") and self.balanced(text[1:-1]) else text, lengths
-
-    @staticmethod
-    def balanced(text):
-        depth = 0
-        for letter in text:
-            depth += (letter == "(") - (letter == ")")
-            if depth < 0:
-                return False
-        return True
-
     def place_formula(self, shape, captures):
         formula = Formula(self.draw, ["%s"])
         for number, capture in enumerate(captures):
@@ -257,12 +222,11 @@ class Drawer:
                 self.linear(merged, draw.choice(WIDTHS))
 
     def shorthand(self, q, k, v, scale):
-        text, lengths = self.masked(k.shape[2])
-        types = ", ".join(f"{{t{i}}}" for i in range(3 + len(lengths)))
+        where, named, _ = MaskDrawer(self, q.shape[2], k.shape[2]).masked()
+        types = ", ".join(f"{{t{i}}}" for i in range(3 + len(named)))
         formula = self.place_formula((*q.shape[:3], k.shape[2]), []) if self.draw.random() < 0.3 else ""
-        where = f" where {text}" if text else ""
         return self.add((*q.shape[:3], v.shape[3]),
-                        f"attn.attention {{0}}, {{1}}, {{2}}{scale}{where} : {types}{formula}", q, k, v, *lengths)
+                        f"attn.attention {{0}}, {{1}}, {{2}}{scale}{where} : {types}{formula}", q, k, v, *named)
 
     def chain(self, q, k, v, scale):
         """The chain that is streamed, or one of many that are not."""
@@ -277,10 +241,10 @@ class Drawer:
 
     def place_op(self, s):
         """A mask or a formula on a map."""
-        text, lengths = self.masked(s.shape[3]) if self.draw.random() < 0.5 else ("", [])
-        if text:
-            types = "".join(f", {{t{i + 1}}}" for i in range(len(lengths)))
-            return self.map(s.shape, f"attn.mask {{0}} where {text} : {{t0}}{types}", s, *lengths)
+        where, named, region = MaskDrawer(self, *s.shape[2:]).masked(0.3, predicates=True)
+        if where:
+            types = "".join(f", {{t{i + 1}}}" for i in range(len(named)))
+            return self.map(s.shape, f"attn.mask {{0}}{where} : {{t0}}{types}{region}", s, *named)
         captures = self.captures(s.shape)
         names = ", ".join(f"{{{i + 1}}}" for i in range(len(captures)))
         types = "".join(f", {{t{i + 1}}}" for i in range(len(captures)))
@@ -293,7 +257,7 @@ class Drawer:
     def captures(self, shape):
         chosen = []
         while self.draw.random() < 0.4 and len(chosen) < 2:
-            bias = [v for v in self.values if v.shape in (shape, shape[2:])]
+            bias = [v for v in self.values if v.element == "f32" and v.shape in (shape, shape[2:])]
             chosen.append(self.draw.choice(bias) if bias and self.draw.random() < 0.6 else
                           self.weight((self.draw.choice([shape[1], shape[1], 5, 40]),), "vector"))
         return chosen
@@ -363,6 +327,7 @@ def draw_program(seed):
         arguments.append(Value("heads", shape))
     if draw.random() < 0.15:
         arguments.append(Value("bias", draw.choice([("N", "M"), ("B", 2, "N", "M"), ("B", 1, "N", "N")])))
+    draw_arguments(draw, program, Value)
     if draw.random() < 0.1:
         arguments.append(Value("z", ("N", draw.choice(WIDTHS))))
     # A size is known by an argument that has it.

@@ -8,6 +8,8 @@ import json
 import random
 import struct
 
+from run_compiled import write_npy
+
 
 class Value:
     """A tensor of the program; equal shapes and elements make two values interchangeable."""
@@ -93,7 +95,7 @@ class Program:
         sources = {}
         for number, value in enumerate(self.model.arguments):
             shape = [self.sizes.get(d, d) for d in value.shape]
-            if value.element != "i32":
+            if value.element != "i32":  # booleans too: both are possible
                 sources[value.name] = f"random:{seed % 100000 * 100 + number}:[{','.join(map(str, shape))}]"
                 continue
             limit = self.limits[value.name]
@@ -101,8 +103,11 @@ class Program:
             count = 1
             for size in shape:
                 count *= size
+            numbers = [draw.randint(0, limit) for _ in range(count)]
+            if value.name.startswith("tokens") and seed % 2:  # segments often stand in order
+                numbers.sort()
             sources[value.name] = f"{folder}/{value.name}.npy"
-            write_npy(sources[value.name], shape, [draw.randint(0, limit) for _ in range(count)])
+            write_npy(sources[value.name], shape, numbers)
         return sources
 
     # --- Smaller programs -------------------------------------------------------------------------------------------
@@ -165,11 +170,3 @@ class Program:
                 function.arguments = [value for value in function.arguments if id(value) in used]
         text = self.function_text(self.model)
         self.callees = [callee for callee in self.callees if f"@{callee.name}(" in text]
-
-
-def write_npy(path, shape, integers):
-    header = f"{{'descr': '<i4', 'fortran_order': False, 'shape': ({''.join(f'{size},' for size in shape)}), }}"
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack(f"<{len(integers)}i", *integers))

@@ -92,6 +92,33 @@ func.func @mean_pool(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) {
 
 // -----
 
+func.func @mask_flags(%s: tensor<?x2x?x?xf32> {attn.name = "s", attn.dims = ["B", "H", "N", "M"]},
+                      %n: tensor<?x?xi32> {attn.name = "n", attn.dims = ["B", "N"]}) {
+  // expected-error @+1 {{'attn.mask' op queries and keys of flags are not known to be equal}}
+  %t = attn.mask %s where global(%n) : tensor<?x2x?x?xf32>, tensor<?x?xi32>
+  return
+}
+
+// -----
+
+func.func @mask_segments(%s: tensor<?x2x?x?xf32> {attn.name = "s", attn.dims = ["B", "H", "N", "M"]},
+                         %n: tensor<?x?xi32> {attn.name = "n", attn.dims = ["B", "N"]}) {
+  // expected-error @+1 {{'attn.mask' op tokens of scores and segments are not known to be equal}}
+  %t = attn.mask %s where segments(%n, %n) : tensor<?x2x?x?xf32>, tensor<?x?xi32>
+  return
+}
+
+// -----
+
+func.func @mask_dense(%s: tensor<?x2x?x?xf32> {attn.name = "s", attn.dims = ["B", "H", "N", "M"]},
+                      %n: tensor<?x1xi32> {attn.name = "n", attn.dims = ["M", "one"]}) {
+  // expected-error @+1 {{'attn.mask' op dimensions of scores and dense are not known to be equal}}
+  %t = attn.mask %s where dense(%n) : tensor<?x2x?x?xf32>, tensor<?x1xi32>
+  return
+}
+
+// -----
+
 func.func @mask(%s: tensor<?x2x?x?xf32>, %n: tensor<?xi32>) {
   // expected-error @+1 {{'attn.mask' op batch of scores and lengths are not known to be equal}}
   %t = attn.mask %s where lengths(%n) : tensor<?x2x?x?xf32>, tensor<?xi32>
@@ -141,7 +168,7 @@ func.func @attention_keys(%q: tensor<1x2x?x4xf32>, %v: tensor<1x2x?x4xf32>) {
 // -----
 
 func.func @attention_lengths(%q: tensor<?x2x?x4xf32>, %n: tensor<?xi32>) {
-  // expected-error @+1 {{'attn.attention' op batch of query and lengths are not known to be equal}}
+  // expected-error @+1 {{'attn.attention' op batch of scores and lengths are not known to be equal}}
   %o = attn.attention %q, %q, %q where lengths(%n)
       : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?xi32>
   return

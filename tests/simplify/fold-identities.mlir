@@ -61,6 +61,40 @@ func.func @masks(%s: tensor<?x2x?x?xf32>, %n: tensor<?xi32>, %m: tensor<?xi32>) 
   return %u : tensor<?x2x?x?xf32>
 }
 
+// The joined mask keeps the predicate of either.
+// CHECK-LABEL: func.func @masks_predicate
+// CHECK-SAME: (%[[S:.*]]: tensor<?x2x?x?xf32>, %[[N:.*]]: tensor<?xi32>)
+func.func @masks_predicate(%s: tensor<?x2x?x?xf32>, %n: tensor<?xi32>) -> tensor<?x2x?x?xf32> {
+  // CHECK-NEXT: attn.mask %[[S]] where lengths(%[[N]]) and predicate(%[[N]]) : tensor<?x2x?x?xf32>, tensor<?xi32> {
+  // CHECK: arith.cmpi sle
+  // CHECK-NOT: attn.mask
+  %t = attn.mask %s where lengths(%n) : tensor<?x2x?x?xf32>, tensor<?xi32>
+  %u = attn.mask %t where predicate(%n) : tensor<?x2x?x?xf32>, tensor<?xi32> {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %lengths: tensor<?xi32>):
+    %x = tensor.extract %lengths[%b] : tensor<?xi32>
+    %y = arith.index_cast %j : index to i32
+    %r = arith.cmpi sle, %x, %y : i32
+    attn.yield %r : i1
+  }
+  return %u : tensor<?x2x?x?xf32>
+}
+
+// CHECK-LABEL: func.func @negative_masks_two_predicates
+func.func @negative_masks_two_predicates(%s: tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
+  // CHECK-COUNT-2: attn.mask
+  %t = attn.mask %s where predicate : tensor<?x2x?x?xf32> {
+  ^bb0(%b: index, %h: index, %i: index, %j: index):
+    %r = arith.cmpi ne, %i, %j : index
+    attn.yield %r : i1
+  }
+  %u = attn.mask %t where predicate : tensor<?x2x?x?xf32> {
+  ^bb0(%b: index, %h: index, %i: index, %j: index):
+    %r = arith.cmpi ne, %h, %j : index
+    attn.yield %r : i1
+  }
+  return %u : tensor<?x2x?x?xf32>
+}
+
 // CHECK-LABEL: func.func @negative_masks_two_users
 func.func @negative_masks_two_users(%s: tensor<?x2x?x?xf32>) -> (tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32>) {
   // CHECK-COUNT-2: attn.mask

@@ -13,11 +13,39 @@ bool StripPlan::isInlined(Value map) {
   return isPlaceOp(map.getDefiningOp()) && map.hasOneUse() && isPlaceOp(*map.user_begin());
 }
 
+SmallVector<MaskOp> StripPlan::masksAfter(Value map) {
+  SmallVector<MaskOp> masks;
+  while (map.hasOneUse() && isa<ModifyOp, MaskOp, PointwiseOp>(*map.user_begin())) {
+    Operation *reader = *map.user_begin();
+    if (!isa<PointwiseOp>(reader) && map.use_begin()->getOperandNumber() != 0)
+      break; // captured
+    if (auto mask = dyn_cast<MaskOp>(reader))
+      masks.push_back(mask);
+    map = reader->getResult(0);
+  }
+  return masks;
+}
+
+SmallVector<MaskOp> StripPlan::masksBefore(Value map) {
+  SmallVector<MaskOp> masks;
+  for (Operation *op = map.getDefiningOp(); op && isa<ModifyOp, MaskOp, NormalizeOp, MixHeadsOp>(op);
+       op = op->getOperand(0).getDefiningOp())
+    if (auto mask = dyn_cast<MaskOp>(op))
+      masks.push_back(mask);
+  return masks;
+}
+
 /// The op that computes what `op` says: itself, or the reader it is inlined into.
 static Operation *computingOp(Operation *op) {
   while (mapResult(*op) && StripPlan::isInlined(mapResult(*op)))
     op = *mapResult(*op).user_begin();
   return op;
+}
+
+/// Whether a mask may look at the head.
+static bool looksAtHead(MaskAttr mask) {
+  return mask.getKind() == MaskKind::Dense || mask.getKind() == MaskKind::Predicate ||
+         llvm::any_of(mask.getChildren(), looksAtHead);
 }
 
 static bool needsAllHeads(Operation &op) {
@@ -36,6 +64,8 @@ StripPlan::StripPlan(KernelOp kernel) {
   int64_t lanes = kernel.getSchedule()->getLanes();
   for (Operation &op : body) {
     allHeads |= needsAllHeads(op);
+    if (auto mask = dyn_cast<MaskOp>(op))
+      masksByHead |= looksAtHead(mask.getMask());
     if (auto conv = dyn_cast<MapConvOp>(op))
       border = std::max(border, reach(conv, 1));
     if (auto score = dyn_cast<RelativeScoreOp>(op))

@@ -28,8 +28,14 @@ struct StripPlan {
   /// Whether a map is computed where it is read: it is made place by place, and read once by an op that works so too.
   static bool isInlined(Value map);
 
-  bool allHeads = false; // a task has every head: heads are mixed, convolved or normalised over
-  int64_t heads = 0;     // of a task: 1, or the most that a value has
+  /// The masks that everything made of a map lies under: what they hide of it is not read, only overwritten.
+  static SmallVector<MaskOp> masksAfter(Value map);
+  /// The masks whose hidden places are masked in a map.
+  static SmallVector<MaskOp> masksBefore(Value map);
+
+  bool allHeads = false;    // a task has every head: heads are mixed, convolved or normalised over
+  bool masksByHead = false; // a mask may hide a place in some heads only
+  int64_t heads = 0;        // of a task: 1, or the most that a value has
   int64_t slots = 0;
   int64_t above = 0, below = 0;             // the most that any value needs
   int64_t border = 0;                       // elements before and after a row

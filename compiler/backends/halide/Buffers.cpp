@@ -15,8 +15,10 @@ Value makeBuffer(CodeBuilder &code, const BufferArgument &argument) {
   for (int64_t at : {0, 2, 6, 12})
     code.store(code.constant(0), code.offset(buffer, at));
   code.store(argument.pointer, code.offset(buffer, 4));
-  constexpr int64_t floatCode = 2, intCode = 0, bits = 32, lanes = 1;
-  code.store(word((argument.isFloat ? floatCode : intCode) | bits << 8 | lanes << 16), code.offset(buffer, 8));
+  constexpr int64_t intCode = 0, byteCode = 1, floatCode = 2, oneLane = 1 << 16;
+  bool isFloat = !argument.element || argument.element.isF32(), isByte = !isFloat && argument.element.isInteger(1);
+  int64_t type = isFloat ? floatCode | 32 << 8 : isByte ? byteCode | 8 << 8 : intCode | 32 << 8;
+  code.store(word(type | oneLane), code.offset(buffer, 8));
   code.store(word(rank), code.offset(buffer, 9));
   code.store(dimensions, code.offset(buffer, 10));
   for (auto [index, dimension] : llvm::enumerate(argument.dimensions)) {
@@ -31,7 +33,7 @@ Value makeBuffer(CodeBuilder &code, const BufferArgument &argument) {
 
 BufferArgument wholeTensor(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, BlockArgument tensor) {
   BufferArgument argument;
-  argument.isFloat = getElementTypeOrSelf(tensor).isF32();
+  argument.element = getElementTypeOrSelf(tensor);
   Value stride = code.constant(1), zero = code.constant(0);
   for (AffineExpr expr : llvm::reverse(kernel.extents(tensor))) {
     Value extent = kernel.extent(code, scope, expr);

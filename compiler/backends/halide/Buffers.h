@@ -10,11 +10,11 @@ struct BufferDimension {
   Value min, extent, stride;
 };
 
-/// A tensor as Halide sees it: `pointer` is the element with every coordinate at its minimum. Elements are 4 bytes.
+/// A tensor as Halide sees it: `pointer` is the element with every coordinate at its minimum.
 struct BufferArgument {
   Value pointer;
   SmallVector<BufferDimension, 4> dimensions; // innermost first
-  bool isFloat = true;
+  Type element;                               // f32 when null, i32 or i1, a byte each
 };
 
 /// Stores a halide_buffer_t and gives its address.

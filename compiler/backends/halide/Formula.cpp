@@ -213,6 +213,8 @@ Expr formulaExpr(Region &formula, llvm::ArrayRef<Expr> arguments, llvm::ArrayRef
       for (Expr index : llvm::reverse(llvm::drop_begin(x)))
         indices.push_back(clamp(index, 0, tensor.dim(indices.size()).extent() - 1));
       result = tensor(indices);
+      if (result.type().is_uint()) // i1, a byte each
+        result = result != 0;
     } else if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op)) {
       result = x[0];
     } else if (auto compare = dyn_cast<arith::CmpFOp>(op)) {

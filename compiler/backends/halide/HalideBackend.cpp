@@ -38,8 +38,9 @@ public:
   StringRef name() const override { return "halide"; }
 
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
-    for (Value value : kernel.getInputs())
-      if (Type element = getElementTypeOrSelf(value); !element.isF32() && !element.isInteger(32)) {
+    for (Value input : kernel.getInputs())
+      if (Type element = getElementTypeOrSelf(input);
+          !element.isF32() && !element.isInteger(32) && !element.isInteger(1)) {
         llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
         return failure();
       }

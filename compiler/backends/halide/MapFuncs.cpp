@@ -20,9 +20,9 @@ MapFuncs::MapFuncs(KernelOp op, KernelCode &code)
   auto extent = [&code](AffineExpr expr) {
     return [&code, expr](CodeBuilder &c, const StripTask &task) { return code.extent(c, task.scope, expr); };
   };
-  queries = number("queries", extent(extents[2]));
-  keys = number("keys", extent(extents[3]));
-  sample = number("sample", [](CodeBuilder &, const StripTask &task) { return task.sample; });
+  sizes.queries = number("queries", extent(extents[2]));
+  sizes.keys = number("keys", extent(extents[3]));
+  sizes.sample = number("sample", [](CodeBuilder &, const StripTask &task) { return task.sample; });
   firstHead = number("first_head", [](CodeBuilder &, const StripTask &task) { return task.head; });
   rows = number("rows", [](CodeBuilder &c, const StripTask &task) { return c.sub(task.end, task.first); });
   for (Operation &inner : op.getBody().front().without_terminator())
@@ -56,8 +56,10 @@ Expr MapFuncs::number(const char *name, Number value) {
   return param;
 }
 
-Halide::ImageParam MapFuncs::input(const char *name, int rank, MakeBuffer make, bool isFloat) {
-  Halide::ImageParam param(isFloat ? Halide::Float(32) : Halide::Int(32), rank, name + std::to_string(formals.size()));
+Halide::ImageParam MapFuncs::input(const char *name, int rank, MakeBuffer make, Type element) {
+  bool isFloat = !element || element.isF32();
+  Halide::Type type = isFloat ? Halide::Float(32) : element.isInteger(1) ? Halide::UInt(8) : Halide::Int(32);
+  Halide::ImageParam param(type, rank, name + std::to_string(formals.size()));
   formals.push_back(param);
   actuals.push_back([make](CodeBuilder &c, const StripTask &task) { return makeBuffer(c, make(c, task)); });
   return param;
@@ -72,7 +74,7 @@ Halide::ImageParam MapFuncs::tensor(Value value) {
     auto make = [this, argument](CodeBuilder &c, const StripTask &task) {
       return wholeTensor(c, code, task.scope, argument);
     };
-    entry->second = input("tensor", type.getRank(), make, type.getElementType().isF32());
+    entry->second = input("tensor", type.getRank(), make, type.getElementType());
     for (auto [d, size] : llvm::enumerate(llvm::reverse(type.getShape()))) {
       entry->second.dim(d).set_min(0);
       if (!ShapedType::isDynamic(size))
@@ -105,7 +107,7 @@ MapExpr MapFuncs::given(Value value) {
       buffer.dimensions.push_back({c.constant(0), c.constant(1), c.constant(0)});
     return buffer;
   };
-  Halide::ImageParam param = input("given", 3, make, type.getElementType().isF32());
+  Halide::ImageParam param = input("given", 3, make, type.getElementType());
   for (int d = 0; d < 3; ++d) {
     param.dim(d).set_min(0);
     if (shape[3 - d] == 1)
@@ -114,8 +116,8 @@ MapExpr MapFuncs::given(Value value) {
   MapExpr map;
   map.at = [this, param, shape](const MapPlace &at) -> Expr {
     // Halide computes whole tiles; the steady part of the loop has no clamp.
-    Expr j = shape[3] == 1 ? Expr(0) : clamp(likely(at.key), 0, keys - 1);
-    Expr i = shape[2] == 1 ? Expr(0) : clamp(at.query, 0, queries - 1);
+    Expr j = shape[3] == 1 ? Expr(0) : clamp(likely(at.key), 0, sizes.keys - 1);
+    Expr i = shape[2] == 1 ? Expr(0) : clamp(at.query, 0, sizes.queries - 1);
     return param(j, i, shape[1] == 1 ? Expr(0) : at.head);
   };
   return map;
@@ -197,7 +199,7 @@ MapExpr MapFuncs::placeOp(Operation &op) {
     result.visible = both(result.visible, maskExpr(mask));
   } else if (auto modify = dyn_cast<ModifyOp>(op)) {
     result.at = [this, modify, x = operands[0], captures = tensors(modify.getCaptures())](const MapPlace &at) mutable {
-      return formulaExpr(modify.getFormula(), {x(at), sample, at.head, at.query, at.key}, captures);
+      return formulaExpr(modify.getFormula(), {x(at), sizes.sample, at.head, at.query, at.key}, captures);
     };
   } else {
     result.at = [formula = &cast<PointwiseOp>(op).getFormula(), operands](const MapPlace &at) {
@@ -208,48 +210,6 @@ MapExpr MapFuncs::placeOp(Operation &op) {
     };
   }
   return result;
-}
-
-namespace {
-
-/// What a mask expression says of a place.
-struct MaskTest {
-  Expr queries, keys, sample;
-  std::vector<Halide::ImageParam> lengths;
-
-  Expr operator()(MaskAttr mask, const MapPlace &at) const {
-    llvm::ArrayRef<int64_t> values = mask.getValues();
-    auto centre = [&](int64_t alignment) {
-      return static_cast<Alignment>(alignment) == Alignment::TopLeft ? at.query : at.query + (keys - queries);
-    };
-    auto number = [](int64_t value) { return Expr(static_cast<int32_t>(std::min<int64_t>(value, INT32_MAX / 2))); };
-    switch (mask.getKind()) {
-    case MaskKind::Causal:
-      return at.key <= centre(values[0]);
-    case MaskKind::Window:
-      return centre(values[2]) - number(values[0]) <= at.key && at.key <= centre(values[2]) + number(values[1]);
-    case MaskKind::Prefix:
-      return at.key < number(values[0]);
-    case MaskKind::Lengths:
-      return at.key < lengths[values[0]](sample);
-    case MaskKind::Not:
-      return !(*this)(mask.getChildren()[0], at);
-    case MaskKind::And:
-    case MaskKind::Or:
-      break;
-    }
-    Expr result = (*this)(mask.getChildren()[0], at);
-    for (MaskAttr child : mask.getChildren().drop_front())
-      result = mask.getKind() == MaskKind::And ? result && (*this)(child, at) : result || (*this)(child, at);
-    return result;
-  }
-};
-
-} // namespace
-
-PlaceExpr MapFuncs::maskExpr(MaskOp op) {
-  MaskTest test{queries, keys, sample, tensors(op.getMaskOperands())};
-  return [test, mask = op.getMask()](const MapPlace &at) { return test(mask, at); };
 }
 
 /// The strip's own rows of a map, to result `result` [B, H, N, M]. A masked score leaves as -inf, a weight as 0.
@@ -273,7 +233,7 @@ void MapFuncs::yield(Value value, unsigned result) {
                            {task.first, c.sub(task.end, task.first), m},
                            {task.head, count, c.mul(n, m)}}};
   });
-  func.output_buffer().dim(0).set_bounds(0, keys);
+  func.output_buffer().dim(0).set_bounds(0, sizes.keys);
   func.output_buffer().dim(1).set_extent(rows);
   func.output_buffer().dim(2).set_bounds(plan.allHeads ? Expr(0) : firstHead,
                                          plan.allHeads ? static_cast<int>(heads) : 1);

@@ -1,6 +1,7 @@
 // The ops of a score map kernel as Halide functions over (key, query, head): one strip of rows with all keys, as the
 // LLVM back end's strategy `strip` has it. MapFuncs.cpp visits the ops, MapProducts.cpp has those that are sums of
-// products, MapNormalize.cpp the normalisers, MapSchedule.cpp what is computed where. Needs Halide.h before it.
+// products, MapNormalize.cpp the normalisers, MapMask.cpp masks, MapSchedule.cpp what is computed where. Needs Halide.h
+// before it.
 //
 //   kept map       an output of the pipeline whose buffer lies in the worker's scratch, so that memory is planned by us
 //   other maps     expressions, computed where they are read
@@ -17,6 +18,10 @@ namespace mlir::attn {
 /// A place of a map. `head` is the map's, also in a strip of one head.
 struct MapPlace {
   Halide::Expr key, query, head;
+};
+/// What else a place is measured by: N, M and the sample.
+struct MapSizes {
+  Halide::Expr queries, keys, sample;
 };
 using PlaceExpr = std::function<Halide::Expr(const MapPlace &)>;
 
@@ -78,7 +83,7 @@ private:
   PlaceExpr maskExpr(MaskOp op);
   void yield(Value value, unsigned result);
   Halide::Expr number(const char *name, Number value);
-  Halide::ImageParam input(const char *name, int rank, MakeBuffer make, bool isFloat = true);
+  Halide::ImageParam input(const char *name, int rank, MakeBuffer make, Type element = {});
   Halide::ImageParam tensor(Value argument);
   std::vector<Halide::ImageParam> tensors(ValueRange captures);
 
@@ -127,7 +132,8 @@ private:
   ScheduleAttr schedule;
   StripPlan plan;
   Halide::Var key{"key"}, query{"query"}, head{"head"};
-  Halide::Expr queries, keys, sample, firstHead, rows;
+  MapSizes sizes;
+  Halide::Expr firstHead, rows;
   llvm::DenseMap<Value, MapExpr> maps;
   llvm::DenseMap<Value, Halide::ImageParam> wholeTensors;
   std::vector<Halide::Argument> formals;

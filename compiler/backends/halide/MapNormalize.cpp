@@ -63,10 +63,10 @@ PlaceExpr MapFuncs::reduceKeys(const char *name, Halo halo, const MapExpr &map, 
                                PlaceExpr term, std::function<Expr(Expr, const MapPlace &)> finish) {
   int width = panel(), vector = lanes();
   Halide::Var lane("lane");
-  RDom r(0, (keys + width - 1) / width, "r");
+  RDom r(0, (sizes.keys + width - 1) / width, "r");
   MapPlace at{r * width + lane, query, head};
   Func partial(std::string(name) + "_lanes"), func(name);
-  Expr counts = at.key < keys;
+  Expr counts = at.key < sizes.keys;
   if (map.visible)
     counts = counts && map.visible(at);
   partial(lane, query, head) = start;
@@ -124,12 +124,15 @@ MapExpr MapFuncs::normalizeHeads(NormalizeOp op, const MapExpr &scores) {
   MapPlace other{key, query, h};
   MapExpr weights;
   weights.visible = scores.visible;
+  auto counted = [&](Expr x, Expr otherwise) {
+    return scores.visible ? select(scores.visible(other), x, otherwise) : x;
+  };
   PlaceExpr numerator = [kind, x = scores.at](const MapPlace &at) { return unscaled(kind, x(at)); };
   if (isSoftmax(kind)) {
     Func largest("largest");
     PlaceExpr sink = sinkOf(op);
     largest(key, query) = sink ? sink({key, query, 0}) : Expr(-INFINITY);
-    largest(key, query) = larger(largest(key, query), scores.at(other));
+    largest(key, query) = larger(largest(key, query), counted(scores.at(other), Expr(-INFINITY)));
     numerator = [largest, x = scores.at](const MapPlace &at) {
       return Halide::exp(x(at) - originOf(largest(at.key, at.query)));
     };
@@ -138,7 +141,7 @@ MapExpr MapFuncs::normalizeHeads(NormalizeOp op, const MapExpr &scores) {
   weights.at = numerator;
   if (!hasFactor(kind))
     return weights;
-  if (countsPlaces(kind)) { // masks are the same in every head
+  if (countsPlaces(kind) && !plan.masksByHead) {
     float share = 1.0f / mapHeads(op.getWeights());
     weights.at = [numerator, share](const MapPlace &at) { return numerator(at) * share; };
     return weights;
@@ -146,7 +149,7 @@ MapExpr MapFuncs::normalizeHeads(NormalizeOp op, const MapExpr &scores) {
   Func total("total");
   total(key, query) =
       kind == Normalizer::SoftmaxOne ? Halide::exp(-originOf(weights.beside[0].sums(key, query))) : Expr(0.0f);
-  total(key, query) += numerator(other);
+  total(key, query) += counted(countsPlaces(kind) ? Expr(1.0f) : numerator(other), Expr(0.0f));
   weights.beside.push_back({total, h, /*overHeads=*/true});
   weights.at = [op, numerator, total](const MapPlace &at) mutable {
     return numerator(at) * factorOf(op, total(at.key, at.query));

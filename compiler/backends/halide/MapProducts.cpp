@@ -61,7 +61,7 @@ MapExpr MapFuncs::score(ScoreOp op) {
   Halide::ImageParam q = rowsOf(op.getQuery(), heads, queryGroup), k = panelsOf(op.getKey(), heads, keyGroup);
   RDom d(0, width, "d");
   Func sums("scores");
-  Expr row = clamp(query, 0, queries - 1), panelIndex = clamp(key / panelWidth, 0, (keys - 1) / panelWidth);
+  Expr row = clamp(query, 0, sizes.queries - 1), panelIndex = clamp(key / panelWidth, 0, (sizes.keys - 1) / panelWidth);
   sums(key, query, head) = 0.0f;
   sums(key, query, head) += q(d, row, head / static_cast<int>(queryGroup)) *
                             k(key % panelWidth, d, panelIndex, head / static_cast<int>(keyGroup));
@@ -82,7 +82,7 @@ MapExpr MapFuncs::pairScore(PairScoreOp op) {
   Halide::ImageParam q = rowsOf(op.getQuery(), heads, queryGroup), k = panelsOf(op.getKey(), heads, keyGroup);
   RDom d(0, width, "d");
   Func sums("scores");
-  Expr row = clamp(query, 0, queries - 1), panelIndex = clamp(key / panelWidth, 0, (keys - 1) / panelWidth);
+  Expr row = clamp(query, 0, sizes.queries - 1), panelIndex = clamp(key / panelWidth, 0, (sizes.keys - 1) / panelWidth);
   Expr x = q(d, row, head / static_cast<int>(queryGroup));
   Expr y = k(key % panelWidth, d, panelIndex, head / static_cast<int>(keyGroup));
   sums(key, query, head) = 0.0f;
@@ -107,7 +107,7 @@ PlaceExpr MapFuncs::tableScores(Value queryValue, Value tableValue, Value scores
   keepTable(turned, columns, width);
   RDom d(0, width, "d");
   sums(key, query, head) = 0.0f;
-  sums(key, query, head) += q(d, clamp(query, 0, queries - 1), head / static_cast<int>(group)) * turned(key, d);
+  sums(key, query, head) += q(d, clamp(query, 0, sizes.queries - 1), head / static_cast<int>(group)) * turned(key, d);
   products(key, query, head) = sums(key, query, head);
   MapExpr parts;
   parts.products.push_back({sums, d, /*overHeads=*/false});
@@ -120,7 +120,7 @@ PlaceExpr MapFuncs::tableScores(Value queryValue, Value tableValue, Value scores
 MapExpr MapFuncs::relativeScore(RelativeScoreOp op) {
   int count = op.getTable().getType().getDimSize(0), half = count / 2;
   PlaceExpr table = tableScores(op.getQuery(), op.getTable(), op.getScores());
-  Expr offset = op.getAlignment() == Alignment::TopLeft ? Expr(0) : keys - queries;
+  Expr offset = op.getAlignment() == Alignment::TopLeft ? Expr(0) : sizes.keys - sizes.queries;
   float scale = op.getScale().convertToDouble();
   MapExpr map;
   map.at = [=](const MapPlace &at) {
@@ -155,8 +155,14 @@ MapExpr MapFuncs::mixHeads(MixHeadsOp op) {
   sums(key, query, head) += weight(h, head) * input.at({key, query, h});
   MapExpr map;
   map.at = [sums](const MapPlace &at) { return sums(at.key, at.query, at.head); };
-  if (input.visible) // masks are the same in every head
-    map.visible = [visible = input.visible](const MapPlace &at) { return visible({at.key, at.query, 0}); };
+  if (input.visible) // in every head
+    map.visible = [this, visible = input.visible, op](const MapPlace &at) mutable {
+      Expr all = visible({at.key, at.query, 0});
+      int heads = plan.masksByHead ? mapHeads(op.getScores()) : 1;
+      for (int h = 1; h < heads; ++h)
+        all = all && visible({at.key, at.query, h});
+      return all;
+    };
   map.products.push_back({sums, h, /*overHeads=*/true});
   return map;
 }
@@ -197,7 +203,7 @@ void MapFuncs::combine(CombineOp op) {
   for (auto [number, value] : llvm::enumerate(op->getBlock()->getTerminator()->getOperands())) {
     if (value != yielded)
       continue;
-    RDom j(0, keys, "j");
+    RDom j(0, sizes.keys, "j");
     Func sums("sums"), func("combined");
     MapPlace at{j, query, head};
     sums(key, query, head) = 0.0f;

@@ -100,7 +100,7 @@ int64_t MapFuncs::borderOf(Value map) const {
 MapFuncs::Columns MapFuncs::keyColumns(Value map) const {
   int width = panel();
   AffineExpr count = code.extents(plan.anyMap)[3];
-  return {(keys + (width - 1)) / width * width, count.ceilDiv(width) * width, borderOf(map)};
+  return {(sizes.keys + (width - 1)) / width * width, count.ceilDiv(width) * width, borderOf(map)};
 }
 
 MapExpr MapFuncs::keepMap(Value map, MapExpr expr) {
@@ -108,7 +108,7 @@ MapExpr MapFuncs::keepMap(Value map, MapExpr expr) {
   MapPlace at{key, query, head};
   Expr x = whole(expr)(at);
   if (convolved) {
-    Expr inside = likely(key >= 0 && key < keys) && query >= 0 && query < queries;
+    Expr inside = likely(key >= 0 && key < sizes.keys) && query >= 0 && query < sizes.queries;
     x = select(expr.visible ? inside && expr.visible(at) : inside, x, 0.0f);
   }
   Func func("map");

@@ -11,6 +11,8 @@ namespace mlir::attn {
 static Type withoutIndex(Type type) { return type.isIndex() ? IntegerType::get(type.getContext(), 32) : type; }
 
 LogicalResult supportsFormula(Region &formula, std::string &why) {
+  if (formula.empty()) // an op that may have a formula and has none
+    return success();
   for (Operation &op : formula.front().without_terminator()) {
     for (Value value : op.getResults()) {
       Type type = value.getType();
@@ -117,12 +119,23 @@ private:
     }
     // An empty tensor has no element to move to.
     Value pointer = code.select(code.less(code.constant(0), elements), tensor.pointer, code.stack(1));
+    Type element = tensor.type.getElementType(), wide = code.i64();
+    Type stored = element.isInteger(1) ? Type(code.b.getI8Type()) : element;
     if (!offset)
-      return code.load(code.f32(), pointer);
-    Type wide = code.i64();
-    if (!isa<VectorType>(offset.getType()))
-      return code.load(code.f32(), code.offset(pointer, arith::ExtSIOp::create(code.b, wide, offset)));
-    return gather(pointer, offset);
+      return asElement(code.load(stored, pointer), element);
+    if (isa<VectorType>(offset.getType()))
+      return asElement(gather(stored, pointer, offset), element);
+    Value place = arith::ExtSIOp::create(code.b, wide, offset);
+    return asElement(code.load(stored, LLVM::GEPOp::create(code.b, code.ptr(), stored, pointer, LLVM::GEPArg(place))),
+                     element);
+  }
+
+  /// A byte is true when it is not 0.
+  Value asElement(Value stored, Type element) {
+    if (!element.isInteger(1))
+      return stored;
+    Value zero = arith::ConstantOp::create(code.b, code.b.getZeroAttr(stored.getType()));
+    return arith::CmpIOp::create(code.b, arith::CmpIPredicate::ne, stored, zero);
   }
 
   /// max(0, min(index, extent - 1))
@@ -150,13 +163,14 @@ private:
     return arith::AddIOp::create(code.b, x, y);
   }
 
-  Value gather(Value pointer, Value offsets) {
+  Value gather(Type element, Value pointer, Value offsets) {
     auto wide = VectorType::get(code.lanes(), code.i64());
     auto pointers = VectorType::get(code.lanes(), code.ptr());
     Value places = arith::ExtSIOp::create(code.b, wide, offsets);
-    Value addresses = LLVM::GEPOp::create(code.b, pointers, code.f32(), pointer, ArrayRef<LLVM::GEPArg>{places});
+    Value addresses = LLVM::GEPOp::create(code.b, pointers, element, pointer, ArrayRef<LLVM::GEPArg>{places});
     Value all = arith::ConstantOp::create(code.b, DenseElementsAttr::get(code.mask(), true));
-    return LLVM::masked_gather::create(code.b, code.vec(), addresses, all, ValueRange{}, /*alignment=*/4);
+    auto type = VectorType::get(code.lanes(), element);
+    return LLVM::masked_gather::create(code.b, type, addresses, all, ValueRange{}, element.getIntOrFloatBitWidth() / 8);
   }
 
   CodeBuilder &code;

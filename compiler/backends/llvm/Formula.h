@@ -3,11 +3,13 @@
 #pragma once
 
 #include "compiler/backends/code/CodeBuilder.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 namespace mlir::attn {
 
-/// A tensor that a formula reads with tensor.extract: row-major f32 at `pointer`.
+/// A tensor that a formula or a mask reads: row-major f32, i32 or i1 (bytes) at `pointer`.
 struct CapturedTensor {
+  RankedTensorType type;
   Value pointer;
   SmallVector<Value> extents; // i64
 };

@@ -12,7 +12,8 @@ public:
 
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
     for (Value input : kernel.getInputs())
-      if (Type element = getElementTypeOrSelf(input); !element.isF32() && !element.isInteger(32)) {
+      if (Type element = getElementTypeOrSelf(input);
+          !element.isF32() && !element.isInteger(32) && !element.isInteger(1)) {
         llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
         return failure();
       }

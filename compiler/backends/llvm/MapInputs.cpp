@@ -1,6 +1,5 @@
 // Rows, panels and masks of score map kernels; see the header.
 #include "compiler/backends/llvm/MapInputs.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace mlir::attn {
 
@@ -50,7 +49,8 @@ SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, cons
                                      ValueRange captures) {
   SmallVector<CapturedTensor> tensors;
   for (Value capture : captures) {
-    CapturedTensor tensor{kernel.tensor(scope, cast<BlockArgument>(capture)), {}};
+    auto type = cast<RankedTensorType>(capture.getType());
+    CapturedTensor tensor{type, kernel.tensor(scope, cast<BlockArgument>(capture)), {}};
     for (AffineExpr extent : kernel.extents(capture))
       tensor.extents.push_back(kernel.extent(code, scope, extent));
     tensors.push_back(std::move(tensor));
@@ -58,38 +58,12 @@ SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, cons
   return tensors;
 }
 
-void MaskSet::add(MaskOp mask) {
-  int64_t base = operands.size();
-  llvm::append_range(operands, mask.getMaskOperands());
-  std::function<MaskAttr(MaskAttr)> shift = [&](MaskAttr node) {
-    SmallVector<int64_t> values(node.getValues());
-    if (node.getKind() == MaskKind::Lengths)
-      values[0] += base;
-    SmallVector<MaskAttr> children;
-    for (MaskAttr child : node.getChildren())
-      children.push_back(shift(child));
-    return MaskAttr::get(mask.getContext(), node.getKind(), values, children);
-  };
-  masks.push_back(shift(mask.getMask()));
-}
-
-Value MaskSet::length(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value sample,
-                      int64_t operand) const {
-  Value pointer = kernel.tensor(scope, cast<BlockArgument>(operands[operand]));
-  Value length = code.load(code.b.getI32Type(), code.offset(pointer, sample));
-  return arith::ExtSIOp::create(code.b, code.i64(), length);
-}
-
-VisibleKeys MaskSet::visible(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value sample,
-                             Value queries, Value keys, Value first, Value last) const {
-  auto lengthOf = [&](int64_t operand) { return length(code, kernel, scope, sample, operand); };
-  return visibleKeys(code, masks, {queries, keys, lengthOf}, first, last);
-}
-
-Value MaskSet::lanes(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value sample, Value queries,
-                     Value keys, Value query, Value key) const {
-  auto lengthOf = [&](int64_t operand) { return length(code, kernel, scope, sample, operand); };
-  return visibleLanes(code, masks, {queries, keys, lengthOf}, query, key);
+MaskScope maskScope(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, ArrayRef<MaskOp> masks,
+                    HeadPlace place, Value queries, Value keys) {
+  MaskScope result{place.sample, place.head, queries, keys, {}};
+  for (MaskOp mask : masks)
+    result.masks.push_back({mask, captured(code, kernel, scope, mask.getMaskOperands())});
+  return result;
 }
 
 } // namespace mlir::attn

@@ -1,4 +1,4 @@
-// What the kernels of score maps read: rows of queries, keys and values by head, and masks with their lengths.
+// What the kernels of score maps read: rows of queries, keys and values by head, and what masks name.
 #pragma once
 
 #include "compiler/backends/code/KernelCode.h"
@@ -35,23 +35,8 @@ Value headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope
 SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope,
                                      ValueRange captures);
 
-/// Several masks as one, with the operands they name counted through.
-class MaskSet {
-public:
-  void add(MaskOp mask);
-  bool empty() const { return masks.empty(); }
-
-  VisibleKeys visible(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value sample, Value queries,
-                      Value keys, Value first, Value last) const;
-  /// i1 lanes of keys key, key + 1, ...
-  Value lanes(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value sample, Value queries, Value keys,
-              Value query, Value key) const;
-
-private:
-  Value length(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value sample, int64_t operand) const;
-
-  SmallVector<MaskAttr> masks;
-  SmallVector<Value> operands;
-};
+/// The masks of one head of a map.
+MaskScope maskScope(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, ArrayRef<MaskOp> masks,
+                    HeadPlace place, Value queries, Value keys);
 
 } // namespace mlir::attn

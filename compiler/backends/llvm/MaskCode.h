@@ -1,32 +1,32 @@
-// Masks in code: which keys a tile of queries can see at all, which every query of the tile sees, and the test of one
-// place.
+// Masks in code: which keys a tile of queries can see at all, which every query of the tile sees (MaskRanges.h), and
+// the test of one place (MaskFormula.h).
 #pragma once
 
-#include "compiler/backends/code/CodeBuilder.h"
-#include "dialect/AttnAttrs.h"
+#include "compiler/backends/llvm/Formula.h"
+#include "dialect/AttnOps.h"
+#include "dialect/MaskRanges.h"
 
 namespace mlir::attn {
 
-/// Keys [from, to).
-struct KeyRange {
-  Value from, to;
+using KeyRange = KeyInterval<Value>;
+using VisibleKeys = KeyBounds<Value>;
+
+/// A mask op and the tensors it names.
+struct MaskInputs {
+  MaskOp op;
+  SmallVector<CapturedTensor> operands;
 };
 
-/// For the queries of one tile: keys outside `any` are seen by none, keys inside `full` by all.
-struct VisibleKeys {
-  KeyRange any, full;
-};
-
-/// The run-time numbers that masks refer to.
+/// The masks of one head of one sample.
 struct MaskScope {
-  Value queries, keys;                       // N, M
-  llvm::function_ref<Value(int64_t)> length; // of the current sample, by mask operand
+  Value sample, head, queries, keys; // i64; N and M are the last two
+  SmallVector<MaskInputs> masks;
 };
 
-/// Visible keys of queries [first, last] under all masks, clamped to [0, M).
-VisibleKeys visibleKeys(CodeBuilder &code, ArrayRef<MaskAttr> masks, const MaskScope &scope, Value first, Value last);
+/// Visible keys of queries [first, last] among those of `window`, under all masks.
+VisibleKeys visibleKeys(CodeBuilder &code, const MaskScope &scope, Value first, Value last, KeyRange window);
 
-/// i1 lanes: query `query` (i64) sees keys key, key + 1, ... (i64); also off beyond M.
-Value visibleLanes(CodeBuilder &code, ArrayRef<MaskAttr> masks, const MaskScope &scope, Value query, Value key);
+/// i1 lanes: query `query` (i64) sees keys key, key + 1, ... (i64); off beyond M.
+Value visibleLanes(CodeBuilder &code, const MaskScope &scope, Value query, Value key);
 
 } // namespace mlir::attn

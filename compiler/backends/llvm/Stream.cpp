@@ -13,10 +13,6 @@
 
 namespace mlir::attn {
 
-VisibleKeys StreamKernel::visible(CodeBuilder &code, const Block &block, Value first, Value last) {
-  return masks.visible(code, kernel, block.scope, block.sample, block.queryCount, block.keyCount, first, last);
-}
-
 /// First query of a tile; the last tile moves back to be full.
 Value StreamKernel::tileRow(CodeBuilder &code, const Block &block, Value tile) {
   Value row = code.add(block.firstQuery, code.mul(tile, block.tileRows));
@@ -25,7 +21,8 @@ Value StreamKernel::tileRow(CodeBuilder &code, const Block &block, Value tile) {
 
 StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
                                             int64_t tileRows) {
-  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {}, {}, {}, {}, {}, {}, {}, tileRows};
+  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {},       {}, {},
+              {},    {},           {},           {},           {},           tileRows, {}};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
   HeadPlace place{block.sample, block.head};
@@ -33,6 +30,7 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   block.value = headRows(code, kernel, scope, chain.combine.getValue(), place, heads);
   block.output = resultRows(code, kernel, scope, 0, chain.merged, place, queries, heads, valueWidth);
   block.keyPanels = headPanels(code, kernel, scope, chain.score.getKey(), place, heads, panelWidth());
+  block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
   block.state = code.offset(block.scores, schedule.getRows() * keyBlock());
   return block;
@@ -55,7 +53,8 @@ void StreamKernel::initialise(CodeBuilder &code, const Block &block, Value tiles
 void StreamKernel::buildBlock(CodeBuilder &code, Block &block) {
   Value tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), block.tileRows);
   initialise(code, block, tiles);
-  VisibleKeys keys = visible(code, block, block.firstQuery, code.sub(block.endQuery, code.constant(1)));
+  VisibleKeys keys = visibleKeys(code, block.masks, block.firstQuery, code.sub(block.endQuery, code.constant(1)),
+                                 {code.constant(0), block.keyCount});
   Value first = code.mul(code.div(keys.any.from, code.constant(keyBlock())), keyBlock());
   code.loop(first, keys.any.to, keyBlock(), [&](Value firstKey) {
     code.loop(code.constant(0), tiles, 1, [&](Value tile) { buildTile(code, block, tile, firstKey); });
@@ -156,15 +155,12 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
     why = "the scale of a streamed score must be positive and finite";
     return failure();
   }
-  for (ModifyOp formula : chain.formulas) {
+  for (ModifyOp formula : chain.formulas)
     if (failed(supportsFormula(formula.getFormula(), why)))
       return failure();
-    for (Value capture : formula.getCaptures())
-      if (!getElementTypeOrSelf(capture).isF32()) {
-        why = "a formula captures a tensor that is not f32";
-        return failure();
-      }
-  }
+  for (MaskOp mask : chain.masks)
+    if (failed(supportsFormula(mask.getPredicate(), why)))
+      return failure();
   return success();
 }
 

@@ -44,8 +44,6 @@ public:
     queries = map[2];
     keys = map[3];
     scale = chain.score.getScale().convertToDouble();
-    for (MaskOp mask : chain.masks)
-      masks.add(mask);
   }
 
   void build();
@@ -61,6 +59,7 @@ private:
     Value scores;    // [MR][keyBlock] weights or scores of one tile
     Value state;     // [tiles]{max[MR], sum[MR], factor[MR], output[MR][valuePadded]}
     int64_t tileRows;
+    MaskScope masks;
   };
 
   int64_t lanes() { return schedule.getLanes(); }
@@ -82,14 +81,12 @@ private:
                      const VisibleKeys &visible);
   void finish(CodeBuilder &code, const Block &block, Value tiles);
   Value tileRow(CodeBuilder &code, const Block &block, Value tile);
-  VisibleKeys visible(CodeBuilder &code, const Block &block, Value first, Value last);
   Value exponential(CodeBuilder &code, Value x);
 
   KernelCode &kernel;
   KernelOp op;
   ScheduleAttr schedule;
   StreamChain chain;
-  MaskSet masks;
   int64_t heads, width, valueWidth;
   AffineExpr batch, queries, keys;
   double scale;

@@ -16,10 +16,8 @@ Value StreamKernel::exponential(CodeBuilder &code, Value x) {
 
 void StreamKernel::buildTile(CodeBuilder &code, const Block &block, Value tile, Value firstKey) {
   Value row = tileRow(code, block, tile);
-  VisibleKeys keys = visible(code, block, row, code.add(row, block.tileRows - 1));
-  Value end = code.add(firstKey, keyBlock());
-  auto clamp = [&](Value key) { return code.min(code.max(key, firstKey), end); };
-  keys = {{clamp(keys.any.from), clamp(keys.any.to)}, {clamp(keys.full.from), clamp(keys.full.to)}};
+  KeyRange window{firstKey, code.min(code.add(firstKey, keyBlock()), block.keyCount)};
+  VisibleKeys keys = visibleKeys(code, block.masks, row, code.add(row, block.tileRows - 1), window);
   code.branch(code.less(keys.any.from, keys.any.to), [&] {
     Value state = code.offset(block.state, code.mul(tile, stateStride()));
     scorePanels(code, block, row, firstKey, keys);
@@ -76,8 +74,7 @@ void StreamKernel::finishScores(CodeBuilder &code, const Block &block, Value row
                            captured(code, kernel, block.scope, formula.getCaptures()));
         }
         if (masked) {
-          Value seen =
-              masks.lanes(code, kernel, block.scope, block.sample, block.queryCount, block.keyCount, query, key);
+          Value seen = visibleLanes(code, block.masks, query, key);
           s = code.select(seen, s, code.splatReal(-INFINITY));
         }
         code.storeVector(s, code.offset(line, at));
@@ -194,11 +191,11 @@ void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value ti
         return next;
       });
     };
-    if (!masks.empty())
+    if (!chain.masks.empty())
       accumulate(visible.any.from, visible.full.from, true);
-    accumulate(masks.empty() ? visible.any.from : visible.full.from, masks.empty() ? visible.any.to : visible.full.to,
-               false);
-    if (!masks.empty())
+    accumulate(chain.masks.empty() ? visible.any.from : visible.full.from,
+               chain.masks.empty() ? visible.any.to : visible.full.to, false);
+    if (!chain.masks.empty())
       accumulate(visible.full.to, visible.any.to, true);
     for (int64_t r = 0; r < block.tileRows; ++r)
       for (int64_t v = 0; v < count; ++v)

@@ -59,6 +59,14 @@ void StripKernel::forKeys(CodeBuilder &code, const Strip &strip, llvm::function_
   code.branch(code.less(code.constant(0), rest), [&] { body(full, code.maskBelow(rest)); });
 }
 
+KeyRange StripKernel::seenKeys(CodeBuilder &code, const Strip &strip, ArrayRef<MaskOp> masks, Value head, Value first,
+                               Value end) {
+  HeadPlace at = place(code, strip, head);
+  MaskScope scope = maskScope(code, kernel, strip.scope, masks, at, strip.queries, strip.keys);
+  Value last = code.sub(end, code.constant(1));
+  return visibleKeys(code, scope, first, last, {code.constant(0), strip.keys}).any;
+}
+
 StripKernel::Strip StripKernel::makeStrip(CodeBuilder &code, const StripTask &task) {
   ArrayRef<AffineExpr> extents = kernel.extents(plan.anyMap);
   Strip strip{task, {}, {}, {}, task.scratch, {}, {}, {}};

@@ -62,10 +62,14 @@ private:
   /// Calls `body(column, mask)` for every vector of keys; `mask` is null but for a last vector that is not full.
   void forKeys(CodeBuilder &code, const Strip &strip, llvm::function_ref<void(Value, Value)> body);
 
+  /// The keys that queries [first, end) can see under masks.
+  KeyRange seenKeys(CodeBuilder &code, const Strip &strip, ArrayRef<MaskOp> masks, Value head, Value first, Value end);
+
   // --- StripProducts.cpp
   void score(CodeBuilder &code, const Strip &strip, ScoreOp op);
   void pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp op);
   void mixHeads(CodeBuilder &code, const Strip &strip, MixHeadsOp op);
+  Value hiddenInAny(CodeBuilder &code, const Strip &strip, Value map, Value row, Value column);
   void mapConv(CodeBuilder &code, const Strip &strip, MapConvOp op);
   void convolveTile(CodeBuilder &code, const Strip &strip, MapConvOp op, int64_t slot, Value row, Value column,
                     Value head, int64_t outHeads);
@@ -89,6 +93,10 @@ private:
   int64_t panelWidth() { return schedule.getCols(); }
   int64_t panelVectors() { return panelWidth() / lanes(); }
   Value narrow(CodeBuilder &code, Value x);
+  /// First key of the panel that holds `key`.
+  Value panelStart(CodeBuilder &code, Value key) {
+    return code.mul(code.div(key, code.constant(panelWidth())), panelWidth());
+  }
 
   KernelCode &kernel;
   KernelOp op;

@@ -46,7 +46,7 @@ Value StripKernel::givenAt(CodeBuilder &code, const Strip &strip, Value operand,
 
 /// What modify, mask, fill or pointwise gives at a place. A masked place stays masked and its formula is not seen.
 Value StripKernel::placeAt(CodeBuilder &code, const Strip &strip, Operation &op, const Place &at) {
-  bool single = isa<ModifyOp, MaskOp>(op); // the other operands are captures and lengths
+  bool single = isa<ModifyOp, MaskOp>(op); // the other operands are captures and what masks name
   SmallVector<Value> operands;
   Value masked;
   for (Value operand : single ? op.getOperands().take_front(1) : op.getOperands()) {
@@ -67,10 +67,9 @@ Value StripKernel::placeAt(CodeBuilder &code, const Strip &strip, Operation &op,
   } else if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
     y = buildFormula(code, pointwise.getFormula(), operands);
   } else {
-    MaskSet masks;
-    masks.add(cast<MaskOp>(op));
-    Value seen = masks.lanes(code, kernel, strip.scope, strip.sample, strip.queries, strip.keys, at.row, at.column);
-    y = code.select(seen, y, hiddenCode(code, hidden));
+    MaskScope masks =
+        maskScope(code, kernel, strip.scope, cast<MaskOp>(op), place(code, strip, at.head), strip.queries, strip.keys);
+    y = code.select(visibleLanes(code, masks, at.row, at.column), y, hiddenCode(code, hidden));
   }
   if (hidden == Hidden::Weight) // what a formula gives at a visible place is not the mark of a masked one
     y = code.fadd(y, code.zeros());

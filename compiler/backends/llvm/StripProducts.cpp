@@ -5,7 +5,8 @@
 
 namespace mlir::attn {
 
-// s = scale q k^T, a register tile of queries by a panel of keys at a time.
+// s = scale q k^T, a register tile of queries by a panel of keys at a time. Keys that masks hide from every row of the
+// strip are left out: what stands in their places is overwritten before it is read.
 void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
   int64_t heads = op.getScores().getType().getDimSize(1), width = op.getQuery().getType().getDimSize(3);
   double scale = op.getScale().convertToDouble();
@@ -14,8 +15,9 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
     Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads, panelWidth());
+    KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, from, to);
     // A panel of keys stays in the first-level cache for all tiles of queries.
-    code.loop(code.constant(0), strip.keys, panelWidth(), [&](Value key) {
+    code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
       Value panel = code.offset(panels, code.mul(key, width));
       forTiles(code, from, to, schedule.getRows(), [&](Value row, int64_t rows) {
         Value queries = code.offset(query.pointer, code.mul(row, query.rowStride));
@@ -49,7 +51,8 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
     Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads, panelWidth());
     Value numbers = code.offset(query.pointer, code.mul(row, query.rowStride));
     Value target = rowOf(code, strip, op.getScores(), head, row);
-    code.loop(code.constant(0), strip.keys, panelWidth(), [&](Value key) {
+    KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, row, code.add(row, 1));
+    code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
       Value panel = code.offset(panels, code.mul(key, width));
       SmallVector<Value> sums(panelVectors(), code.zeros());
       sums = code.reduce(code.constant(0), code.constant(width), 1, sums, [&](Value d, ValueRange state) {
@@ -68,6 +71,20 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
         code.storeVector(code.fmul(sums[v], scale), code.offset(code.offset(target, key), v * lanes()));
     });
   });
+}
+
+/// Lanes that are masked in any head; null where none can be. Most masks are the same in every head.
+Value StripKernel::hiddenInAny(CodeBuilder &code, const Strip &strip, Value map, Value row, Value column) {
+  Hidden hidden = plan.of(map).hidden;
+  auto ofHead = [&](Value head) {
+    return isHidden(code, code.loadVector(code.offset(rowOf(code, strip, map, head, row), column)), hidden);
+  };
+  Value first = ofHead(code.constant(0));
+  if (!first || !plan.masksByHead)
+    return first;
+  return code.reduce(code.constant(1), code.constant(plan.of(map).heads), 1, first, [&](Value head, ValueRange state) {
+    return SmallVector<Value>{arith::OrIOp::create(code.b, state[0], ofHead(head))};
+  })[0];
 }
 
 // t[g] = sum_h w[g, h] s[h]: output heads are the rows of the register tile.
@@ -92,9 +109,7 @@ void StripKernel::mixHeads(CodeBuilder &code, const Strip &strip, MixHeadsOp op)
                   return code.loadVector(code.offset(source, v * lanes()));
                 });
             for (int64_t v = 0; v < panelVectors(); ++v) {
-              // Masks are the same in every head.
-              Value first = code.offset(rowOf(code, strip, op.getScores(), code.constant(0), row), column);
-              Value masked = isHidden(code, code.loadVector(code.offset(first, v * lanes())), hidden);
+              Value masked = hiddenInAny(code, strip, op.getScores(), row, code.add(column, v * lanes()));
               for (int64_t r = 0; r < rows; ++r) {
                 Value target = code.offset(rowOf(code, strip, op.getResult(), code.add(out, r), row), column);
                 Value sum = sums[r * panelVectors() + v];
@@ -233,8 +248,10 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
     int64_t at = begin + v * lanes();
     return at + lanes() > width ? code.maskBelow(code.constant(width - at)) : Value();
   };
+  KeyRange seen =
+      seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row, code.add(tile.row, rows));
   SmallVector<Value> sums(rows * count, code.zeros());
-  sums = code.reduce(code.constant(0), strip.keys, 1, sums, [&](Value key, ValueRange state) {
+  sums = code.reduce(seen.from, seen.to, 1, sums, [&](Value key, ValueRange state) {
     Value line = code.offset(code.offset(tile.values.pointer, code.mul(key, tile.values.rowStride)), begin);
     SmallVector<Value> loaded, next;
     for (int64_t v = 0; v < count; ++v)

@@ -58,7 +58,7 @@ llvm::Expected<Array> make(const Port &port, llvm::StringRef kind, llvm::StringR
     return error("expected full:VALUE:SHAPE, got 'full:" + argument + "'");
   if (kind == "random" && argument.getAsInteger(10, seed))
     return error("expected random:SEED:SHAPE, got 'random:" + argument + "'");
-  std::optional<int64_t> upper = port.upper;
+  std::optional<int64_t> upper = port.dtype == ATTN_BOOL ? 1 : port.upper;
   if (auto bound = extents.find(port.upperDim); bound != extents.end())
     upper = bound->second;
   if (kind == "random" && isInteger(port.dtype) && !upper)

@@ -1,0 +1,75 @@
+// Masks as expressions: the arithmetic in which MaskFormula is a Halide expression of the place.
+#include <Halide.h>
+
+#include "compiler/backends/halide/Formula.h"
+#include "compiler/backends/halide/MapFuncs.h"
+#include "dialect/MaskFormula.h"
+
+namespace mlir::attn {
+namespace {
+
+using Halide::Expr;
+
+/// What a mask's constants are at most: beyond every key, and far from the end of 32 bits.
+constexpr int64_t farAway = 1 << 30;
+
+class MaskExprs {
+public:
+  using Int = Expr;
+  using Bool = Expr;
+
+  MaskExprs(MaskOp op, const MapSizes &sizes, const std::vector<Halide::ImageParam> &operands, const MapPlace &place)
+      : op(op), sizes(sizes), operands(operands), place(place) {}
+
+  Int constant(int64_t value) { return static_cast<int32_t>(std::clamp(value, -farAway, farAway)); }
+  Int batch() { return sizes.sample; }
+  Int head() { return place.head; }
+  Int query() { return place.query; }
+  Int key() { return place.key; }
+  Int diagonal(Alignment alignment) {
+    return alignment == Alignment::TopLeft ? place.query : place.query + (sizes.keys - sizes.queries);
+  }
+  Int add(Int x, Int y) { return x + y; }
+  Int sub(Int x, Int y) { return x - y; }
+  Int floorDiv(Int x, int64_t by) { return x / constant(by); } // Halide rounds down
+  Int rem(Int x, int64_t by) { return x % constant(by); }
+  Bool less(Int x, Int y) { return x < y; }
+  Bool lessEq(Int x, Int y) { return x <= y; }
+  Bool equal(Int x, Int y) { return x == y; }
+  Bool both(Bool x, Bool y) { return x && y; }
+  Bool either(Bool x, Bool y) { return x || y; }
+  Bool negate(Bool x) { return !x; }
+
+  /// Tiles reach beyond the map: the index is moved inside.
+  Int element(int64_t operand, ArrayRef<Int> at) {
+    const Halide::ImageParam &tensor = operands[operand];
+    std::vector<Expr> indices;
+    for (int d = 0; d < tensor.dimensions(); ++d)
+      indices.push_back(clamp(at[at.size() - 1 - d], 0, tensor.dim(d).extent() - 1));
+    return Halide::cast<int32_t>(tensor(indices));
+  }
+
+  Bool predicate(ArrayRef<int64_t> captures) {
+    std::vector<Halide::ImageParam> tensors;
+    for (int64_t capture : captures)
+      tensors.push_back(operands[capture]);
+    return formulaExpr(op.getPredicate(), {sizes.sample, place.head, place.query, place.key}, tensors);
+  }
+
+private:
+  MaskOp op;
+  const MapSizes &sizes;
+  const std::vector<Halide::ImageParam> &operands;
+  const MapPlace &place;
+};
+
+} // namespace
+
+PlaceExpr MapFuncs::maskExpr(MaskOp op) {
+  return [op, sizes = sizes, operands = tensors(op.getMaskOperands())](const MapPlace &place) mutable {
+    MaskExprs arithmetic(op, sizes, operands, place);
+    return MaskFormula<MaskExprs>(arithmetic).visible(op.getMask());
+  };
+}
+
+} // namespace mlir::attn
