@@ -38,7 +38,7 @@ private:
         continue;
       if (symbol.maximum && range[1] > symbol.maximum)
         return model.emitError("dimension ") << symbol.name << " can not be bound to " << range[1]
-                                             << ": a table of positions limits it to " << symbol.maximum;
+                                             << ": a table limits it to " << symbol.maximum;
       symbol.minimum = range[0];
       symbol.maximum = range[1];
     }

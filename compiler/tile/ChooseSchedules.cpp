@@ -26,9 +26,8 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
-  bool maps = llvm::any_of(body, [](Operation &op) {
-    return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp>(op);
-  });
+  bool maps = llvm::any_of(
+      body, [](Operation &op) { return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp, ReduceMapOp>(op); });
   if (maps)
     return {Strategy::Stream, Strategy::Strip};
   return {Strategy::Rows};
@@ -39,7 +38,7 @@ constexpr int64_t stripRows = 4 * tileRows;
 
 int64_t blockRows(KernelOp kernel, Strategy strategy) {
   if (strategy == Strategy::Strip)
-    return stripRows;
+    return llvm::any_of(kernel.getBody().front(), needsWholeMap) ? 0 : stripRows;
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;
   auto linear = *kernel.getBody().front().getOps<LinearOp>().begin();

@@ -76,6 +76,49 @@ func.func @strip_all_heads(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", 
   return %o : tensor<?x2x?x4xf32>
 }
 
+// Whole columns are needed: a task has all rows of a map.
+// CHECK-LABEL: func.func @strip_whole_map
+func.func @strip_whole_map(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s over queries : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @strip_sinkhorn
+func.func @strip_sinkhorn(%s: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "M"]}) -> tensor<?x2x?x?xf32> {
+  // CHECK: strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %p = attn.normalize sinkhorn %s iterations 4 : tensor<?x2x?x?xf32>
+  return %p : tensor<?x2x?x?xf32>
+}
+
+// CHECK-LABEL: func.func @strip_column_sums
+func.func @strip_column_sums(%s: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "M"]}) -> tensor<?x2x?xf32> {
+  // CHECK: strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %p = attn.reduce_map sum %s over queries : tensor<?x2x?x?xf32>
+  return %p : tensor<?x2x?xf32>
+}
+
+// Each normaliser that no block of keys can be weighed without the others by.
+// CHECK-LABEL: func.func @strip_sparsemax
+func.func @strip_sparsemax(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip, {{.*}}, block_rows = 24>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize sparsemax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @negative_stream_relative_values
+func.func @negative_stream_relative_values(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %t: tensor<7x4xf32>) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q relative %t aligned top_left : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>, tensor<7x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
 // The chain that is streamed when nothing else reads its map.
 // CHECK-LABEL: func.func @negative_stream_returned_map
 func.func @negative_stream_returned_map(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> (tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>) {

@@ -127,13 +127,15 @@ static bool isChain(KernelOp kernel) {
     if (isa<SplitHeadsOp, MergeHeadsOp>(op))
       continue;
     auto normalize = dyn_cast<NormalizeOp>(op);
+    auto score = dyn_cast<ScoreOp>(op);
+    auto combine = dyn_cast<CombineOp>(op);
     bool follows = !weighed && map && op.getOperand(0) == map;
-    if (!(isa<ScoreOp>(op) && !map) && !(isa<ModifyOp, MaskOp>(op) && follows) &&
+    if (!(score && !map && score.getKind() == ScoreKind::Dot) && !(isa<ModifyOp, MaskOp>(op) && follows) &&
         !(normalize && follows && normalize.getKind() == Normalizer::Softmax && normalize.getAxis() == MapAxis::Keys) &&
-        !(isa<CombineOp>(op) && weighed && !combined && op.getOperand(0) == map))
+        !(combine && !combine.getRelative() && weighed && !combined && op.getOperand(0) == map))
       return false;
     weighed |= static_cast<bool>(normalize);
-    combined |= isa<CombineOp>(op);
+    combined |= static_cast<bool>(combine);
     if (!combined)
       map = op.getResult(0);
     if (!combined && !op.getResult(0).hasOneUse())

@@ -35,10 +35,9 @@ public:
   explicit StreamKernel(KernelCode &kernel)
       : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), chain(op) {
     auto query = chain.score.getQuery().getType();
-    auto value = chain.combine.getValue().getType();
     heads = query.getDimSize(1);
     width = query.getDimSize(3);
-    valueWidth = value.getDimSize(3);
+    valueWidth = KeyShape(chain.combine.getValue().getType()).width;
     ArrayRef<AffineExpr> map = kernel.extents(chain.score.getScores());
     batch = map[0];
     queries = map[2];

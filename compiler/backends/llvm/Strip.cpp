@@ -1,6 +1,7 @@
 // Strategy `strip`: a few rows of the map with all keys, op by op, in scratch that stays in the second-level cache. It
-// computes every chain of map ops; what looks at other heads makes a strip hold all heads, what looks at other rows (a
-// convolution) makes it hold rows beyond its own, computed twice.
+// computes every chain of map ops; what looks at other heads makes a strip hold all heads, what looks at a few other
+// rows (a convolution) makes it hold rows beyond its own, computed twice, and what looks at whole columns the whole
+// map.
 //   strip(b, [h], rows):  for each op of the kernel: for each row of its map: ...
 //                         maps that leave the kernel are copied out, combine writes its rows
 #include "compiler/backends/llvm/Rows.h"
@@ -65,7 +66,8 @@ StripKernel::Strip StripKernel::makeStrip(CodeBuilder &code, const KernelScope &
   strip.queries = kernel.extent(code, scope, extents[2]);
   strip.keys = kernel.extent(code, scope, extents[3]);
   strip.rowStride = code.add(code.mul(code.ceilDiv(strip.keys, panelWidth()), panelWidth()), 2 * plan.border);
-  strip.headSize = code.mul(strip.rowStride, schedule.getBlockRows() + plan.above + plan.below);
+  Value rows = plan.wholeMap ? strip.queries : code.constant(schedule.getBlockRows() + plan.above + plan.below);
+  strip.headSize = code.mul(strip.rowStride, rows);
   strip.slotSize = code.mul(strip.headSize, plan.heads);
   strip.relative = kernel.workerScratch(code, scope, arguments[4]);
   strip.memory = code.offset(strip.relative, plan.relative);
@@ -89,7 +91,8 @@ void StripKernel::visit(CodeBuilder &code, const Strip &strip, Operation &inner)
       .Case([&](MapConvOp o) { mapConv(code, strip, o); })
       .Case([&](NormalizeOp o) { normalize(code, strip, o); })
       .Case([&](CombineOp o) { combine(code, strip, o); })
-      .Case<ModifyOp, MaskOp, FillOp, PointwiseOp>([&](Operation *o) { places(code, strip, *o); });
+      .Case([&](ReduceMapOp o) { reduceMap(code, strip, o); })
+      .Case<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>([&](Operation *o) { places(code, strip, *o); });
 }
 
 /// The task's rows of a map, to a result [B, H, N, M]. A masked weight leaves as +0.
@@ -114,7 +117,8 @@ void StripKernel::build() {
   ArrayRef<AffineExpr> extents = kernel.extents(plan.anyMap);
   AffineExpr stride = extents[3].ceilDiv(panelWidth()) * panelWidth() + 2 * plan.border;
   int64_t rows = schedule.getBlockRows();
-  AffineExpr elements = stride * ((rows + plan.above + plan.below) * plan.heads * plan.slots) + plan.relative;
+  AffineExpr held = plan.wholeMap ? extents[2] : getAffineConstantExpr(rows + plan.above + plan.below, op.getContext());
+  AffineExpr elements = stride * (held * (plan.heads * plan.slots)) + plan.relative;
   kernel.setScratch(elements * 4);
   std::string strips = kernel.function("strip", 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange at) {
     Strip strip = makeStrip(code, scope, at);
@@ -126,12 +130,13 @@ void StripKernel::build() {
   });
   int64_t mapHeads = cast<RankedTensorType>(plan.anyMap.getType()).getDimSize(1), parts = plan.allHeads ? 1 : mapHeads;
   auto blocks = [&](CodeBuilder &code, const KernelScope &scope) {
-    return code.ceilDiv(kernel.extent(code, scope, extents[2]), rows);
+    return plan.wholeMap ? code.constant(1) : code.ceilDiv(kernel.extent(code, scope, extents[2]), rows);
   };
   std::string task = kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange at) {
     Value perHead = blocks(code, scope), outer = code.div(at[0], perHead);
     Value first = code.mul(code.rem(at[0], perHead), rows);
-    Value end = code.min(code.add(first, rows), kernel.extent(code, scope, extents[2]));
+    Value count = kernel.extent(code, scope, extents[2]);
+    Value end = plan.wholeMap ? count : code.min(code.add(first, rows), count);
     Value sample = code.div(outer, code.constant(parts)), head = code.rem(outer, code.constant(parts));
     kernel.call(code, strips, kernel.currentFrame(), {sample, head, first, end, at[1]});
   });
@@ -167,13 +172,13 @@ LogicalResult supportsStrip(KernelOp kernel, std::string &why) {
     return failure();
   };
   for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (!mapResult(op) && !isa<CombineOp, SplitHeadsOp, MergeHeadsOp>(op))
+    if (!mapResult(op) && !isa<CombineOp, ReduceMapOp, SplitHeadsOp, MergeHeadsOp>(op))
       return refuse(op, "has no place in a kernel of score maps");
     for (Region &region : op.getRegions())
       if (failed(supportsFormula(region, why)))
         return failure();
-    if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getAxis() == MapAxis::Queries)
-      return refuse(op, "over queries needs whole columns of the map, a strip has rows");
+    if (auto score = dyn_cast<ScoreOp>(op); score && score.getKind() != ScoreKind::Dot)
+      return refuse(op, stringifyEnum(score.getKind()) + " scores are expanded by the simplify stage");
     SmallVector<Value> outside;
     if (auto score = dyn_cast<ScoreOp>(op))
       outside = {score.getQuery(), score.getKey()};

@@ -7,7 +7,7 @@ Value mapResult(Operation &op) {
   return op.hasTrait<OpTrait::attn::MakesMap>() || isa<PointwiseOp>(op) ? op.getResult(0) : Value();
 }
 
-static bool isPlaceOp(Operation *op) { return isa<ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
+static bool isPlaceOp(Operation *op) { return isa<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
 
 bool StripPlan::isInlined(Value map) {
   return isPlaceOp(map.getDefiningOp()) && map.hasOneUse() && isPlaceOp(*map.user_begin());
@@ -21,6 +21,8 @@ static Operation *computingOp(Operation *op) {
 }
 
 static bool needsAllHeads(Operation &op) {
+  if (auto reduce = dyn_cast<ReduceMapOp>(op))
+    return reduce.getAxis() == MapAxis::Heads;
   auto normalize = dyn_cast<NormalizeOp>(op);
   return isa<MixHeadsOp, MapConvOp>(op) || (normalize && normalize.getAxis() == MapAxis::Heads);
 }
@@ -34,12 +36,16 @@ static int64_t reach(MapConvOp conv, unsigned axis) {
 StripPlan::StripPlan(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   int64_t lanes = kernel.getSchedule()->getLanes();
+  wholeMap = kernel.getSchedule()->getBlockRows() == 0;
   for (Operation &op : body) {
+    wholeMap |= needsWholeMap(op);
     allHeads |= needsAllHeads(op);
     if (auto conv = dyn_cast<MapConvOp>(op))
       border = std::max(border, reach(conv, 1));
     if (auto score = dyn_cast<RelativeScoreOp>(op))
       relative = std::max(relative, score.getTable().getType().getDimSize(0) + 2 * lanes);
+    if (auto combine = dyn_cast<CombineOp>(op); combine && combine.getRelative())
+      relative = std::max(relative, combine.getRelative().getType().getDimSize(0) + 2 * lanes);
     if (auto score = dyn_cast<RelativeScore2dOp>(op)) {
       border = std::max(border, lanes); // a vector may pass the end of the row
       int64_t rows = score.getRows().getType().getDimSize(0), cols = score.getCols().getType().getDimSize(0);
@@ -83,7 +89,7 @@ void StripPlan::placeValues(Block &body) {
       if (held.slot >= 0 && lastUse[value] == &op)
         ended.push_back(held.slot);
     llvm::sort(ended);
-    if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
+    if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
       Value map = given[&op] = op.getOperand(0);
       if (!isStrip(map))
         values[map] = {take(), cast<RankedTensorType>(map.getType()).getDimSize(1), Hidden::Never};
@@ -127,6 +133,8 @@ void StripPlan::growRows(Block &body) {
         input->second.below = std::max(input->second.below, result.below);
       }
   }
+  if (wholeMap) // all rows are there
+    return;
   for (auto &[map, value] : values) {
     above = std::max(above, value.above);
     below = std::max(below, value.below);
