@@ -30,8 +30,7 @@ TEST(OpsTest, RowOfInfiniteLossesIsZero) {
 
 TEST(OpsTest, NanSpoilsItsOwnRowOnly) {
   Tensor<double> scores{{1, 1, 2, 2}, {0, NAN, 0, 0}, {}, {}, ""};
-  std::vector<double> weights =
-      llvm::cantFail(normalize<double>(scores, {Normalizer::Softmax}, nullptr)).reals;
+  std::vector<double> weights = llvm::cantFail(normalize<double>(scores, {Normalizer::Softmax}, nullptr)).reals;
   EXPECT_TRUE(std::isnan(weights[0]) && std::isnan(weights[1]));
   EXPECT_EQ(weights[2], 0.5);
 }
