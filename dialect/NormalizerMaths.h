@@ -2,9 +2,10 @@
 //
 // A group is the visible scores that share a normalisation. Most kinds are
 //   weight_j = numerator(x_j, origin) / divisor(total, origin), 0 where the divisor is 0
-//   total    = sum of term(x_j, numerator_j), with 0 to begin with
-// and origin is what scores are measured from before an exponential: the largest, so that none overflows. When the
-// origin grows, rescale() makes a total of the old one fit. An arithmetic `A` has a type `Real` and
+//   total    = sum of term(numerator_j), with 0 to begin with
+// and origin is what scores are measured from before an exponential: the largest, so that none overflows. Numerators
+// and totals of one origin become those of a larger one by the factor term(old, new). An arithmetic `A` has a type
+// `Real` and
 //   constant(double) add sub mul div max(Real, Real) exp log
 //   expBelow(x): exp(x) for x that is not positive
 //   ifEqual(x, y, yes, no), ifLess(x, y, yes, no)
@@ -19,7 +20,7 @@ namespace mlir::attn {
 /// What the weights of a group follow from.
 enum class WeightsFrom {
   Place,     // the score alone
-  Total,     // two passes; or one, with weights that are scaled later
+  Total,     // two passes; or one that streams, with weights that are scaled later
   Threshold, // as many passes as it takes for grow() to change nothing
   WholeMap   // rows and columns in turn
 };
@@ -43,6 +44,9 @@ constexpr bool usesLargest(Normalizer kind) {
   return kind == Normalizer::Softmax || kind == Normalizer::SoftmaxOne || kind == Normalizer::Sparsemax ||
          kind == Normalizer::Sinkhorn;
 }
+
+/// Whether the total is the number of visible scores.
+constexpr bool countsPlaces(Normalizer kind) { return kind == Normalizer::ReluMean || kind == Normalizer::Relu2Mean; }
 
 /// Sums of exponentials: the step that softmax, sinkhorn and logsumexp share.
 template <class A>
@@ -100,8 +104,7 @@ public:
   }
 
   /// What a visible score adds to the total.
-  Real term(Real numerator) { return countsPlaces() ? a.constant(1) : numerator; }
-  bool countsPlaces() const { return kind == Normalizer::ReluMean || kind == Normalizer::Relu2Mean; }
+  Real term(Real numerator) { return countsPlaces(kind) ? a.constant(1) : numerator; }
 
   Real divisor(Real total, Real origin) {
     if (sink)

@@ -3,7 +3,7 @@
 // RUN: %run_compiled %t.0.mlir %t --sizes B=2,N=7 --sizes B=1,N=65 --sizes B=0,N=7 --sizes B=2,N=0
 // RUN: sed 's/KEYS/2x70x5/g; s/VALUES/2x70x3/g; s/MAP/?x4x?x70/g; s/KIND/softmax/' %s > %t.1.mlir
 // RUN: %run_compiled %t.1.mlir %t --sizes B=2,N=7 --sizes B=1,N=65 --sizes B=0,N=7 --sizes B=2,N=0
-// RUN: sed 's/KEYS/4x70x5/g; s/VALUES/1x70x3/g; s/MAP/?x4x?x70/g; s/KIND/relu_sum/' %s > %t.2.mlir
+// RUN: sed 's/KEYS/4x70x5/g; s/VALUES/1x70x3/g; s/MAP/?x4x?x70/g; s/KIND/sparsemax/' %s > %t.2.mlir
 // RUN: %run_compiled %t.2.mlir %t --sizes B=2,N=7 --sizes B=1,N=65 --sizes B=0,N=7 --sizes B=2,N=0
 // RUN: attnc %t.1.mlir --explain | FileCheck %s --check-prefix=STREAM
 // STREAM: strategy: stream

@@ -2,8 +2,8 @@
 // vectors; for the heads of a place and the queries of a key, every lane is a group of its own.
 #pragma once
 
-#include "compiler/backends/llvm/ExpandMath.h"
 #include "compiler/backends/llvm/StripPlan.h"
+#include "compiler/backends/llvm/VectorArithmetic.h"
 #include "dialect/NormalizerMaths.h"
 
 namespace mlir::attn {
@@ -13,29 +13,6 @@ Value hiddenCode(CodeBuilder &code, Hidden hidden);
 
 /// Lanes that are masked; null where none can be.
 Value isHidden(CodeBuilder &code, Value x, Hidden hidden);
-
-/// The arithmetic of NormalizerMaths.h in code: reals are vectors.
-class VectorArithmetic {
-public:
-  using Real = Value;
-  VectorArithmetic(CodeBuilder &code, MathIsa isa) : code(code) { options.isa = isa; }
-
-  Value constant(double value) { return code.splatReal(value); }
-  Value add(Value x, Value y) { return code.fadd(x, y); }
-  Value sub(Value x, Value y) { return code.fsub(x, y); }
-  Value mul(Value x, Value y) { return code.fmul(x, y); }
-  Value div(Value x, Value y) { return code.fdiv(x, y); }
-  Value max(Value x, Value y) { return code.fmaxFast(x, y); }
-  Value exp(Value x);
-  Value expBelow(Value x);
-  Value log(Value x);
-  Value ifEqual(Value x, Value y, Value yes, Value no);
-  Value ifLess(Value x, Value y, Value yes, Value no);
-
-private:
-  CodeBuilder &code;
-  ExpandMathOptions options;
-};
 
 /// Where a vector of a group's places is read and written; lanes outside `valid` (null: all are) do not exist.
 struct GroupPlaces {

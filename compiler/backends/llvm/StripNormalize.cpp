@@ -31,8 +31,8 @@ private:
         weight = code.fadd(weight, code.zeros()); // a visible weight is never -0
       Value stored = hidden ? code.select(hidden, hiddenCode(code, Hidden::Weight), weight) : weight;
       code.storeVector(stored, at.target);
-      Value term = maths.countsPlaces() ? group.whereVisible(at, hidden, maths.term(weight), code.zeros())
-                                        : group.whereValid(at, maths.term(stored), code.zeros());
+      Value term = countsPlaces(kind) ? group.whereVisible(at, hidden, maths.term(weight), code.zeros())
+                                      : group.whereValid(at, maths.term(stored), code.zeros());
       return SmallVector<Value>{code.fadd(state[0], term)};
     })[0];
   }
