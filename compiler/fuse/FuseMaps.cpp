@@ -109,8 +109,8 @@ private:
     return true;
   }
 
-  /// Whether an operand that an op does not read place by place, such as its keys or what a formula captures, is made in
-  /// the group; a kernel needs all of it at once.
+  /// Whether an operand that an op does not read place by place, such as its keys or what a formula captures, is made
+  /// in the group; a kernel needs all of it at once.
   static bool readsWhole(Operation *op, const OpSet &group) {
     return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
       return !isMapOperand(operand) && group.contains(operand.get().getDefiningOp());
