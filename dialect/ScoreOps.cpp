@@ -107,11 +107,15 @@ LogicalResult GivenScoreOp::inferExtents(ArrayRef<Extents> operands, SmallVector
   ArrayRef<AffineExpr> table = operands[0];
   if (failed(inferMapExtents(*this, operands[1], operands[2], "batch of query and key", results)))
     return failure();
-  // A static table bounds the lengths (Extents.cpp); one whose size is known at run time only has that of the map.
-  for (unsigned d = 4 - table.size(); d < 4; ++d)
-    if (AffineExpr extent = table[d + table.size() - 4]; !isa<AffineConstantExpr>(extent))
+  // A static table bounds the lengths (Extents.cpp); one whose size is known at run time only has that of the map. No
+  // table bounds the batch.
+  for (unsigned d = 4 - table.size(); d < 4; ++d) {
+    AffineExpr extent = table[d + table.size() - 4];
+    auto size = dyn_cast<AffineConstantExpr>(extent);
+    if (!size || (d == 0 && size.getValue() != 1))
       if (failed(requireEqualExtents(*this, extent, results[0][d], "sizes of the table and of the map")))
         return failure();
+  }
   return success();
 }
 

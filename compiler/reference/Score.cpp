@@ -81,7 +81,7 @@ T pairOf(ScoreKind kind, const T *q, const T *k, int64_t width, int64_t keyWidth
     return sum;
   case ScoreKind::Rank1:
     sum = dot(q, ofHead(*parameters[0], 1, h), width) + dot(k, ofHead(*parameters[1], 1, h), width);
-    return sum < 0 ? T(0.2) * sum : sum;
+    return sum < 0 ? sum / 5 : sum;
   }
   llvm_unreachable("unknown score");
 }

@@ -195,19 +195,23 @@ struct ExpandScore : OpRewritePattern<ScoreOp> {
     return success();
   }
 
-  /// leaky_relu(q . aq + k . ak): one sum over the channels of both, then the formula of each place.
+  /// leaky_relu(q . aq + k . ak): one sum over the channels of both, then the formula of each place. A scale that is
+  /// not negative may come first, where it need not be rounded; 1/5 is exact as a division.
   static LogicalResult expandRank1(PatternRewriter &rewriter, ScoreOp op) {
-    Value sums = pairs(rewriter, op, APFloat(1.0), [](const Scalar &s, Value q, Value k, ValueRange parameters) {
+    auto sum = [](const Scalar &s, Value q, Value k, ValueRange parameters) {
       return s.add(s.mul(q, parameters[0]), s.mul(k, parameters[1]));
-    });
+    };
+    Value sums = pairs(rewriter, op, abs(op.getScale()), sum);
     Type element = getElementTypeOrSelf(op.getType()), index = rewriter.getIndexType();
     auto modify = ModifyOp::create(rewriter, op.getLoc(), sums, ValueRange());
     Block *block = rewriter.createBlock(&modify.getFormula(), {}, {element, index, index, index, index},
                                         SmallVector<Location>(5, op.getLoc()));
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Scalar s{b, element};
-    Value x = block->getArgument(0), leaky = arith::MaximumFOp::create(b, x, s.mul(x, s.constant(0.2)));
-    YieldOp::create(b, ValueRange(s.mul(leaky, s.constant(op.getScale().convertToDouble()))));
+    Value x = block->getArgument(0), leaky = arith::MaximumFOp::create(b, x, s.div(x, s.constant(5)));
+    if (op.getScale().isNegative())
+      leaky = arith::NegFOp::create(b, leaky);
+    YieldOp::create(b, ValueRange(leaky));
     rewriter.replaceOp(op, modify);
     return success();
   }

@@ -14,6 +14,8 @@
 // RUN: sed 's/SCORE/distance %%q, %%k scale 0.5 : tensor<?x4x?x5xf32>, tensor<?x2x?x5xf32>/' %s > %t.4.mlir
 // RUN: %run_compiled %t.4.mlir %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 --sizes B=0,N=7,M=13 \
 // RUN:   --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+// RUN: sed 's/SCORE/rank1 %%q, %%k with %%a, %%c scale -0.5 : tensor<?x4x?x5xf32>, tensor<?x2x?x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>/' %s > %t.5.mlir
+// RUN: %run_compiled %t.5.mlir %t --sizes B=2,N=7,M=13 --sizes B=1,N=33,M=65
 
 func.func @attention(
     %q: tensor<?x4x?x5xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},

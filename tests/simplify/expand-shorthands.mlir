@@ -176,18 +176,20 @@ func.func @distance(%q: tensor<?x4x?x8xf32>) -> tensor<?x4x?x?xf32> {
   return %s : tensor<?x4x?x?xf32>
 }
 
-// The scale comes after the rectifier.
+// The size of the scale comes before the rectifier, its sign after.
 // CHECK-LABEL: func.func @rank1
 func.func @rank1(%q: tensor<?x4x?x8xf32>, %a: tensor<4x8xf32>, %b: tensor<8xf32>) -> tensor<?x4x?x?xf32> {
-  // CHECK: %[[S:.*]] = attn.pair_score %{{.*}}, %{{.*}} captures(%{{.*}}, %{{.*}}) : {{.*}} {
+  // CHECK: %[[S:.*]] = attn.pair_score %{{.*}}, %{{.*}} captures(%{{.*}}, %{{.*}}) scale 3.000000e+00 : {{.*}} {
   // CHECK-NEXT: ^bb0(%[[X:.*]]: f32, %[[Y:.*]]: f32, %[[H:.*]]: index, %[[D:.*]]: index, %[[A:.*]]: tensor<4x8xf32>, %[[B:.*]]: tensor<8xf32>):
   // CHECK-DAG: tensor.extract %[[A]][%[[H]], %[[D]]]
   // CHECK-DAG: tensor.extract %[[B]][%[[D]]]
   // CHECK: attn.modify %[[S]]
-  // CHECK-DAG: arith.constant 2.000000e-01
-  // CHECK-DAG: arith.constant 3.000000e+00
-  // CHECK-DAG: arith.maximumf
-  %s = attn.score rank1 %q, %q with %a, %b scale 3.0
+  // CHECK: %[[FIVE:.*]] = arith.constant 5.000000e+00
+  // CHECK: %[[SMALL:.*]] = arith.divf %[[Z:.*]], %[[FIVE]]
+  // CHECK: %[[LEAKY:.*]] = arith.maximumf %[[Z]], %[[SMALL]]
+  // CHECK: %[[R:.*]] = arith.negf %[[LEAKY]]
+  // CHECK: attn.yield %[[R]]
+  %s = attn.score rank1 %q, %q with %a, %b scale -3.0
       : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<4x8xf32>, tensor<8xf32>
   return %s : tensor<?x4x?x?xf32>
 }
