@@ -15,17 +15,26 @@ class Attn_EnumAttr<EnumAttrInfo info, string mnemonic> : EnumAttr<Attn_Dialect,
 }
 
 def Attn_ScoreKind : Attn_Enum<"ScoreKind", "how a query and a key give a score", [
-  I32EnumAttrCase<"Dot", 0, "dot">]>;
+  I32EnumAttrCase<"Dot", 0, "dot">, I32EnumAttrCase<"Additive", 1, "additive">,
+  I32EnumAttrCase<"Bilinear", 2, "bilinear">, I32EnumAttrCase<"Cosine", 3, "cosine">,
+  I32EnumAttrCase<"Distance", 4, "distance">, I32EnumAttrCase<"Rank1", 5, "rank1">]>;
 def Attn_ScoreKindAttr : Attn_EnumAttr<Attn_ScoreKind, "score_kind">;
 
+// Their maths: dialect/NormalizerMaths.h.
 def Attn_Normalizer : Attn_Enum<"Normalizer", "how scores become weights", [
   I32EnumAttrCase<"Softmax", 0, "softmax">, I32EnumAttrCase<"SoftmaxOne", 1, "softmax_one">,
   I32EnumAttrCase<"Sum", 2, "sum">, I32EnumAttrCase<"ReluSum", 3, "relu_sum">,
   I32EnumAttrCase<"ReluMean", 4, "relu_mean">, I32EnumAttrCase<"Relu2Mean", 5, "relu2_mean">,
-  I32EnumAttrCase<"Sigmoid", 6, "sigmoid">, I32EnumAttrCase<"None", 7, "none">]>;
+  I32EnumAttrCase<"Sigmoid", 6, "sigmoid">, I32EnumAttrCase<"None", 7, "none">,
+  I32EnumAttrCase<"Sparsemax", 8, "sparsemax">, I32EnumAttrCase<"Sinkhorn", 9, "sinkhorn">]>;
 def Attn_NormalizerAttr : Attn_EnumAttr<Attn_Normalizer, "normalizer">;
 
-def Attn_MapAxis : Attn_Enum<"MapAxis", "which places of a map share one normalisation", [
+def Attn_MapReduction : Attn_Enum<"MapReduction", "what number stands for the places of a group", [
+  I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Max", 1, "max">, I32EnumAttrCase<"Mean", 2, "mean">,
+  I32EnumAttrCase<"LogSumExp", 3, "logsumexp">]>;
+def Attn_MapReductionAttr : Attn_EnumAttr<Attn_MapReduction, "map_reduction">;
+
+def Attn_MapAxis : Attn_Enum<"MapAxis", "which places of a map share one normalisation or reduction", [
   I32EnumAttrCase<"Heads", 1, "heads">, I32EnumAttrCase<"Queries", 2, "queries">,
   I32EnumAttrCase<"Keys", 3, "keys">]>;
 def Attn_MapAxisAttr : Attn_EnumAttr<Attn_MapAxis, "map_axis">;
@@ -113,7 +122,7 @@ def Attn_ScheduleAttr : AttrDef<Attn_Dialect, "Schedule"> {
   let summary = "what the tile stage decided for a kernel";
   let description = [{
     `lanes` is the length of a vector in elements, `rows` x `cols` the register tile, `block_rows` the rows of one task
-    (0: chosen at run time from the shape), `key_block` the keys a streaming kernel takes between two rescalings.
+    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming kernel takes between two rescalings.
   }];
   let parameters = (ins EnumParameter<Attn_Backend>:$backend, EnumParameter<Attn_Strategy>:$strategy, "int64_t":$lanes,
                         "int64_t":$rows, "int64_t":$cols, DefaultValuedParameter<"int64_t", "0">:$block_rows,

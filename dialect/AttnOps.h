@@ -28,4 +28,21 @@ LayoutAttr getLayout(Type type);
 /// The same tensor type without its layout.
 RankedTensorType withoutLayout(Type type);
 
+/// The sizes of keys or values [B, Hk, M, D]. Those of rank 3 have no batch, those of rank 2 have one head: all samples
+/// and heads share them.
+struct KeyShape {
+  explicit KeyShape(Type type);
+
+  bool perSample;
+  int64_t batch; // dynamic where samples share them
+  int64_t heads, length, width;
+};
+
+/// The extent of the batch of keys or values, null where samples share them; and of their number.
+AffineExpr batchOfKeys(ArrayRef<AffineExpr> extents);
+AffineExpr lengthOfKeys(ArrayRef<AffineExpr> extents);
+
+/// Whether an op on maps looks at whole columns: no row of its result follows from a few rows of its operand.
+bool needsWholeMap(Operation &op);
+
 } // namespace mlir::attn

@@ -55,11 +55,12 @@ LogicalResult FunctionExtents::visit(Operation *op) {
     for (auto [value, extent] : llvm::zip_equal(op->getResults(), results))
       extents[value] = extent;
     if (auto positions = dyn_cast<PositionsOp>(op))
-      if (auto symbol = dyn_cast<AffineSymbolExpr>(results[0][0])) {
-        int64_t rows = cast<RankedTensorType>(positions.getTable().getType()).getDimSize(0);
-        int64_t &maximum = symbolList[symbol.getPosition()].maximum;
-        maximum = maximum ? std::min(maximum, rows) : rows;
-      }
+      bound(results[0][0], positions.getTable().getType().getDimSize(0));
+    if (auto given = dyn_cast<GivenScoreOp>(op)) {
+      auto table = given.getTable().getType();
+      bound(results[0][2], table.getDimSize(table.getRank() - 2));
+      bound(results[0][3], table.getDimSize(table.getRank() - 1));
+    }
   }
   auto kernel = dyn_cast<KernelOp>(op);
   if (!kernel)
@@ -67,6 +68,14 @@ LogicalResult FunctionExtents::visit(Operation *op) {
   for (auto [argument, operand] : llvm::zip(kernel.getBody().getArguments(), kernel.getInputs()))
     extents[argument] = Extents(extents.lookup(operand));
   return visit(kernel.getBody().front());
+}
+
+void FunctionExtents::bound(AffineExpr extent, int64_t size) {
+  auto symbol = dyn_cast<AffineSymbolExpr>(extent);
+  if (!symbol || ShapedType::isDynamic(size))
+    return;
+  int64_t &maximum = symbolList[symbol.getPosition()].maximum;
+  maximum = maximum ? std::min(maximum, size) : size;
 }
 
 llvm::ArrayRef<AffineExpr> FunctionExtents::of(Value value) const {

@@ -34,6 +34,8 @@ public:
 private:
   LogicalResult visit(Block &block);
   LogicalResult visit(Operation *op);
+  /// A table of `size` rows allows no larger extent; sizes that are known at run time only are left to other checks.
+  void bound(AffineExpr extent, int64_t size);
 
   llvm::DenseMap<Value, Extents> extents;
   llvm::SmallVector<Symbol> symbolList;

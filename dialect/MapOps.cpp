@@ -1,5 +1,8 @@
-// Types, extents and checks of modify, normalize, fill, mix_heads, map_conv, combine and the attention shorthand.
+// Types, extents and checks of modify, normalize, fill, mix_heads, map_conv, combine, reduce_map and the attention
+// shorthand.
 #include "dialect/MaskOperands.h"
+#include "dialect/NormalizerMaths.h"
+#include "dialect/Verify.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
 
@@ -33,16 +36,22 @@ LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *, std::optional<Locatio
                                             SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
   auto scores = cast<RankedTensorType>(adaptor.getScores().getType());
+  // Attributes that are not written have no value yet while an op is parsed.
+  bool overKeys = !adaptor.getAxisAttr() || adaptor.getAxis() == MapAxis::Keys;
   if (Value sink = adaptor.getSink()) {
     auto type = cast<RankedTensorType>(sink.getType());
-    // While an op is parsed, an attribute that is not written has no value yet.
-    bool overKeys = !adaptor.getAxisAttr() || adaptor.getAxis() == MapAxis::Keys;
     if (adaptor.getKind() != Normalizer::SoftmaxOne || !overKeys) // normalize_c1
       return error("takes a sink for softmax_one over keys only");
     if (type.getElementType() != scores.getElementType() || !sizesAgree(type.getDimSize(0), scores.getDimSize(1)) ||
         type.isDynamicDim(0)) // normalize_c2
       return error("expected one sink for each of " + dimText(scores.getDimSize(1)) + " heads, got " + typeText(type));
   }
+  bool isSinkhorn = adaptor.getKind() == Normalizer::Sinkhorn;
+  std::optional<int64_t> iterations = adaptor.getIterations();
+  if (isSinkhorn != iterations.has_value() || (iterations && (*iterations < 1 || *iterations > 1024))) // normalize_c4
+    return error("expected iterations of 1 to 1024 for sinkhorn, and none for other kinds");
+  if (isSinkhorn && !overKeys) // normalize_c5
+    return error("takes no axis for sinkhorn, which normalises over keys and queries in turn");
   if (adaptor.getEpsAttr() && (adaptor.getEps().convertToDouble() < 0 || !adaptor.getEps().isFinite())) // normalize_c3
     return error("expected eps of 0 or more");
   results.push_back(withoutLayout(scores));
@@ -130,35 +139,70 @@ LogicalResult CombineOp::inferReturnTypes(MLIRContext *, std::optional<Location>
                                           SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
   auto weights = cast<RankedTensorType>(adaptor.getWeights().getType());
-  auto value = cast<RankedTensorType>(adaptor.getValue().getType());
-  if (weights.getElementType() != value.getElementType()) // combine_c1
-    return error("expected one element type, got weights " + typeText(weights) + " and value " + typeText(value));
-  if (!sizesAgree(weights.getDimSize(0), value.getDimSize(0))) // combine_c2
+  Type valueType = adaptor.getValue().getType(), element = weights.getElementType();
+  KeyShape value(valueType);
+  if (element != getElementTypeOrSelf(valueType)) // combine_c1
+    return error("expected one element type, got weights " + typeText(weights) + " and value " + typeText(valueType));
+  if (!sizesAgree(weights.getDimSize(0), value.batch)) // combine_c2
     return error("expected weights and value of one batch, got " + dimText(weights.getDimSize(0)) + " and " +
-                 dimText(value.getDimSize(0)));
-  int64_t heads = weights.getDimSize(1), valueHeads = value.getDimSize(1);
-  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(valueHeads) || !valueHeads ||
-      heads % valueHeads) // combine_c3
+                 dimText(value.batch));
+  int64_t heads = weights.getDimSize(1);
+  if (ShapedType::isDynamic(heads) || ShapedType::isDynamic(value.heads) || !value.heads ||
+      heads % value.heads) // combine_c3
     return error("expected the map's heads to be a multiple of value heads, got " + dimText(heads) + " and " +
-                 dimText(valueHeads));
-  if (!sizesAgree(weights.getDimSize(3), value.getDimSize(2))) // combine_c4
-    return error("expected as many values as keys, got " + dimText(value.getDimSize(2)) + " values and " +
+                 dimText(value.heads));
+  if (!sizesAgree(weights.getDimSize(3), value.length)) // combine_c4
+    return error("expected as many values as keys, got " + dimText(value.length) + " values and " +
                  dimText(weights.getDimSize(3)) + " keys");
-  if (value.isDynamicDim(3)) // combine_c5
-    return error("expected a static value width, got " + typeText(value));
+  if (ShapedType::isDynamic(value.width)) // combine_c5
+    return error("expected a static value width, got " + typeText(valueType));
+  if (Value relative = adaptor.getRelative()) {
+    auto table = cast<RankedTensorType>(relative.getType());
+    if (table.getElementType() != element || table.getDimSize(1) != value.width || table.isDynamicDim(0) ||
+        table.getDimSize(0) % 2 == 0) // combine_c6
+      return error("expected a table of relative values with an odd number of rows of width " + dimText(value.width) +
+                   " and the value's type, got " + typeText(table));
+  }
+  if (static_cast<bool>(adaptor.getRelative()) != adaptor.getAlignment().has_value()) // combine_c7
+    return error("expected an alignment with relative values, and none without");
   results.push_back(RankedTensorType::get(
-      {meetSize(weights.getDimSize(0), value.getDimSize(0)), heads, weights.getDimSize(2), value.getDimSize(3)},
-      value.getElementType()));
+      {meetSize(weights.getDimSize(0), value.batch), heads, weights.getDimSize(2), value.width}, element));
   return success();
 }
 
 LogicalResult CombineOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   const Extents &weights = operands[0], &value = operands[1];
-  if (failed(requireEqualExtents(*this, weights[0], value[0], "batch of weights and value")) ||
-      failed(requireEqualExtents(*this, weights[3], value[2], "number of keys and values")))
+  if (AffineExpr batch = batchOfKeys(value))
+    if (failed(requireEqualExtents(*this, weights[0], batch, "batch of weights and value")))
+      return failure();
+  if (failed(requireEqualExtents(*this, weights[3], lengthOfKeys(value), "number of keys and values")))
     return failure();
-  results.push_back({weights[0], weights[1], weights[2], value[3]});
+  results.push_back({weights[0], weights[1], weights[2], value.back()});
   return success();
+}
+
+LogicalResult ReduceMapOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+                                            SmallVectorImpl<Type> &results) {
+  auto map = cast<RankedTensorType>(adaptor.getMap().getType());
+  SmallVector<int64_t> shape(map.getShape());
+  shape.erase(shape.begin() + static_cast<int64_t>(adaptor.getAxis()));
+  results.push_back(RankedTensorType::get(shape, map.getElementType()));
+  return success();
+}
+
+LogicalResult ReduceMapOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  Extents extents = operands[0];
+  extents.erase(extents.begin() + static_cast<int64_t>(getAxis()));
+  results.push_back(extents);
+  return success();
+}
+
+bool needsWholeMap(Operation &op) {
+  if (auto reduce = dyn_cast<ReduceMapOp>(op))
+    return reduce.getAxis() == MapAxis::Queries;
+  auto normalize = dyn_cast<NormalizeOp>(op);
+  return normalize &&
+         (normalize.getAxis() == MapAxis::Queries || weightsFrom(normalize.getKind()) == WeightsFrom::WholeMap);
 }
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,

@@ -71,6 +71,8 @@ def Attn_NormalizeOp : Attn_ComputeOp<"normalize", [Attn_MakesMap]> {
     | `relu_mean`, `relu2_mean` | relu(x_j), relu(x_j)^2, divided by the number of visible places |
     | `sigmoid` | 1 / (1 + exp(-x_j)) |
     | `none` | x_j |
+    | `sparsemax` | max(x_j - t, 0) with the t for which they sum to 1 (Martins and Astudillo 2016) |
+    | `sinkhorn` | exp(x) with its rows, then its columns divided by their sums, `iterations` times (Tay et al. 2020) |
 
     ```mlir
     %p = attn.normalize softmax %s : tensor<?x8x?x?xf32>
@@ -80,10 +82,11 @@ def Attn_NormalizeOp : Attn_ComputeOp<"normalize", [Attn_MakesMap]> {
   }];
   let arguments = (ins Attn_NormalizerAttr:$kind, Attn_Map:$scores, Optional<TensorRankOf<[AnyFloat], [1]>>:$sink,
                        DefaultValuedAttr<Attn_MapAxisAttr, "::mlir::attn::MapAxis::Keys">:$axis,
-                       DefaultValuedAttr<F64Attr, "1.0e-6">:$eps);
+                       DefaultValuedAttr<F64Attr, "1.0e-6">:$eps, OptionalAttr<I64Attr>:$iterations);
   let results = (outs Attn_Map:$weights);
   let assemblyFormat = [{
-    `` $kind $scores (`sink` $sink^)? (`over` $axis^)? (`eps` custom<Real>($eps)^)? attr-dict `:` type(operands)
+    `` $kind $scores (`sink` $sink^)? (`over` $axis^)? (`eps` custom<Real>($eps)^)? (`iterations` $iterations^)? attr-dict
+    `:` type(operands)
   }];
 }
 
@@ -140,15 +143,44 @@ def Attn_MapConvOp : Attn_ComputeOp<"map_conv", [Attn_MakesMap]> {
 def Attn_CombineOp : Attn_ComputeOp<"combine"> {
   let summary = "weighted sum of the values";
   let description = [{
-    `o[b, h, i, e] = sum_j weights[b, h, i, j] * value[b, h / (H / Hk), j, e]` over visible keys.
+    `o[b, h, i, e] = sum_j weights[b, h, i, j] * value[b, h / (H / Hk), j, e]` over visible keys. Values `[Hk, M, E]` are
+    shared by all samples, `[M, E]` by all heads too. With `relative`, a table [2c+1, E], each value is
+    `value[..., j, e] + table[clamp(j - i - off, -c, c) + c, e]`, as `relative_score` reads its own (Shaw et al. 2018).
 
     ```mlir
     %o = attn.combine %p, %v : tensor<?x8x?x?xf32>, tensor<?x8x?x64xf32>
+    %r = attn.combine %p, %v relative %table aligned top_left
+        : tensor<?x8x?x?xf32>, tensor<?x8x?x64xf32>, tensor<33x64xf32>
     ```
   }];
-  let arguments = (ins Attn_Map:$weights, TensorRankOf<[AnyFloat], [4]>:$value);
+  let arguments = (ins Attn_Map:$weights, Attn_Keys:$value, Optional<TensorRankOf<[AnyFloat], [2]>>:$relative,
+                       OptionalAttr<Attn_AlignmentAttr>:$alignment);
   let results = (outs TensorRankOf<[AnyFloat], [4]>:$result);
-  let assemblyFormat = "$weights `,` $value attr-dict `:` type(operands)";
+  let assemblyFormat = [{
+    $weights `,` $value (`relative` $relative^ `aligned` $alignment)? attr-dict `:` type(operands)
+  }];
+}
+
+def Attn_ReduceMapOp : Attn_ComputeOp<"reduce_map"> {
+  let summary = "one number for the keys of a query, the queries of a key, or the heads of a place";
+  let description = [{
+    With x the visible places of the map that share all but one dimension, which the result does not have:
+
+    | kind | result | without a visible place |
+    |---|---|---|
+    | `sum` | sum x | 0 |
+    | `max` | the largest x | -inf |
+    | `mean` | sum x / number of visible places | 0 |
+    | `logsumexp` | log sum exp(x) | -inf |
+
+    ```mlir
+    %l = attn.reduce_map logsumexp %s over keys : tensor<?x8x?x?xf32>      // tensor<?x8x?xf32>, a number for each query
+    %m = attn.reduce_map mean %p over heads : tensor<?x8x?x?xf32>          // tensor<?x?x?xf32>
+    ```
+  }];
+  let arguments = (ins Attn_MapReductionAttr:$kind, Attn_Map:$map, Attn_MapAxisAttr:$axis);
+  let results = (outs TensorRankOf<[AnyFloat], [3]>:$result);
+  let assemblyFormat = "`` $kind $map `over` $axis attr-dict `:` type($map)";
 }
 
 def Attn_AttentionOp : Attn_ComputeOp<"attention"> {

@@ -15,6 +15,8 @@ include "mlir/Interfaces/CallInterfaces.td"
 def Attn_Tensor : RankedTensorOf<[AnyFloat]>;
 def Attn_IndexTensor : RankedTensorOf<[I32]>;
 def Attn_Map : TensorRankOf<[AnyFloat], [4]>;
+// Keys or values: [B, Hk, M, D]; [Hk, M, D] that all samples share; [M, D] that all heads share too.
+def Attn_Keys : TensorRankOf<[AnyFloat], [2, 3, 4]>;
 
 // The first result is a score or weight map. Pointwise ops make maps too, when they read some.
 def Attn_MakesMap : NativeOpTrait<"attn::MakesMap">;

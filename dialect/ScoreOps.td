@@ -7,17 +7,46 @@ include "dialect/OpTraits.td"
 def Attn_ScoreOp : Attn_ComputeOp<"score", [Attn_MakesMap]> {
   let summary = "a score for every query and key";
   let description = [{
-    `dot`: `s[b, h, i, j] = scale * sum_d query[b, h, i, d] * key[b, h / (H / Hk), j, d]` with query `[B, H, N, D]`
-    and key `[B, Hk, M, D]`: grouped heads when Hk < H.
+    `s[b, h, i, j] = scale * score(query[b, h, i, :], key[b, h / (H / Hk), j, :])` with query `[B, H, N, D]` and key
+    `[B, Hk, M, D]`: grouped heads when Hk < H. Keys `[Hk, M, D]` are shared by all samples, `[M, D]` by all heads too.
+
+    | kind | score of q and k |
+    |---|---|
+    | `dot` | q . k |
+    | `additive` | v . tanh(q + k), `with` v `[D]` or `[H, D]` (Bahdanau et al. 2015) |
+    | `bilinear` | q W k, `with` W `[Dq, Dk]` or `[H, Dq, Dk]` (Luong et al. 2015) |
+    | `cosine` | q . k / (max(abs(q), 1e-8) max(abs(k), 1e-8)) |
+    | `distance` | -abs(q - k)^2 |
+    | `rank1` | leaky_relu(q . aq + k . ak), `with` aq and ak `[D]` or `[H, D]` (Velickovic et al. 2018) |
 
     ```mlir
     %s = attn.score dot %q, %k scale 1.25e-1 : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+    %t = attn.score additive %q, %k with %v : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<64xf32>
     ```
   }];
-  let arguments = (ins Attn_ScoreKindAttr:$kind, TensorRankOf<[AnyFloat], [4]>:$query,
-                       TensorRankOf<[AnyFloat], [4]>:$key, DefaultValuedAttr<F64Attr, "1.0">:$scale);
+  let arguments = (ins Attn_ScoreKindAttr:$kind, TensorRankOf<[AnyFloat], [4]>:$query, Attn_Keys:$key,
+                       Variadic<TensorRankOf<[AnyFloat], [1, 2, 3]>>:$parameters,
+                       DefaultValuedAttr<F64Attr, "1.0">:$scale);
   let results = (outs Attn_Map:$scores);
-  let assemblyFormat = "`` $kind $query `,` $key (`scale` custom<Real>($scale)^)? attr-dict `:` type(operands)";
+  let assemblyFormat = [{
+    `` $kind $query `,` $key (`with` $parameters^)? (`scale` custom<Real>($scale)^)? attr-dict `:` type(operands)
+  }];
+}
+
+def Attn_GivenScoreOp : Attn_ComputeOp<"given_score", [Attn_MakesMap]> {
+  let summary = "scores that are read from a tensor";
+  let description = [{
+    `s[b, h, i, j] = table[b, h, i, j]` for i < N and j < M, the lengths of `query` and `key`, whose elements are not read.
+    The table is `[.., P, Q]` with P >= N and Q >= M; dimensions that are missing in front repeat, and so does a static 1
+    for B or H. With a learned table these are the scores of the random Synthesizer (Tay et al. 2021).
+
+    ```mlir
+    %s = attn.given_score %table like %q, %k : tensor<8x512x512xf32>, tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Keys:$table, TensorRankOf<[AnyFloat], [4]>:$query, Attn_Keys:$key);
+  let results = (outs Attn_Map:$scores);
+  let assemblyFormat = "$table `like` $query `,` $key attr-dict `:` type(operands)";
 }
 
 def Attn_PairScoreOp
@@ -25,9 +54,9 @@ def Attn_PairScoreOp
   let summary = "a score that is a sum over the head width of a formula of one's own";
   let description = [{
     `s[b, h, i, j] = scale * sum_d f(query[b, h, i, d], key[b, h / (H / Hk), j, d], h, d, captures)`. The region sees the two
-    scalars, then head and channel as `index`, then the captured tensors.
+    scalars, then head and channel as `index`, then the captured tensors. Keys are shared as those of `score` are.
 
-    Additive scores, `v . tanh(q + k)` (Bahdanau et al. 2015):
+    What `score additive` stands for:
     ```mlir
     %s = attn.pair_score %q, %k captures(%v) : tensor<?x1x?x512xf32>, tensor<?x1x?x512xf32>, tensor<512xf32> {
     ^bb0(%x: f32, %y: f32, %h: index, %d: index, %weights: tensor<512xf32>):
@@ -39,8 +68,8 @@ def Attn_PairScoreOp
     }
     ```
   }];
-  let arguments = (ins TensorRankOf<[AnyFloat], [4]>:$query, TensorRankOf<[AnyFloat], [4]>:$key,
-                       Variadic<AnyRankedTensor>:$captures, DefaultValuedAttr<F64Attr, "1.0">:$scale);
+  let arguments = (ins TensorRankOf<[AnyFloat], [4]>:$query, Attn_Keys:$key, Variadic<AnyRankedTensor>:$captures,
+                       DefaultValuedAttr<F64Attr, "1.0">:$scale);
   let results = (outs Attn_Map:$scores);
   let regions = (region SizedRegion<1>:$formula);
   let assemblyFormat = [{

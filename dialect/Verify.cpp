@@ -90,4 +90,16 @@ RankedTensorType withoutLayout(Type type) {
   return RankedTensorType::get(tensor.getShape(), tensor.getElementType());
 }
 
+KeyShape::KeyShape(Type type) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  perSample = shape.size() == 4;
+  batch = perSample ? shape[0] : ShapedType::kDynamic;
+  heads = shape.size() == 2 ? 1 : shape[shape.size() - 3];
+  length = shape[shape.size() - 2];
+  width = shape.back();
+}
+
+AffineExpr batchOfKeys(ArrayRef<AffineExpr> extents) { return extents.size() == 4 ? extents[0] : AffineExpr(); }
+AffineExpr lengthOfKeys(ArrayRef<AffineExpr> extents) { return extents[extents.size() - 2]; }
+
 } // namespace mlir::attn

@@ -23,12 +23,14 @@ AffineExpr product(ArrayRef<AffineExpr> extents, MLIRContext *context) {
   return result;
 }
 
-bool makesScores(Operation &op) { return isa<ScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp>(op); }
+bool makesScores(Operation &op) {
+  return isa<ScoreOp, GivenScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp>(op);
+}
 
 /// Whether a result of a kernel that makes scores is a map: not what combine made of one.
 bool isMap(Value result) {
   Operation *producer = result.getDefiningOp();
-  return producer && !isa<CombineOp, MergeHeadsOp, SplitHeadsOp>(producer);
+  return producer && !isa<CombineOp, ReduceMapOp, MergeHeadsOp, SplitHeadsOp>(producer);
 }
 
 /// Whether scores made in the kernel go into the weights of `combine`; maps of other kernels may go into them too.
@@ -93,7 +95,7 @@ private:
     if (auto score = dyn_cast<ScoreOp>(op))
       return size(score.getScores()) * extents.of(score.getQuery())[3] * 2;
     if (auto combine = dyn_cast<CombineOp>(op))
-      return size(combine.getWeights()) * extents.of(combine.getValue())[3] * 2;
+      return size(combine.getWeights()) * extents.of(combine.getValue()).back() * 2;
     if (auto mix = dyn_cast<MixHeadsOp>(op))
       return size(mix.getResult()) * extents.of(mix.getWeight())[1] * 2;
     if (auto conv = dyn_cast<MapConvOp>(op)) {
@@ -105,7 +107,7 @@ private:
              static_cast<int64_t>(score.getFormula().front().getOperations().size());
     if (isa<RelativeScoreOp, RelativeScore2dOp>(op)) // each query with each row of a table, once
       return size(op.getOperand(0)) * extents.of(op.getOperand(1))[0] * (isa<RelativeScore2dOp>(op) ? 4 : 2);
-    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, MaskOp, FillOp>(op))
+    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp>(op))
       return getAffineConstantExpr(0, op.getContext());
     if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
       return size(op.getResult(0)) * (static_cast<int64_t>(op.getRegion(0).front().getOperations().size()) - 1);
@@ -113,7 +115,7 @@ private:
                          : isa<NormalizeOp>(op)              ? 5
                          : isa<RmsNormOp, L2NormalizeOp>(op) ? 4
                                                              : 1;
-    return size(isa<MeanPoolOp>(op) ? op.getOperand(0) : op.getResult(0)) * perElement;
+    return size(isa<MeanPoolOp, ReduceMapOp>(op) ? op.getOperand(0) : op.getResult(0)) * perElement;
   }
 
   AffineExpr bytes(KernelOp kernel) const {
@@ -148,8 +150,23 @@ private:
       report.notes.push_back("attention: " + std::string(stays ? "the " : "WRITES the ") + text(map[2]) + " x " +
                              text(map[3]) + " map of each head" + (stays ? " is never in memory" : " to memory"));
     }
+    for (Operation &op : body)
+      if (needsWholeMap(op))
+        report.notes.push_back(columnsText(op));
     for (auto mask : kernel.getBody().getOps<MaskOp>())
       report.notes.push_back("mask: " + maskText(mask.getMask(), kernel.getScheduleAttr()));
+  }
+
+  static std::string columnsText(Operation &op) {
+    std::string what;
+    if (auto normalize = dyn_cast<NormalizeOp>(op)) {
+      what = stringifyEnum(normalize.getKind());
+      if (normalize.getAxis() == MapAxis::Queries)
+        what += " over queries";
+    } else {
+      what = stringifyEnum(cast<ReduceMapOp>(op).getKind()).str() + " over queries";
+    }
+    return what + " needs whole columns: the map of a head is held";
   }
 
   static std::string maskText(MaskAttr mask, ScheduleAttr schedule) {

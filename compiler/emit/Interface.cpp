@@ -37,8 +37,8 @@ private:
       if (!range)
         continue;
       if (symbol.maximum && range[1] > symbol.maximum)
-        return model.emitError("dimension ") << symbol.name << " can not be bound to " << range[1]
-                                             << ": a table of positions limits it to " << symbol.maximum;
+        return model.emitError("dimension ")
+               << symbol.name << " can not be bound to " << range[1] << ": a table limits it to " << symbol.maximum;
       symbol.minimum = range[0];
       symbol.maximum = range[1];
     }

@@ -1,6 +1,7 @@
 // Connected ops on score maps become kernels in which a map is a value that no memory needs to hold, unless it leaves:
-//   split_heads(q, k, v) -> score -> modify, mask, mix_heads, map_conv, pointwise ... -> normalize -> combine ->
-//   merge_heads
+//   split_heads(q, k, v) -> score -> modify, mask, mix_heads, map_conv, pointwise ... -> normalize -> reduce_map,
+//   combine
+//   -> merge_heads
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
 
@@ -12,15 +13,22 @@ namespace {
 
 bool makesMap(Operation *op) { return op->hasTrait<OpTrait::attn::MakesMap>(); }
 
-/// The operands of an op on maps that are maps; other operands are read whole, from outside.
+/// Whether an op ends a chain of maps: what it makes is no map.
+bool endsMaps(Operation *op) { return isa<CombineOp, ReduceMapOp>(op); }
+
+/// Whether an operand of an op on maps is a map; other operands are read whole, from outside.
+bool isMapOperand(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op))
+    return operand.getOperandNumber() == 0;
+  return isa<PointwiseOp>(op) && operand.get().getType() == op->getResult(0).getType();
+}
+
 SmallVector<Value> mapOperands(Operation *op) {
-  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, MixHeadsOp, MapConvOp, CombineOp>(op))
-    return {op->getOperand(0)};
   SmallVector<Value> maps;
-  if (isa<PointwiseOp>(op))
-    for (Value operand : op->getOperands())
-      if (operand.getType() == op->getResult(0).getType())
-        maps.push_back(operand);
+  for (OpOperand &operand : op->getOpOperands())
+    if (isMapOperand(operand))
+      maps.push_back(operand.get());
   return maps;
 }
 
@@ -32,6 +40,8 @@ bool readsRowsByHead(OpOperand &operand) {
     return index < 2;
   if (isa<RelativeScoreOp>(op))
     return index == 0 || index == 2;
+  if (isa<GivenScoreOp>(op))
+    return index > 0;
   return isa<RelativeScore2dOp>(op) ? index == 0 : isa<CombineOp>(op) && index == 1;
 }
 
@@ -43,14 +53,14 @@ SmallVector<Operation *> findMapOps(Block &block) {
     if (!found.insert(&op))
       return false;
     maps.insert_range(mapOperands(&op));
-    if (!isa<CombineOp>(op))
+    if (!endsMaps(&op))
       maps.insert(op.getResult(0));
     return true;
   };
   for (bool grew = true; grew;) {
     grew = false;
     for (Operation &op : block)
-      if (makesMap(&op) || isa<CombineOp>(op))
+      if (makesMap(&op) || endsMaps(&op))
         grew |= add(op);
       else if (isa<PointwiseOp>(op) && (maps.contains(op.getResult(0)) ||
                                         llvm::any_of(mapOperands(&op), [&](Value v) { return maps.contains(v); })))
@@ -89,7 +99,7 @@ private:
       merged.insert_range(groups[group]);
     moveUp(op, merged);
     merged.insert(op);
-    if (!canOutline(merged) || llvm::any_of(merged, [&](Operation *member) { return readsRowsOf(member, merged); }))
+    if (!canOutline(merged) || llvm::any_of(merged, [&](Operation *member) { return readsWhole(member, merged); }))
       return false;
     for (unsigned group : joined)
       groups[group].clear();
@@ -99,10 +109,11 @@ private:
     return true;
   }
 
-  /// Whether the queries, keys or values of an op are made in the group; a kernel needs all of their rows at once.
-  static bool readsRowsOf(Operation *op, const OpSet &group) {
+  /// Whether an operand that an op does not read place by place, such as its keys or what a formula captures, is made
+  /// in the group; a kernel needs all of it at once.
+  static bool readsWhole(Operation *op, const OpSet &group) {
     return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
-      return readsRowsByHead(operand) && group.contains(operand.get().getDefiningOp());
+      return !isMapOperand(operand) && group.contains(operand.get().getDefiningOp());
     });
   }
 

@@ -7,8 +7,8 @@ include "mlir/Pass/PassBase.td"
 def FuseMaps : Pass<"attn-fuse-maps", "::mlir::func::FuncOp"> {
   let summary = "put each score map and what is made of it into one kernel";
   let description = [{
-    Finds `score`, then any of `modify`, `mask`, then `normalize` and `combine`, where no map is used elsewhere, so that the
-    map need not exist. `split_heads` of the operands and `merge_heads` of the result come along: they only change how memory is read and written.
+    Connected ops on maps, from scores to `combine` and `reduce_map`, share a kernel when no op in between reads all of what
+    another makes, so that a map need not exist. `split_heads` of the operands and `merge_heads` of the result come along: they only change how memory is read and written.
 
     ```mlir
     %s = attn.score dot %q, %k          %o = attn.kernel (%a = %q, %b = %k, %c = %v) {

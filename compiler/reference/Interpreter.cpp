@@ -144,15 +144,15 @@ private:
 
   /// score, formula, mask, softmax, combine.
   ExpectedTensor<T> attention(AttentionOp op, llvm::ArrayRef<Tensor<T>> x) {
-    ExpectedTensor<T> map = scoreDot(x[0], x[1], op.getScale().convertToDouble());
+    ExpectedTensor<T> map = score<T>(ScoreKind::Dot, x[0], x[1], {}, op.getScale().convertToDouble());
     if (map && !op.getFormula().empty())
       map = modify(std::move(*map), op.getFormula(), {});
     if (map && op.getMask())
       map = mask(std::move(*map), *op.getMask(), pointers(x.drop_front(3)), nullptr);
     if (!map)
       return map;
-    map = normalize<T>(std::move(*map), Normalizer::Softmax, MapAxis::Keys, nullptr, 0);
-    return map ? combine(*map, x[2]) : std::move(map);
+    map = normalize<T>(std::move(*map), {Normalizer::Softmax}, nullptr);
+    return map ? combine<T>(*map, x[2], nullptr, Alignment::TopLeft) : std::move(map);
   }
 
   static llvm::SmallVector<const Tensor<T> *, 4> storedPointers(llvm::ArrayRef<Tensor<T>> tensors) {
@@ -182,7 +182,10 @@ private:
         .Case([&](RmsNormOp o) { return rmsNorm(x[0], x[1], o.getEps().convertToDouble()); })
         .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
         .Case([&](MeanPoolOp) { return meanPool(x[0], x[1]); })
-        .Case([&](ScoreOp o) { return scoreDot(x[0], x[1], o.getScale().convertToDouble()); })
+        .Case([&](ScoreOp o) {
+          return score(o.getKind(), x[0], x[1], pointers(x.drop_front(2)), o.getScale().convertToDouble());
+        })
+        .Case([&](GivenScoreOp) { return givenScore(x[0], x[1], x[2]); })
         .Case([&](PairScoreOp o) {
           return pairScore(x[0], x[1], o.getFormula(), pointers(x.drop_front(2)), o.getScale().convertToDouble());
         })
@@ -193,12 +196,17 @@ private:
         .Case([&](ModifyOp o) { return modify(x[0], o.getFormula(), pointers(x.drop_front())); })
         .Case([&](MaskOp o) { return mask(x[0], o.getMask(), pointers(x.drop_front()), &o.getPredicate()); })
         .Case([&](NormalizeOp o) {
-          return normalize(x[0], o.getKind(), o.getAxis(), o.getSink() ? &x[1] : nullptr, o.getEps().convertToDouble());
+          NormalizerKind how{o.getKind(), o.getAxis(), o.getEps().convertToDouble(),
+                             static_cast<int64_t>(o.getIterations().value_or(0))};
+          return normalize(x[0], how, o.getSink() ? &x[1] : nullptr);
         })
         .Case([&](FillOp o) { return fill(x[0], o.getValue().convertToDouble()); })
         .Case([&](MixHeadsOp) { return mixHeads(x[0], x[1]); })
         .Case([&](MapConvOp o) { return mapConv(x[0], x[1], o.getBias() ? &x[2] : nullptr, o.getShift()); })
-        .Case([&](CombineOp) { return combine(x[0], x[1]); })
+        .Case([&](CombineOp o) {
+          return combine(x[0], x[1], o.getRelative() ? &x[2] : nullptr, o.getAlignment().value_or(Alignment::TopLeft));
+        })
+        .Case([&](ReduceMapOp o) { return reduceMap(x[0], o.getKind(), o.getAxis()); })
         .Case([&](AttentionOp o) { return attention(o, x); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }

@@ -37,30 +37,33 @@ ExpectedTensor<T> modify(Tensor<T> scores, Region &region, Operands<T> captures)
 }
 
 template <class T>
-ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value) {
+ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value, const Tensor<T> *relative,
+                          Alignment alignment) {
   int64_t batch = weights.shape[0], heads = weights.shape[1], queries = weights.shape[2], keys = weights.shape[3];
-  int64_t valueHeads = value.shape[1], width = value.shape[3];
-  if (value.shape[0] != batch)
+  int64_t rank = value.shape.size(), width = value.shape.back();
+  if (rank == 4 && value.shape[0] != batch)
     return error("weights and value have batches of " + llvm::Twine(batch) + " and " + llvm::Twine(value.shape[0]));
-  if (value.shape[2] != keys)
-    return error(llvm::Twine(value.shape[2]) + " values for " + llvm::Twine(keys) + " keys");
+  if (value.shape[rank - 2] != keys)
+    return error(llvm::Twine(value.shape[rank - 2]) + " values for " + llvm::Twine(keys) + " keys");
   ExpectedTensor<T> result = makeTensor<T>({batch, heads, queries, width});
   if (!result)
     return result;
+  int64_t reach = relative ? relative->shape[0] / 2 : 0, offset = alignment == Alignment::TopLeft ? 0 : keys - queries;
   eachPlace(weights, [&](int64_t b, int64_t h, int64_t i, int64_t j, int64_t at) {
     if (!isVisible(weights, at))
       return;
-    const T *v = value.reals.data() + ((b * valueHeads + h / (heads / valueHeads)) * keys + j) * width;
+    const T *v = rowOf(value, b, h, heads, j);
+    int64_t row = std::clamp(j - i - offset, -reach, reach) + reach;
     T *o = result->reals.data() + ((b * heads + h) * queries + i) * width;
     for (int64_t e = 0; e < width; ++e)
-      o[e] += weights.reals[at] * v[e];
+      o[e] += weights.reals[at] * (relative ? v[e] + relative->reals[row * width + e] : v[e]);
   });
   return result;
 }
 
 #define INSTANTIATE(T)                                                                                                 \
   template ExpectedTensor<T> modify(Tensor<T>, Region &, Operands<T>);                                                 \
-  template ExpectedTensor<T> combine(const Tensor<T> &, const Tensor<T> &);
+  template ExpectedTensor<T> combine(const Tensor<T> &, const Tensor<T> &, const Tensor<T> *, Alignment);
 INSTANTIATE(float)
 INSTANTIATE(double)
 

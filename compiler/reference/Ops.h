@@ -48,9 +48,22 @@ ExpectedTensor<T> l2Normalize(const Tensor<T> &input, double eps);
 template <class T>
 ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths);
 
+/// Row `i` of keys or values for head `h` of `heads`: grouped heads share the rows of one; those of rank 3 are shared
+/// by all samples, those of rank 2 by all heads too.
+template <class T>
+const T *rowOf(const Tensor<T> &tensor, int64_t b, int64_t h, int64_t heads, int64_t i) {
+  int64_t rank = tensor.shape.size(), own = rank == 2 ? 1 : tensor.shape[rank - 3];
+  int64_t sample = rank == 4 ? b : 0, head = h / (heads / own);
+  return tensor.reals.data() + ((sample * own + head) * tensor.shape[rank - 2] + i) * tensor.shape[rank - 1];
+}
+
 // --- Score.cpp
 template <class T>
-ExpectedTensor<T> scoreDot(const Tensor<T> &query, const Tensor<T> &key, double scale);
+ExpectedTensor<T> score(ScoreKind kind, const Tensor<T> &query, const Tensor<T> &key, Operands<T> parameters,
+                        double scale);
+/// The first places of `table`, for the lengths of query and key.
+template <class T>
+ExpectedTensor<T> givenScore(const Tensor<T> &table, const Tensor<T> &query, const Tensor<T> &key);
 template <class T>
 ExpectedTensor<T> pairScore(const Tensor<T> &query, const Tensor<T> &key, Region &formula, Operands<T> captures,
                             double scale);
@@ -65,9 +78,10 @@ ExpectedTensor<T> relativeScore2d(const Tensor<T> &query, const Tensor<T> &rows,
 /// Leaves masked places alone.
 template <class T>
 ExpectedTensor<T> modify(Tensor<T> scores, Region &formula, Operands<T> captures);
-/// Values of masked keys are not read.
+/// Values of masked keys are not read. `relative` may be null.
 template <class T>
-ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value);
+ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value, const Tensor<T> *relative,
+                          Alignment alignment);
 
 // --- Mask.cpp
 /// Marks places as not visible and sets their score to -inf. `predicate` is the region of the mask's predicate, if it
@@ -76,9 +90,18 @@ template <class T>
 ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> operands, Region *predicate);
 
 // --- Normalize.cpp
+/// What a normalize op says.
+struct NormalizerKind {
+  Normalizer kind;
+  MapAxis axis = MapAxis::Keys;
+  double eps = 0;
+  int64_t iterations = 0;
+};
 /// Weights 0 where masked; visible scores that are all -inf have softmax weights 0. `sink` may be null.
 template <class T>
-ExpectedTensor<T> normalize(Tensor<T> scores, Normalizer kind, MapAxis axis, const Tensor<T> *sink, double eps);
+ExpectedTensor<T> normalize(Tensor<T> scores, NormalizerKind how, const Tensor<T> *sink);
+template <class T>
+ExpectedTensor<T> reduceMap(const Tensor<T> &map, MapReduction kind, MapAxis axis);
 
 // --- MapMix.cpp
 template <class T>

@@ -1,5 +1,6 @@
-// score dot, pair_score, relative_score, relative_score_2d.
+// score, given_score, pair_score, relative_score, relative_score_2d.
 #include "compiler/reference/Ops.h"
+#include <cmath>
 
 namespace mlir::attn::reference {
 namespace {
@@ -20,13 +21,6 @@ ExpectedTensor<T> makeMap(const Tensor<T> &query, int64_t keys, Score score) {
   return scores;
 }
 
-/// Row `i` of head `h`; grouped heads share the rows of one.
-template <class T>
-const T *rowOf(const Tensor<T> &tensor, int64_t b, int64_t h, int64_t heads, int64_t i) {
-  int64_t own = tensor.shape[1], head = h / (heads / own);
-  return tensor.reals.data() + ((b * own + head) * tensor.shape[2] + i) * tensor.shape[3];
-}
-
 template <class T>
 T dot(const T *x, const T *y, int64_t width) {
   T sum = 0;
@@ -37,20 +31,89 @@ T dot(const T *x, const T *y, int64_t width) {
 
 template <class T>
 llvm::Error checkBatch(const Tensor<T> &query, const Tensor<T> &key) {
-  if (key.shape[0] == query.shape[0])
+  if (key.shape.size() < 4 || key.shape[0] == query.shape[0])
     return llvm::Error::success();
   return error("query and key have batches of " + llvm::Twine(query.shape[0]) + " and " + llvm::Twine(key.shape[0]));
+}
+
+/// The number of keys.
+template <class T>
+int64_t lengthOf(const Tensor<T> &key) {
+  return key.shape[key.shape.size() - 2];
+}
+
+/// The numbers of head `h` in a parameter of a score, [sizes...] or [H, sizes...] with `rank` sizes.
+template <class T>
+const T *ofHead(const Tensor<T> &parameter, int64_t rank, int64_t h) {
+  bool perHead = static_cast<int64_t>(parameter.shape.size()) > rank;
+  return parameter.reals.data() + (perHead ? h * parameter.size() / parameter.shape[0] : 0);
+}
+
+template <class T>
+T norm(const T *x, int64_t width) {
+  return std::max(std::sqrt(dot(x, x, width)), T(1e-8));
+}
+
+/// The score of one query and one key, of widths that differ only for bilinear scores.
+template <class T>
+T pairOf(ScoreKind kind, const T *q, const T *k, int64_t width, int64_t keyWidth, Operands<T> parameters, int64_t h) {
+  T sum = 0;
+  switch (kind) {
+  case ScoreKind::Dot:
+    return dot(q, k, width);
+  case ScoreKind::Additive:
+    for (int64_t d = 0; d < width; ++d)
+      sum += ofHead(*parameters[0], 1, h)[d] * std::tanh(q[d] + k[d]);
+    return sum;
+  case ScoreKind::Bilinear:
+    for (int64_t d = 0; d < width; ++d)
+      sum += q[d] * dot(ofHead(*parameters[0], 2, h) + d * keyWidth, k, keyWidth);
+    return sum;
+  case ScoreKind::Cosine: {
+    T first = norm(q, width), second = norm(k, width);
+    for (int64_t d = 0; d < width; ++d)
+      sum += (q[d] / first) * (k[d] / second);
+    return sum;
+  }
+  case ScoreKind::Distance:
+    for (int64_t d = 0; d < width; ++d)
+      sum -= (q[d] - k[d]) * (q[d] - k[d]);
+    return sum;
+  case ScoreKind::Rank1:
+    sum = dot(q, ofHead(*parameters[0], 1, h), width) + dot(k, ofHead(*parameters[1], 1, h), width);
+    return sum < 0 ? sum / 5 : sum;
+  }
+  llvm_unreachable("unknown score");
 }
 
 } // namespace
 
 template <class T>
-ExpectedTensor<T> scoreDot(const Tensor<T> &query, const Tensor<T> &key, double scale) {
+ExpectedTensor<T> score(ScoreKind kind, const Tensor<T> &query, const Tensor<T> &key, Operands<T> parameters,
+                        double scale) {
   if (llvm::Error mismatch = checkBatch(query, key))
     return mismatch;
-  int64_t heads = query.shape[1], width = query.shape[3];
-  return makeMap(query, key.shape[2], [&](int64_t b, int64_t h, int64_t i, int64_t j) {
-    return T(scale) * dot(rowOf(query, b, h, heads, i), rowOf(key, b, h, heads, j), width);
+  int64_t heads = query.shape[1], width = query.shape[3], keyWidth = key.shape.back();
+  return makeMap(query, lengthOf(key), [&](int64_t b, int64_t h, int64_t i, int64_t j) {
+    return T(scale) *
+           pairOf(kind, rowOf(query, b, h, heads, i), rowOf(key, b, h, heads, j), width, keyWidth, parameters, h);
+  });
+}
+
+template <class T>
+ExpectedTensor<T> givenScore(const Tensor<T> &table, const Tensor<T> &query, const Tensor<T> &key) {
+  if (llvm::Error mismatch = checkBatch(query, key))
+    return mismatch;
+  int64_t rank = table.shape.size(), rows = table.shape[rank - 2], cols = table.shape[rank - 1];
+  if (rows < query.shape[2] || cols < lengthOf(key))
+    return error("a table of " + llvm::Twine(rows) + " x " + llvm::Twine(cols) + " places for " +
+                 llvm::Twine(query.shape[2]) + " queries and " + llvm::Twine(lengthOf(key)) + " keys");
+  auto index = [&](int64_t dimension, int64_t at) { return table.shape[dimension] == 1 ? 0 : at; };
+  return makeMap(query, lengthOf(key), [&](int64_t b, int64_t h, int64_t i, int64_t j) {
+    int64_t image = rank > 2 ? index(rank - 3, h) : 0;
+    if (rank > 3)
+      image += index(0, b) * table.shape[1];
+    return table.reals[(image * rows + i) * cols + j];
   });
 }
 
@@ -63,7 +126,7 @@ ExpectedTensor<T> pairScore(const Tensor<T> &query, const Tensor<T> &key, Region
   if (!formula)
     return formula.takeError();
   int64_t heads = query.shape[1], width = query.shape[3];
-  auto scores = makeMap(query, key.shape[2], [&](int64_t b, int64_t h, int64_t i, int64_t j) {
+  auto scores = makeMap(query, lengthOf(key), [&](int64_t b, int64_t h, int64_t i, int64_t j) {
     const T *q = rowOf(query, b, h, heads, i), *k = rowOf(key, b, h, heads, j);
     T sum = 0;
     for (int64_t d = 0; d < width; ++d)
@@ -100,7 +163,8 @@ ExpectedTensor<T> relativeScore2d(const Tensor<T> &query, const Tensor<T> &rows,
 }
 
 #define INSTANTIATE(T)                                                                                                 \
-  template ExpectedTensor<T> scoreDot(const Tensor<T> &, const Tensor<T> &, double);                                   \
+  template ExpectedTensor<T> score(ScoreKind, const Tensor<T> &, const Tensor<T> &, Operands<T>, double);              \
+  template ExpectedTensor<T> givenScore(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &);                      \
   template ExpectedTensor<T> pairScore(const Tensor<T> &, const Tensor<T> &, Region &, Operands<T>, double);           \
   template ExpectedTensor<T> relativeScore(const Tensor<T> &, const Tensor<T> &, int64_t, Alignment, double);          \
   template ExpectedTensor<T> relativeScore2d(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &, double);

@@ -4,6 +4,7 @@
 #include "dialect/AttnOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -109,7 +110,8 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const final {
     Location location = op.getLoc();
-    Value map = ScoreOp::create(rewriter, location, ScoreKind::Dot, op.getQuery(), op.getKey(), op.getScale());
+    Value map = ScoreOp::create(rewriter, location, ScoreKind::Dot, op.getQuery(), op.getKey(),
+                                /*parameters=*/ValueRange(), op.getScale());
     if (!op.getFormula().empty()) {
       auto modify = ModifyOp::create(rewriter, location, map, ValueRange());
       rewriter.inlineRegionBefore(op.getFormula(), modify.getFormula(), modify.getFormula().end());
@@ -118,8 +120,99 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     if (MaskAttr mask = op.getMaskAttr())
       map = MaskOp::create(rewriter, location, map, op.getMaskOperands(), mask);
     Value weights = NormalizeOp::create(rewriter, location, Normalizer::Softmax, map, /*sink=*/Value(), MapAxis::Keys,
-                                        llvm::APFloat(0.0));
-    rewriter.replaceOpWithNewOp<CombineOp>(op, weights, op.getValue());
+                                        llvm::APFloat(0.0), /*iterations=*/IntegerAttr());
+    rewriter.replaceOpWithNewOp<CombineOp>(op, weights, op.getValue(), /*relative=*/Value(), AlignmentAttr());
+    return success();
+  }
+};
+
+/// Scores of two projections, or sums over the head width of a formula.
+struct ExpandScore : OpRewritePattern<ScoreOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ScoreOp op, PatternRewriter &rewriter) const final {
+    Location location = op.getLoc();
+    switch (op.getKind()) {
+    case ScoreKind::Dot:
+      return failure();
+    case ScoreKind::Cosine: {
+      auto normalized = [&](Value x) -> Value {
+        return L2NormalizeOp::create(rewriter, location, x, llvm::APFloat(1e-8));
+      };
+      return replaceByDot(rewriter, op, normalized(op.getQuery()), normalized(op.getKey()));
+    }
+    case ScoreKind::Bilinear: // q . (W k); with a W for each head (q W) . k, whose rows combine makes
+      if (Value w = op.getParameters()[0]; cast<RankedTensorType>(w.getType()).getRank() == 2)
+        return replaceByDot(rewriter, op, op.getQuery(),
+                            LinearOp::create(rewriter, location, op.getKey(), w, /*bias=*/Value()));
+      else
+        return replaceByDot(rewriter, op,
+                            CombineOp::create(rewriter, location, op.getQuery(), w, Value(), AlignmentAttr()),
+                            op.getKey());
+    case ScoreKind::Additive:
+      return replaceByPairs(rewriter, op, op.getScale(), [](const Scalar &s, Value q, Value k, ValueRange parameters) {
+        return s.mul(s.tanh(s.add(q, k)), parameters[0]);
+      });
+    case ScoreKind::Distance:
+      return replaceByPairs(rewriter, op, op.getScale(), [](const Scalar &s, Value q, Value k, ValueRange) -> Value {
+        Value difference = arith::SubFOp::create(s.b, q, k);
+        return arith::NegFOp::create(s.b, s.mul(difference, difference));
+      });
+    case ScoreKind::Rank1:
+      break;
+    }
+    return expandRank1(rewriter, op);
+  }
+
+  static LogicalResult replaceByDot(PatternRewriter &rewriter, ScoreOp op, Value query, Value key) {
+    rewriter.replaceOpWithNewOp<ScoreOp>(op, ScoreKind::Dot, query, key, /*parameters=*/ValueRange(), op.getScale());
+    return success();
+  }
+
+  using PairFormula = function_ref<Value(const Scalar &, Value, Value, ValueRange)>;
+
+  /// A pair_score whose formula sees the parameters of its head and channel.
+  static PairScoreOp pairs(PatternRewriter &rewriter, ScoreOp op, APFloat scale, PairFormula make) {
+    Type element = getElementTypeOrSelf(op.getType()), index = rewriter.getIndexType();
+    auto pairs = PairScoreOp::create(rewriter, op.getLoc(), op.getQuery(), op.getKey(), op.getParameters(), scale);
+    SmallVector<Type> types{element, element, index, index};
+    llvm::append_range(types, op.getParameters().getTypes());
+    SmallVector<Location> locations(types.size(), op.getLoc());
+    OpBuilder::InsertionGuard guard(rewriter);
+    Block *block = rewriter.createBlock(&pairs.getFormula(), {}, types, locations);
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> parameters;
+    for (Value tensor : block->getArguments().drop_front(4)) {
+      bool perHead = cast<RankedTensorType>(tensor.getType()).getRank() == 2;
+      parameters.push_back(
+          tensor::ExtractOp::create(b, tensor, block->getArguments().slice(perHead ? 2 : 3, perHead ? 2 : 1)));
+    }
+    YieldOp::create(b, ValueRange(make({b, element}, block->getArgument(0), block->getArgument(1), parameters)));
+    return pairs;
+  }
+
+  static LogicalResult replaceByPairs(PatternRewriter &rewriter, ScoreOp op, APFloat scale, PairFormula make) {
+    rewriter.replaceOp(op, pairs(rewriter, op, scale, make));
+    return success();
+  }
+
+  /// leaky_relu(q . aq + k . ak): one sum over the channels of both, then the formula of each place. A scale that is
+  /// not negative may come first, where it need not be rounded; 1/5 is exact as a division.
+  static LogicalResult expandRank1(PatternRewriter &rewriter, ScoreOp op) {
+    auto sum = [](const Scalar &s, Value q, Value k, ValueRange parameters) {
+      return s.add(s.mul(q, parameters[0]), s.mul(k, parameters[1]));
+    };
+    Value sums = pairs(rewriter, op, abs(op.getScale()), sum);
+    Type element = getElementTypeOrSelf(op.getType()), index = rewriter.getIndexType();
+    auto modify = ModifyOp::create(rewriter, op.getLoc(), sums, ValueRange());
+    Block *block = rewriter.createBlock(&modify.getFormula(), {}, {element, index, index, index, index},
+                                        SmallVector<Location>(5, op.getLoc()));
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Scalar s{b, element};
+    Value x = block->getArgument(0), leaky = arith::MaximumFOp::create(b, x, s.div(x, s.constant(5)));
+    if (op.getScale().isNegative())
+      leaky = arith::NegFOp::create(b, leaky);
+    YieldOp::create(b, ValueRange(leaky));
+    rewriter.replaceOp(op, modify);
     return success();
   }
 };
@@ -127,7 +220,7 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
 struct ExpandShorthands : impl::ExpandShorthandsBase<ExpandShorthands> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpandActivation, ExpandAdd, ExpandBlend, ExpandAttention>(&getContext());
+    patterns.add<ExpandActivation, ExpandAdd, ExpandBlend, ExpandAttention, ExpandScore>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -111,7 +111,8 @@ struct FoldConstantFactor : OpRewritePattern<ModifyOp> {
     APFloat scale(score.getScale().convertToDouble() * *factor);
     if (!scale.isFinite())
       return failure();
-    rewriter.replaceOpWithNewOp<ScoreOp>(op, score.getKind(), score.getQuery(), score.getKey(), scale);
+    rewriter.replaceOpWithNewOp<ScoreOp>(op, score.getKind(), score.getQuery(), score.getKey(), score.getParameters(),
+                                         scale);
     return success();
   }
 };

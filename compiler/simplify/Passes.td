@@ -67,7 +67,8 @@ def ExpandShorthands : Pass<"attn-expand-shorthands", "::mlir::func::FuncOp"> {
     ```
     example: tests/simplify/expand-shorthands.mlir
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def FoldIdentities : Pass<"attn-fold-identities", "::mlir::func::FuncOp"> {

@@ -53,7 +53,9 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
 
   void panelKeys(KernelOp kernel, Operation *score) {
     Value key = score->getOperand(1);
-    int64_t heads = cast<RankedTensorType>(key.getType()).getDimSize(1);
+    // Keys that samples share, [Hk, M, D] or [M, D], are stored as Hk samples of one head.
+    auto type = cast<RankedTensorType>(key.getType());
+    int64_t heads = type.getRank() == 4 ? type.getDimSize(1) : 1;
     if (auto split = key.getDefiningOp<SplitHeadsOp>())
       key = split.getInput();
     unsigned index = cast<BlockArgument>(key).getArgNumber();
@@ -86,6 +88,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   static bool readsLength(OpOperand &use) {
     if (auto split = dyn_cast<SplitHeadsOp>(use.getOwner()))
       return llvm::all_of(split->getUses(), readsLength);
+    if (isa<GivenScoreOp>(use.getOwner()))
+      return use.getOperandNumber() > 0;
     return isa<RelativeScoreOp>(use.getOwner()) && use.getOperandNumber() == 2;
   }
 

@@ -22,8 +22,9 @@ constexpr int64_t maxBlockRows = 96;
 constexpr int64_t keyBlock = 512;
 
 bool holdsMaps(KernelOp kernel) {
-  return llvm::any_of(kernel.getBody().front(),
-                      [](Operation &op) { return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp>(op); });
+  return llvm::any_of(kernel.getBody().front(), [](Operation &op) {
+    return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp, ReduceMapOp>(op);
+  });
 }
 
 /// What can compute a kernel in Halide: online normalisers are not in its vocabulary, so every map is a strip.
@@ -46,7 +47,7 @@ constexpr int64_t stripRows = 4 * tileRows;
 
 int64_t blockRows(KernelOp kernel, Strategy strategy) {
   if (strategy == Strategy::Strip)
-    return stripRows;
+    return llvm::any_of(kernel.getBody().front(), needsWholeMap) ? 0 : stripRows;
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;
   auto linear = *kernel.getBody().front().getOps<LinearOp>().begin();

@@ -403,3 +403,52 @@ func.func @attention_c7(%q: tensor<?x8x?x64xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @normalize_c4(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected iterations of 1 to 1024 for sinkhorn, and none for other kinds}}
+  %t = attn.normalize sinkhorn %s : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c4_limit(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected iterations of 1 to 1024 for sinkhorn, and none for other kinds}}
+  %t = attn.normalize sinkhorn %s iterations 0 : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c4_kind(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op expected iterations of 1 to 1024 for sinkhorn, and none for other kinds}}
+  %t = attn.normalize softmax %s iterations 3 : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @normalize_c5(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.normalize' op takes no axis for sinkhorn, which normalises over keys and queries in turn}}
+  %t = attn.normalize sinkhorn %s over heads iterations 3 : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
+func.func @combine_c6(%p: tensor<?x8x?x?xf32>, %v: tensor<?x8x?x64xf32>, %r: tensor<6x64xf32>) {
+  // expected-error @+1 {{'attn.combine' op expected a table of relative values with an odd number of rows of width 64 and the value's type, got tensor<6x64xf32>}}
+  %o = attn.combine %p, %v relative %r aligned top_left : tensor<?x8x?x?xf32>, tensor<?x8x?x64xf32>, tensor<6x64xf32>
+  return
+}
+
+// -----
+
+func.func @combine_c7(%p: tensor<?x8x?x?xf32>, %v: tensor<?x8x?x64xf32>, %r: tensor<7x64xf32>) {
+  // expected-error @+2 {{'attn.combine' op expected an alignment with relative values, and none without}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %o = "attn.combine"(%p, %v, %r) : (tensor<?x8x?x?xf32>, tensor<?x8x?x64xf32>, tensor<7x64xf32>) -> tensor<?x8x?x64xf32>
+  return
+}

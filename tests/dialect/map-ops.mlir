@@ -95,6 +95,10 @@ func.func @normalize(%s: tensor<?x8x?x?xf32>, %sinks: tensor<8xf32>) {
   %g = attn.normalize sigmoid %s : tensor<?x8x?x?xf32>
   // CHECK: attn.normalize none
   %h = attn.normalize none %s : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize sparsemax %{{.*}} : tensor<?x8x?x?xf32>
+  %i = attn.normalize sparsemax %s : tensor<?x8x?x?xf32>
+  // CHECK: attn.normalize sinkhorn %{{.*}} iterations 8 : tensor<?x8x?x?xf32>
+  %j = attn.normalize sinkhorn %s iterations 8 : tensor<?x8x?x?xf32>
   return
 }
 
@@ -121,6 +125,28 @@ func.func @map_conv(%s: tensor<?x8x?x?xf32>, %w: tensor<6x8x3x5xf32>, %b: tensor
   // CHECK: attn.map_conv %{{.*}}, %{{.*}}, %{{.*}} shift [1, 1] : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>, tensor<6xf32>
   %t = attn.map_conv %s, %w, %b shift [1, 1] : tensor<?x8x?x?xf32>, tensor<6x8x3x5xf32>, tensor<6xf32>
   return %t : tensor<?x6x?x?xf32>
+}
+
+// CHECK-LABEL: @combine
+func.func @combine(%p: tensor<?x8x?x16xf32>, %v: tensor<4x2x16x64xf32>, %u: tensor<16x64xf32>, %r: tensor<7x64xf32>)
+    -> (tensor<4x8x?x64xf32>, tensor<?x8x?x64xf32>) {
+  // CHECK: attn.combine %{{.*}}, %{{.*}} relative %{{.*}} aligned bottom_right : tensor<?x8x?x16xf32>, tensor<4x2x16x64xf32>, tensor<7x64xf32>
+  %a = attn.combine %p, %v relative %r aligned bottom_right
+      : tensor<?x8x?x16xf32>, tensor<4x2x16x64xf32>, tensor<7x64xf32>
+  // CHECK: attn.combine %{{.*}}, %{{.*}} : tensor<?x8x?x16xf32>, tensor<16x64xf32>
+  %b = attn.combine %p, %u : tensor<?x8x?x16xf32>, tensor<16x64xf32>
+  return %a, %b : tensor<4x8x?x64xf32>, tensor<?x8x?x64xf32>
+}
+
+// CHECK-LABEL: @reduce_map
+func.func @reduce_map(%s: tensor<?x8x5x7xf32>) -> (tensor<?x8x5xf32>, tensor<?x8x7xf32>, tensor<?x5x7xf32>) {
+  // CHECK: attn.reduce_map logsumexp %{{.*}} over keys : tensor<?x8x5x7xf32>
+  %a = attn.reduce_map logsumexp %s over keys : tensor<?x8x5x7xf32>
+  // CHECK: attn.reduce_map max %{{.*}} over queries : tensor<?x8x5x7xf32>
+  %b = attn.reduce_map max %s over queries : tensor<?x8x5x7xf32>
+  // CHECK: attn.reduce_map mean %{{.*}} over heads : tensor<?x8x5x7xf32>
+  %c = attn.reduce_map mean %s over heads : tensor<?x8x5x7xf32>
+  return %a, %b, %c : tensor<?x8x5xf32>, tensor<?x8x7xf32>, tensor<?x5x7xf32>
 }
 
 // CHECK-LABEL: @attention

@@ -33,6 +33,78 @@ func.func @score_c4(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x32xf32>) {
 
 // -----
 
+func.func @score_c5(%q: tensor<?x8x?x64xf32>, %a: tensor<64xf32>) {
+  // expected-error @+1 {{'attn.score' op expected 0 tensors after with for dot scores, got 1}}
+  %s = attn.score dot %q, %q with %a : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<64xf32>
+  return
+}
+
+// -----
+
+func.func @score_c5_two(%q: tensor<?x8x?x64xf32>, %a: tensor<64xf32>) {
+  // expected-error @+1 {{'attn.score' op expected 2 tensors after with for rank1 scores, got 1}}
+  %s = attn.score rank1 %q, %q with %a : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<64xf32>
+  return
+}
+
+// -----
+
+func.func @score_c6(%q: tensor<?x8x?x64xf32>, %a: tensor<4x64xf32>) {
+  // expected-error @+1 {{'attn.score' op expected tensor<64xf32> or tensor<8x64xf32> after with, got tensor<4x64xf32>}}
+  %s = attn.score additive %q, %q with %a : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<4x64xf32>
+  return
+}
+
+// -----
+
+func.func @score_c6_type(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x32xf32>, %w: tensor<64x32xf64>) {
+  // expected-error @+1 {{'attn.score' op expected tensor<64x32xf32> or tensor<8x64x32xf32> after with, got tensor<64x32xf64>}}
+  %s = attn.score bilinear %q, %k with %w : tensor<?x8x?x64xf32>, tensor<?x8x?x32xf32>, tensor<64x32xf64>
+  return
+}
+
+// -----
+
+func.func @given_score_c1(%q: tensor<2x8x?x64xf32>, %k: tensor<3x8x?x64xf32>, %t: tensor<9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected query and key of one batch, got 2 and 3}}
+  %s = attn.given_score %t like %q, %k : tensor<9x9xf32>, tensor<2x8x?x64xf32>, tensor<3x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @given_score_c2(%q: tensor<?x?x?x64xf32>, %t: tensor<9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected a query of static heads, got tensor<?x?x?x64xf32>}}
+  %s = attn.given_score %t like %q, %q : tensor<9x9xf32>, tensor<?x?x?x64xf32>, tensor<?x?x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @given_score_c3(%q: tensor<?x8x?x64xf32>, %t: tensor<2x9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected a table for a batch of ? and 8 heads, got tensor<2x9x9xf32>}}
+  %s = attn.given_score %t like %q, %q : tensor<2x9x9xf32>, tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @given_score_c3_batch(%q: tensor<4x8x?x64xf32>, %t: tensor<2x8x9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected a table for a batch of 4 and 8 heads, got tensor<2x8x9x9xf32>}}
+  %s = attn.given_score %t like %q, %q : tensor<2x8x9x9xf32>, tensor<4x8x?x64xf32>, tensor<4x8x?x64xf32>
+  return
+}
+
+// -----
+
+func.func @given_score_c4(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x10x64xf32>, %t: tensor<9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected a table of ? x 10 places or more, got tensor<9x9xf32>}}
+  %s = attn.given_score %t like %q, %k : tensor<9x9xf32>, tensor<?x8x?x64xf32>, tensor<?x8x10x64xf32>
+  return
+}
+
+// -----
+
 func.func @pair_score_c1(%q: tensor<?x8x?x64xf32>, %k: tensor<?x8x?x64xf64>) {
   // expected-error @+1 {{'attn.pair_score' op expected one element type, got query tensor<?x8x?x64xf32> and key tensor<?x8x?x64xf64>}}
   %s = attn.pair_score %q, %k : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf64> {

@@ -1,4 +1,4 @@
-// Text forms of score, pair_score, relative_score and relative_score_2d, and the types they infer.
+// Text forms of score, given_score, pair_score, relative_score and relative_score_2d, and the types they infer.
 // RUN: attn-opt %s --verify-roundtrip | FileCheck %s
 
 // CHECK-LABEL: @score
@@ -8,6 +8,42 @@ func.func @score(%q: tensor<?x8x?x64xf32>, %k: tensor<4x2x?x64xf32>) -> tensor<4
   // CHECK: attn.score dot %{{.*}}, %{{.*}} scale 1.250000e-01 : tensor<?x8x?x64xf32>, tensor<4x2x?x64xf32>
   %t = attn.score dot %q, %k scale 0.125 : tensor<?x8x?x64xf32>, tensor<4x2x?x64xf32>
   return %t : tensor<4x8x?x?xf32>
+}
+
+// CHECK-LABEL: @score_kinds
+func.func @score_kinds(%q: tensor<?x8x?x64xf32>, %k: tensor<?x2x?x32xf32>, %w: tensor<64x32xf32>,
+                       %a: tensor<64xf32>, %b: tensor<8x64xf32>) {
+  // CHECK: attn.score bilinear %{{.*}}, %{{.*}} with %{{.*}} : tensor<?x8x?x64xf32>, tensor<?x2x?x32xf32>, tensor<64x32xf32>
+  %0 = attn.score bilinear %q, %k with %w : tensor<?x8x?x64xf32>, tensor<?x2x?x32xf32>, tensor<64x32xf32>
+  // CHECK: attn.score additive %{{.*}}, %{{.*}} with %{{.*}} scale 5.000000e-01 : {{.*}}, tensor<8x64xf32>
+  %1 = attn.score additive %q, %q with %b scale 0.5 : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<8x64xf32>
+  // CHECK: attn.score rank1 %{{.*}}, %{{.*}} with %{{.*}}, %{{.*}} : {{.*}}, tensor<64xf32>, tensor<8x64xf32>
+  %2 = attn.score rank1 %q, %q with %a, %b : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>, tensor<64xf32>, tensor<8x64xf32>
+  // CHECK: attn.score cosine %{{.*}}, %{{.*}} : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+  %3 = attn.score cosine %q, %q : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+  // CHECK: attn.score distance
+  %4 = attn.score distance %q, %q : tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+  return
+}
+
+// Keys that samples share, and heads too.
+// CHECK-LABEL: @shared_keys
+func.func @shared_keys(%q: tensor<?x8x?x64xf32>, %k: tensor<2x16x64xf32>, %m: tensor<?x64xf32>)
+    -> (tensor<?x8x?x16xf32>, tensor<?x8x?x?xf32>) {
+  // CHECK: attn.score dot %{{.*}}, %{{.*}} : tensor<?x8x?x64xf32>, tensor<2x16x64xf32>
+  %s = attn.score dot %q, %k : tensor<?x8x?x64xf32>, tensor<2x16x64xf32>
+  %t = attn.score dot %q, %m : tensor<?x8x?x64xf32>, tensor<?x64xf32>
+  return %s, %t : tensor<?x8x?x16xf32>, tensor<?x8x?x?xf32>
+}
+
+// CHECK-LABEL: @given_score
+func.func @given_score(%q: tensor<?x8x?x64xf32>, %k: tensor<4x2x?x64xf32>, %t: tensor<8x512x512xf32>,
+                       %u: tensor<?x1x?x?xf32>, %v: tensor<?x?xf32>) -> tensor<4x8x?x?xf32> {
+  // CHECK: attn.given_score %{{.*}} like %{{.*}}, %{{.*}} : tensor<8x512x512xf32>, tensor<?x8x?x64xf32>, tensor<4x2x?x64xf32>
+  %a = attn.given_score %t like %q, %k : tensor<8x512x512xf32>, tensor<?x8x?x64xf32>, tensor<4x2x?x64xf32>
+  %b = attn.given_score %u like %q, %k : tensor<?x1x?x?xf32>, tensor<?x8x?x64xf32>, tensor<4x2x?x64xf32>
+  %c = attn.given_score %v like %q, %k : tensor<?x?xf32>, tensor<?x8x?x64xf32>, tensor<4x2x?x64xf32>
+  return %c : tensor<4x8x?x?xf32>
 }
 
 // CHECK-LABEL: @pair_score

@@ -67,7 +67,7 @@ func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !
 
 // -----
 
-// expected-error @+1 {{dimension S can not be bound to 64: a table of positions limits it to 32}}
+// expected-error @+1 {{dimension S can not be bound to 64: a table limits it to 32}}
 func.func @model(%ids: tensor<?x?xi32> {attn.name = "ids", attn.dims = ["B", "S"]}) -> tensor<?x8xf32>
     attributes {attn.bounds = {S = array<i64: 1, 64>}, attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
   %w = attn.weight "w" : tensor<32x8xf32>

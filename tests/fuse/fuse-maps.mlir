@@ -290,3 +290,40 @@ func.func @negative_output(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", 
 
 // CHECK: func.func private @negative_declaration
 func.func private @negative_declaration(tensor<?x4xf32>) -> tensor<?x4xf32>
+
+// What is reduced from a map leaves with it, from one kernel; what reads a reduction is another.
+// CHECK-LABEL: func.func @reduce
+func.func @reduce(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]},
+                  %t: tensor<2x9x9xf32>) -> (tensor<?x2x?x4xf32>, tensor<?x2x?xf32>, tensor<?x?x?xf32>) {
+  // CHECK-NEXT: %[[K:.*]]:3 = attn.kernel
+  // CHECK-NEXT: attn.given_score
+  // CHECK-NEXT: attn.reduce_map logsumexp
+  // CHECK-NEXT: attn.normalize
+  // CHECK-NEXT: attn.reduce_map mean
+  // CHECK-NEXT: attn.combine
+  // CHECK: return %[[K]]#2, %[[K]]#0, %[[K]]#1
+  %s = attn.given_score %t like %q, %q : tensor<2x9x9xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %l = attn.reduce_map logsumexp %s over keys : tensor<?x2x?x?xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %m = attn.reduce_map mean %p over heads : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o, %l, %m : tensor<?x2x?x4xf32>, tensor<?x2x?xf32>, tensor<?x?x?xf32>
+}
+
+// A formula reads any place of what it captures: a map that is captured is made by another kernel.
+// CHECK-LABEL: func.func @negative_captured_map
+func.func @negative_captured_map(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x?xf32> {
+  // CHECK: attn.kernel
+  // CHECK: attn.score
+  // CHECK: attn.kernel
+  // CHECK: attn.modify
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %t = attn.modify %s captures(%s) : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index, %map: tensor<?x2x?x?xf32>):
+    %c = arith.constant 0 : index
+    %y = tensor.extract %map[%b, %h, %i, %c] : tensor<?x2x?x?xf32>
+    %r = arith.subf %x, %y : f32
+    attn.yield %r : f32
+  }
+  return %t : tensor<?x2x?x?xf32>
+}

@@ -38,21 +38,24 @@ CASES.update({
     "ea_transformer/cross_query": ("memory", "out"), "ea_transformer/cross_key": ("memory", "out"),
     "talking_heads/three_numbers_of_heads": ("out", "map"),
     "additive_attention/padded_and_empty": ("out", "map"),
-    "synthesizer/random": ("out", "map"),
+    "adaptive_span/three_spans": ("out", "map"),
 })
+CASES.update({"synthesizer/" + name: ("out", "map") for name in ("random", "random_low", "dense", "dense_low", "mixture")})
+CASES.update({"external_attention/" + name: ("out", "map") for name in ("one_head", "two_heads")})
+CASES.update({"t5_attention/" + name: ("out", "map") for name in ("bidirectional", "causal")})
 CASES.update({"evolve_map/" + name: ("logits", "map") for name in
               ("encoder", "causal", "cross_key", "cross_query", "one_by_one")})
 CASES.update({"attention_general/" + name: ("out", "map") for name in
               ("norm_softmax", "norm_softmax_sink", "norm_relu_sum", "norm_relu_count", "norm_relu2_count",
-               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "score_cosine", "score_neg_l2",
-               "score_additive")})
+               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "norm_sparsemax", "score_cosine",
+               "score_neg_l2", "score_additive", "score_bilinear", "score_rank1")})
 CASES.update({"relative_1d/" + name: ("out",) for name in ("keys_and_values", "decode_offset", "causal_keys_only")})
 CASES.update({"relative_2d/" + name: ("out",) for name in ("h3_w5", "h1_w7", "unscaled_bias")})
 
-# Arguments that differ from the oracles' own: what no op states (relative values), what f32 does not hold exactly.
+# Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
-    "relative_1d/keys_and_values": {"rv": None}, "relative_1d/decode_offset": {"rv": None},
     "attention_general/norm_sigmoid": {"bias": -2.25},
+    "external_attention/one_head": {"eps": 0.0}, "external_attention/two_heads": {"eps": 0.0},
 }
 
 
@@ -90,8 +93,40 @@ def write_mask_cases(oracles):
     draw = np.random.default_rng(20240607)
     for name, mask, inputs in mask_cases(oracles):
         q, k, v = (rounded(draw.standard_normal((2, 2, size, 4))) for size in (15, mask.shape[-1], mask.shape[-1]))
-        write_case(os.path.join(DATA, "mask-" + name), {"q": q, "k": k, "v": v, **inputs},
+        write_case("mask/" + name, {"q": q, "k": k, "v": v, **inputs},
                    {"out": oracles.attention(q, k, v, mask)["out"]})
+
+
+def own_cases(oracles):
+    """Results of functions that no case of the oracles calls with masks: names, arguments, results."""
+    scores = rounded(np.random.default_rng(29).standard_normal((2, 3, 5, 7)))
+    causal = oracles.mask_causal(5, 7, 2)  # causal(bottom_right)
+    lengths = np.asarray([6, 0], np.int32)
+    visible = np.broadcast_to(causal & oracles.mask_lengths(lengths, 7)[:, None, None], scores.shape)
+    yield "sinkhorn_matrix/masked", {"s": scores, "lengths": lengths}, {
+        "map": oracles.sinkhorn_matrix(scores, 4, visible)}
+    low, results = np.where(visible, scores, -np.inf), {}
+    for name, axis in (("heads", 1), ("queries", 2), ("keys", 3)):
+        results["sum_" + name] = np.where(visible, scores, 0.0).sum(axis)
+        results["mean_" + name] = results["sum_" + name] / np.maximum(visible.sum(axis), 1)
+        results["max_" + name] = low.max(axis)
+        results["logsumexp_" + name] = oracles.logsumexp(low, axis)
+    yield "reduce_map/masked", {"s": scores, "lengths": lengths}, results
+
+
+def by_output(value):
+    """A weight [heads, in, out] as [heads, out, in]."""
+    return value.transpose(0, 2, 1)
+
+
+# Weights that a model takes in another form than [out, in]: the W of bilinear scores as it is; projections of all heads
+# in one, with the tables of the Synthesizer's last product as keys.
+FORMS = {("attention_general/score_bilinear", "W"): lambda value: value}
+for form in ("dense", "dense_low", "mixture"):
+    FORMS.update({("synthesizer/" + form, name): lambda value: by_output(value).reshape(-1, value.shape[1])
+                  for name in ("W1", "Wa", "Wb")})
+    FORMS["synthesizer/" + form, "W2"] = by_output
+    FORMS["synthesizer/" + form, "b1"] = np.ravel
 
 
 def rounded(value):
@@ -120,7 +155,8 @@ def lengths_of(mask):
     return mask.reshape(mask.shape[0], -1, mask.shape[-1])[:, 0].sum(-1).astype(np.int32)
 
 
-def write_case(folder, arguments, results):
+def write_case(case, arguments, results):
+    folder = os.path.join(DATA, case.replace("/", "-"))
     os.makedirs(folder)
     for name, value in arguments.items():
         if name == "mask" and folder.endswith("random_mask_dead_rows"):  # the mask itself is the input
@@ -140,7 +176,8 @@ def write_case(folder, arguments, results):
         weights = {}
         for name, value in arguments["p"].items():
             is_matrix = name.rsplit(".", 1)[-1].startswith(("W", "U")) and np.ndim(value) == 2
-            weights[name] = np.ascontiguousarray(stored(value).T if is_matrix else stored(value))
+            form = FORMS.get((case, name), np.transpose if is_matrix else np.asarray)
+            weights[name] = np.ascontiguousarray(form(stored(value)))
         save_file(weights, os.path.join(folder, "weights.safetensors"))
     for name, value in results.items():
         np.save(os.path.join(folder, "expected_" + name + ".npy"), np.asarray(value, np.float64))
@@ -164,11 +201,13 @@ def main():
             lengths = {"lengths": given} if given is not None else {}
         results = function(**arguments)
         arguments.update(lengths)
-        write_case(os.path.join(DATA, name.replace("/", "-")), arguments, {key: results[key] for key in CASES[name]})
+        write_case(name, arguments, {key: results[key] for key in CASES[name]})
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})
             np.save(os.path.join(DATA, name.replace("/", "-"), "expected_gelu.npy"), results["out"])
     write_mask_cases(oracles)
+    for case in own_cases(oracles):
+        write_case(*case)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@
 // RUN:   --expect map=expected_map.npy
 // RUN: %run_compiled %t.4.mlir %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 \
 // RUN:   --sizes B=3,N=17,M=1
+// RUN: sed 's/KIND/sparsemax/' %s > %t.5.mlir
+// RUN: cd %S/data/attention_general-norm_sparsemax && attn-run %t.5.mlir --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --input lengths=lengths.npy --expect out=expected_out.npy \
+// RUN:   --expect map=expected_map.npy
+// RUN: %run_compiled %t.5.mlir %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 \
+// RUN:   --sizes B=3,N=17,M=1 --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
 
 func.func @attention(
     %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},

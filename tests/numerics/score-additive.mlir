@@ -17,14 +17,7 @@ func.func @attention(
   %a = attn.weight "v" : tensor<5xf32>
   %qp = attn.linear %q, %Wq, %b : tensor<?x2x?x4xf32>, tensor<5x4xf32>, tensor<5xf32>
   %kp = attn.linear %k, %Wk : tensor<?x2x?x6xf32>, tensor<5x6xf32>
-  %s = attn.pair_score %qp, %kp captures(%a) : tensor<?x2x?x5xf32>, tensor<?x2x?x5xf32>, tensor<5xf32> {
-  ^bb0(%x: f32, %y: f32, %h: index, %d: index, %weights: tensor<5xf32>):
-    %sum = arith.addf %x, %y : f32
-    %t = math.tanh %sum : f32
-    %c = tensor.extract %weights[%d] : tensor<5xf32>
-    %r = arith.mulf %t, %c : f32
-    attn.yield %r : f32
-  }
+  %s = attn.score additive %qp, %kp with %a : tensor<?x2x?x5xf32>, tensor<?x2x?x5xf32>, tensor<5xf32>
   %map = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %out = attn.combine %map, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x3xf32>
   return %out, %map : tensor<?x2x?x3xf32>, tensor<?x2x?x?xf32>

@@ -9,9 +9,7 @@ func.func @attention(
     %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
     %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]})
     -> (tensor<?x2x?x4xf32> {attn.name = "out"}, tensor<?x2x?x?xf32> {attn.name = "map"}) {
-  %qn = attn.l2_normalize %q eps 1.0e-8 : tensor<?x2x?x4xf32>
-  %kn = attn.l2_normalize %k eps 1.0e-8 : tensor<?x2x?x4xf32>
-  %s = attn.score dot %qn, %kn : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %s = attn.score cosine %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
   %map = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %out = attn.combine %map, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
   return %out, %map : tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>

@@ -9,12 +9,7 @@ func.func @attention(
     %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "Hk", "M", "D"]},
     %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "Hk", "M", "E"]})
     -> (tensor<?x2x?x4xf32> {attn.name = "out"}, tensor<?x2x?x?xf32> {attn.name = "map"}) {
-  %s = attn.pair_score %q, %k scale -1.0 : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32> {
-  ^bb0(%x: f32, %y: f32, %h: index, %d: index):
-    %r = arith.subf %x, %y : f32
-    %sq = arith.mulf %r, %r : f32
-    attn.yield %sq : f32
-  }
+  %s = attn.score distance %q, %k : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
   %map = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %out = attn.combine %map, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
   return %out, %map : tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>

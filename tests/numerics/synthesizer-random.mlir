@@ -8,13 +8,8 @@ func.func @synthesizer(
     %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "H", "N", "E"]})
     -> (tensor<?x2x?x4xf32> {attn.name = "out"}, tensor<?x2x?x?xf32> {attn.name = "map"}) {
   %R = attn.weight "R" : tensor<2x12x12xf32>
-  %s = attn.score dot %v, %v : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
-  %t = attn.modify %s captures(%R) : tensor<?x2x?x?xf32>, tensor<2x12x12xf32> {
-  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index, %table: tensor<2x12x12xf32>):
-    %r = tensor.extract %table[%h, %i, %j] : tensor<2x12x12xf32>
-    attn.yield %r : f32
-  }
-  %map = attn.normalize softmax %t : tensor<?x2x?x?xf32>
+  %s = attn.given_score %R like %v, %v : tensor<2x12x12xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %map = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %out = attn.combine %map, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
   return %out, %map : tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>
 }

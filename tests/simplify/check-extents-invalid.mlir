@@ -190,3 +190,21 @@ func.func @blocks(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 ^next:
   return %x : tensor<?x4xf32>
 }
+
+// -----
+
+func.func @given_score(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]},
+                       %t: tensor<?x?xf32> {attn.dims = ["N", "M"]}) {
+  // expected-error @+1 {{'attn.given_score' op sizes of the table and of the map are not known to be equal}}
+  %s = attn.given_score %t like %q, %q : tensor<?x?xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+// A batch of any size would read beyond a table for two samples.
+func.func @given_score_batch(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %t: tensor<2x2x9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op sizes of the table and of the map are not known to be equal}}
+  %s = attn.given_score %t like %q, %q : tensor<2x2x9x9xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  return
+}

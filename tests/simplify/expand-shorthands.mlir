@@ -126,3 +126,70 @@ func.func @negative_canonical(%s: tensor<?x4x?x?xf32>) -> tensor<?x4x?x?xf32> {
   %p = attn.normalize softmax %s : tensor<?x4x?x?xf32>
   return %p : tensor<?x4x?x?xf32>
 }
+
+// Scores of projections, as products.
+// CHECK-LABEL: func.func @cosine
+// CHECK-SAME: (%[[Q:.*]]: tensor<?x4x?x8xf32>, %[[K:.*]]: tensor<?x2x?x8xf32>)
+func.func @cosine(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x8xf32>) -> tensor<?x4x?x?xf32> {
+  // CHECK-DAG: %[[QN:.*]] = attn.l2_normalize %[[Q]] eps 1.000000e-08
+  // CHECK-DAG: %[[KN:.*]] = attn.l2_normalize %[[K]] eps 1.000000e-08
+  // CHECK: attn.score dot %[[QN]], %[[KN]] scale 2.000000e+00
+  %s = attn.score cosine %q, %k scale 2.0 : tensor<?x4x?x8xf32>, tensor<?x2x?x8xf32>
+  return %s : tensor<?x4x?x?xf32>
+}
+
+// CHECK-LABEL: func.func @bilinear
+// CHECK-SAME: (%[[Q:.*]]: tensor<?x4x?x8xf32>, %[[K:.*]]: tensor<?x2x?x6xf32>, %[[W:.*]]: tensor<8x6xf32>, %[[H:.*]]: tensor<4x8x6xf32>)
+func.func @bilinear(%q: tensor<?x4x?x8xf32>, %k: tensor<?x2x?x6xf32>, %w: tensor<8x6xf32>, %h: tensor<4x8x6xf32>)
+    -> (tensor<?x4x?x?xf32>, tensor<?x4x?x?xf32>) {
+  // CHECK: %[[KW:.*]] = attn.linear %[[K]], %[[W]]
+  // CHECK: attn.score dot %[[Q]], %[[KW]] :
+  %s = attn.score bilinear %q, %k with %w : tensor<?x4x?x8xf32>, tensor<?x2x?x6xf32>, tensor<8x6xf32>
+  // CHECK: %[[QW:.*]] = attn.combine %[[Q]], %[[H]] :
+  // CHECK: attn.score dot %[[QW]], %[[K]] :
+  %t = attn.score bilinear %q, %k with %h : tensor<?x4x?x8xf32>, tensor<?x2x?x6xf32>, tensor<4x8x6xf32>
+  return %s, %t : tensor<?x4x?x?xf32>, tensor<?x4x?x?xf32>
+}
+
+// Scores of pairs of channels, with numbers of the channel or of head and channel.
+// CHECK-LABEL: func.func @additive
+// CHECK-SAME: (%[[Q:.*]]: tensor<?x4x?x8xf32>, %[[V:.*]]: tensor<8xf32>)
+func.func @additive(%q: tensor<?x4x?x8xf32>, %v: tensor<8xf32>) -> tensor<?x4x?x?xf32> {
+  // CHECK: attn.pair_score %[[Q]], %[[Q]] captures(%[[V]]) scale 5.000000e-01
+  // CHECK-NEXT: ^bb0(%[[X:.*]]: f32, %[[Y:.*]]: f32, %{{.*}}: index, %[[D:.*]]: index, %[[T:.*]]: tensor<8xf32>):
+  // CHECK-DAG: %[[W:.*]] = tensor.extract %[[T]][%[[D]]]
+  // CHECK-DAG: %[[SUM:.*]] = arith.addf %[[X]], %[[Y]]
+  // CHECK: %[[TANH:.*]] = math.tanh %[[SUM]]
+  // CHECK: %[[R:.*]] = arith.mulf %[[TANH]], %[[W]]
+  // CHECK: attn.yield %[[R]]
+  %s = attn.score additive %q, %q with %v scale 0.5 : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<8xf32>
+  return %s : tensor<?x4x?x?xf32>
+}
+
+// CHECK-LABEL: func.func @distance
+func.func @distance(%q: tensor<?x4x?x8xf32>) -> tensor<?x4x?x?xf32> {
+  // CHECK: attn.pair_score
+  // CHECK: %[[D:.*]] = arith.subf
+  // CHECK: %[[S:.*]] = arith.mulf %[[D]], %[[D]]
+  // CHECK: arith.negf %[[S]]
+  %s = attn.score distance %q, %q : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+  return %s : tensor<?x4x?x?xf32>
+}
+
+// The size of the scale comes before the rectifier, its sign after.
+// CHECK-LABEL: func.func @rank1
+func.func @rank1(%q: tensor<?x4x?x8xf32>, %a: tensor<4x8xf32>, %b: tensor<8xf32>) -> tensor<?x4x?x?xf32> {
+  // CHECK: %[[S:.*]] = attn.pair_score %{{.*}}, %{{.*}} captures(%{{.*}}, %{{.*}}) scale 3.000000e+00 : {{.*}} {
+  // CHECK-NEXT: ^bb0(%[[X:.*]]: f32, %[[Y:.*]]: f32, %[[H:.*]]: index, %[[D:.*]]: index, %[[A:.*]]: tensor<4x8xf32>, %[[B:.*]]: tensor<8xf32>):
+  // CHECK-DAG: tensor.extract %[[A]][%[[H]], %[[D]]]
+  // CHECK-DAG: tensor.extract %[[B]][%[[D]]]
+  // CHECK: attn.modify %[[S]]
+  // CHECK: %[[FIVE:.*]] = arith.constant 5.000000e+00
+  // CHECK: %[[SMALL:.*]] = arith.divf %[[Z:.*]], %[[FIVE]]
+  // CHECK: %[[LEAKY:.*]] = arith.maximumf %[[Z]], %[[SMALL]]
+  // CHECK: %[[R:.*]] = arith.negf %[[LEAKY]]
+  // CHECK: attn.yield %[[R]]
+  %s = attn.score rank1 %q, %q with %a, %b scale -3.0
+      : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<4x8xf32>, tensor<8xf32>
+  return %s : tensor<?x4x?x?xf32>
+}

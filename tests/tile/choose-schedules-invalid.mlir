@@ -47,14 +47,14 @@ func.func @read_twice() -> tensor<4x4xf32> {
 
 // -----
 
-// A strip has rows of the map, this needs columns.
-func.func @over_queries(%s: tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
-  // expected-error @+1 {{llvm: attn.normalize: over queries needs whole columns of the map, a strip has rows}}
-  %k = attn.kernel (%a = %s : tensor<?x2x?x?xf32>) -> tensor<?x2x?x?xf32> {
-    %p = attn.normalize softmax %a over queries : tensor<?x2x?x?xf32>
-    attn.yield %p : tensor<?x2x?x?xf32>
+// A kind of score that simplify writes as others.
+func.func @additive(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %v: tensor<4xf32>) -> tensor<?x2x?x?xf32> {
+  // expected-error @+1 {{llvm: attn.score: additive scores are expanded by the simplify stage}}
+  %s = attn.kernel (%a = %q : tensor<?x2x?x4xf32>, %b = %v : tensor<4xf32>) -> tensor<?x2x?x?xf32> {
+    %r = attn.score additive %a, %a with %b : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<4xf32>
+    attn.yield %r : tensor<?x2x?x?xf32>
   }
-  return %k : tensor<?x2x?x?xf32>
+  return %s : tensor<?x2x?x?xf32>
 }
 
 // -----

@@ -53,14 +53,34 @@ func.func @stream_masked(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D
   return %o : tensor<?x2x?x4xf32>
 }
 
-// Head by head: four register tiles of rows.
+// Every normaliser whose sums can be carried from one block of keys to the next, and the log-sum-exp beside it.
+// CHECK-LABEL: func.func @stream_relu_sum
+func.func @stream_relu_sum(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = stream
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize relu_sum %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @stream_log_sum_exp
+func.func @stream_log_sum_exp(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> (tensor<?x2x?x4xf32>, tensor<?x2x?xf32>) {
+  // CHECK: strategy = stream
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %l = attn.reduce_map logsumexp %s over keys : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o, %l : tensor<?x2x?x4xf32>, tensor<?x2x?xf32>
+}
+
+// A normaliser that needs all scores of a row at once. Head by head: four register tiles of rows.
 // CHECK-LABEL: func.func @strip_heads
 func.func @strip_heads(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
   // WIDE: strategy = strip, lanes = 16, rows = 6, cols = 64, block_rows = 24>
   // MIDDLE: strategy = strip, lanes = 8, rows = 6, cols = 16, block_rows = 24>
   // NARROW: strategy = strip, lanes = 4, rows = 6, cols = 8, block_rows = 24>
   %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
-  %p = attn.normalize relu_sum %s : tensor<?x2x?x?xf32>
+  %p = attn.normalize sparsemax %s : tensor<?x2x?x?xf32>
   %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
   return %o : tensor<?x2x?x4xf32>
 }
@@ -73,6 +93,62 @@ func.func @strip_all_heads(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", 
   %t = attn.mix_heads %s, %w : tensor<?x2x?x?xf32>, tensor<2x2xf32>
   %p = attn.normalize softmax %t : tensor<?x2x?x?xf32>
   %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// Whole columns are needed: a task has all rows of a map.
+// CHECK-LABEL: func.func @strip_whole_map
+func.func @strip_whole_map(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s over queries : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// CHECK-LABEL: func.func @strip_sinkhorn
+func.func @strip_sinkhorn(%s: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "M"]}) -> tensor<?x2x?x?xf32> {
+  // CHECK: strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %p = attn.normalize sinkhorn %s iterations 4 : tensor<?x2x?x?xf32>
+  return %p : tensor<?x2x?x?xf32>
+}
+
+// CHECK-LABEL: func.func @strip_column_sums
+func.func @strip_column_sums(%s: tensor<?x2x?x?xf32> {attn.dims = ["B", "H", "N", "M"]}) -> tensor<?x2x?xf32> {
+  // CHECK: strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
+  %p = attn.reduce_map sum %s over queries : tensor<?x2x?x?xf32>
+  return %p : tensor<?x2x?xf32>
+}
+
+// Only the scores' own log-sum-exp falls out of streaming, and only that of a softmax.
+// CHECK-LABEL: func.func @negative_stream_reductions
+func.func @negative_stream_reductions(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> (tensor<?x2x?x4xf32>, tensor<?x2x?xf32>) {
+  // CHECK-NOT: strategy = stream
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax_one %s : tensor<?x2x?x?xf32>
+  %l = attn.reduce_map logsumexp %s over keys : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o, %l : tensor<?x2x?x4xf32>, tensor<?x2x?xf32>
+}
+
+// CHECK-LABEL: func.func @negative_stream_max
+func.func @negative_stream_max(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> (tensor<?x2x?x4xf32>, tensor<?x2x?xf32>) {
+  // CHECK-NOT: strategy = stream
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %l = attn.reduce_map max %p over keys : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o, %l : tensor<?x2x?x4xf32>, tensor<?x2x?xf32>
+}
+
+// CHECK-LABEL: func.func @negative_stream_relative_values
+func.func @negative_stream_relative_values(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %t: tensor<7x4xf32>) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = strip
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %q relative %t aligned top_left : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>, tensor<7x4xf32>
   return %o : tensor<?x2x?x4xf32>
 }
 

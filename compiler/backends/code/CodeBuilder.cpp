@@ -118,6 +118,8 @@ Value CodeBuilder::maxLanes(Value vector) {
   return reduceLanes(b, vector, [&](Value x, Value y) { return fmaxFast(x, y); });
 }
 
+Value CodeBuilder::anyLane(Value mask) { return vector::ReductionOp::create(b, vector::CombiningKind::OR, mask); }
+
 Value CodeBuilder::iota() {
   SmallVector<int32_t> values = llvm::to_vector(llvm::seq<int32_t>(0, vectorLanes));
   return arith::ConstantOp::create(b, DenseIntElementsAttr::get(VectorType::get(vectorLanes, b.getI32Type()), values));
@@ -140,7 +142,21 @@ SmallVector<Value> CodeBuilder::reduce(Value from, Value to, int64_t step, Value
   auto loop = scf::ForOp::create(b, from, to, constant(step), initial);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  scf::YieldOp::create(b, body(loop.getInductionVar(), loop.getRegionIterArgs()));
+  SmallVector<Value> next = body(loop.getInductionVar(), loop.getRegionIterArgs());
+  if (!next.empty()) // a loop without a state has its yield already
+    scf::YieldOp::create(b, next);
+  return SmallVector<Value>(loop.getResults());
+}
+
+SmallVector<Value> CodeBuilder::repeat(ValueRange initial, RepeatBody body) {
+  auto loop = scf::WhileOp::create(b, initial.getTypes(), initial);
+  OpBuilder::InsertionGuard guard(b);
+  SmallVector<Location> locations(initial.size(), b.getLoc());
+  Block *before = b.createBlock(&loop.getBefore(), {}, initial.getTypes(), locations);
+  auto [goOn, state] = body(before->getArguments());
+  scf::ConditionOp::create(b, goOn, state);
+  Block *after = b.createBlock(&loop.getAfter(), {}, initial.getTypes(), locations);
+  scf::YieldOp::create(b, after->getArguments());
   return SmallVector<Value>(loop.getResults());
 }
 

@@ -67,6 +67,7 @@ public:
   Value fmaxFast(Value x, Value y);
   Value sumLanes(Value vector);
   Value maxLanes(Value vector);
+  Value anyLane(Value mask); // i1
   /// 0, 1, 2, ... as i32 lanes.
   Value iota();
   /// Lanes below `count` (i64) are on.
@@ -77,6 +78,9 @@ public:
   using ReduceBody = llvm::function_ref<SmallVector<Value>(Value index, ValueRange state)>;
   void loop(Value from, Value to, int64_t step, LoopBody body);
   SmallVector<Value> reduce(Value from, Value to, int64_t step, ValueRange initial, ReduceBody body);
+  /// Replaces the state by what `body` makes of it, as long as it says so (i1); at least once.
+  using RepeatBody = llvm::function_ref<std::pair<Value, SmallVector<Value>>(ValueRange state)>;
+  SmallVector<Value> repeat(ValueRange initial, RepeatBody body);
   void branch(Value condition, llvm::function_ref<void()> yes, llvm::function_ref<void()> no = {});
 
 private:

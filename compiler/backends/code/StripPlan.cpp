@@ -7,7 +7,7 @@ Value mapResult(Operation &op) {
   return op.hasTrait<OpTrait::attn::MakesMap>() || isa<PointwiseOp>(op) ? op.getResult(0) : Value();
 }
 
-static bool isPlaceOp(Operation *op) { return isa<ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
+static bool isPlaceOp(Operation *op) { return isa<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
 
 bool StripPlan::isInlined(Value map) {
   return isPlaceOp(map.getDefiningOp()) && map.hasOneUse() && isPlaceOp(*map.user_begin());
@@ -49,6 +49,8 @@ static bool looksAtHead(MaskAttr mask) {
 }
 
 static bool needsAllHeads(Operation &op) {
+  if (auto reduce = dyn_cast<ReduceMapOp>(op))
+    return reduce.getAxis() == MapAxis::Heads;
   auto normalize = dyn_cast<NormalizeOp>(op);
   return isa<MixHeadsOp, MapConvOp>(op) || (normalize && normalize.getAxis() == MapAxis::Heads);
 }
@@ -62,7 +64,9 @@ static int64_t reach(MapConvOp conv, unsigned axis) {
 StripPlan::StripPlan(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   int64_t lanes = kernel.getSchedule()->getLanes();
+  wholeMap = kernel.getSchedule()->getBlockRows() == 0;
   for (Operation &op : body) {
+    wholeMap |= needsWholeMap(op);
     allHeads |= needsAllHeads(op);
     if (auto mask = dyn_cast<MaskOp>(op))
       masksByHead |= looksAtHead(mask.getMask());
@@ -70,6 +74,8 @@ StripPlan::StripPlan(KernelOp kernel) {
       border = std::max(border, reach(conv, 1));
     if (auto score = dyn_cast<RelativeScoreOp>(op))
       relative = std::max(relative, score.getTable().getType().getDimSize(0) + 2 * lanes);
+    if (auto combine = dyn_cast<CombineOp>(op); combine && combine.getRelative())
+      relative = std::max(relative, combine.getRelative().getType().getDimSize(0) + 2 * lanes);
     if (auto score = dyn_cast<RelativeScore2dOp>(op)) {
       border = std::max(border, lanes); // a vector may pass the end of the row
       int64_t rows = score.getRows().getType().getDimSize(0), cols = score.getCols().getType().getDimSize(0);
@@ -113,7 +119,7 @@ void StripPlan::placeValues(Block &body) {
       if (held.slot >= 0 && lastUse[value] == &op)
         ended.push_back(held.slot);
     llvm::sort(ended);
-    if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
+    if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
       Value map = given[&op] = op.getOperand(0);
       if (!isStrip(map))
         values[map] = {take(), cast<RankedTensorType>(map.getType()).getDimSize(1), Hidden::Never};
@@ -157,6 +163,8 @@ void StripPlan::growRows(Block &body) {
         input->second.below = std::max(input->second.below, result.below);
       }
   }
+  if (wholeMap) // all rows are there
+    return;
   for (auto &[map, value] : values) {
     above = std::max(above, value.above);
     below = std::max(below, value.below);
@@ -196,10 +204,10 @@ LogicalResult supportsStripPlan(KernelOp kernel, std::string &why) {
     return failure();
   };
   for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (!mapResult(op) && !isa<CombineOp, SplitHeadsOp, MergeHeadsOp>(op))
+    if (!mapResult(op) && !isa<CombineOp, ReduceMapOp, SplitHeadsOp, MergeHeadsOp>(op))
       return refuse(op, "has no place in a kernel of score maps");
-    if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getAxis() == MapAxis::Queries)
-      return refuse(op, "over queries needs whole columns of the map, a strip has rows");
+    if (auto score = dyn_cast<ScoreOp>(op); score && score.getKind() != ScoreKind::Dot)
+      return refuse(op, stringifyEnum(score.getKind()) + " scores are expanded by the simplify stage");
     if (!llvm::all_of(rowsRead(op), sourceOf))
       return refuse(op, "its query, key or value is computed inside the kernel");
   }

@@ -1,4 +1,4 @@
-// What a strip kernel keeps where. A strip is a few rows of the map with all keys, for one head or for all of them;
+// What a strip kernel keeps where. A strip is a few rows of the map, or all, with all keys, for one head or for all;
 // every map value that the kernel computes has a slot of that size in the worker's scratch.
 //
 //   rows held     [first - above, end + below)     more than the task's own where a convolution looks beyond them
@@ -33,13 +33,14 @@ struct StripPlan {
   /// The masks whose hidden places are masked in a map.
   static SmallVector<MaskOp> masksBefore(Value map);
 
+  bool wholeMap = false;    // a task has every row: columns are normalised or reduced
   bool allHeads = false;    // a task has every head: heads are mixed, convolved or normalised over
   bool masksByHead = false; // a mask may hide a place in some heads only
   int64_t heads = 0;        // of a task: 1, or the most that a value has
   int64_t slots = 0;
   int64_t above = 0, below = 0;             // the most that any value needs
   int64_t border = 0;                       // elements before and after a row
-  int64_t relative = 0;                     // elements for the scores of one query with a table of relative positions
+  int64_t relative = 0;                     // elements for one query's numbers of a table of relative positions
   llvm::DenseMap<Operation *, Value> given; // by op: the kernel's operand that is its map, brought into a slot first
   llvm::DenseMap<Operation *, int64_t> cleanSlot; // of a convolution whose input has masked places: its copy
   Value anyMap;                                   // for the extents

@@ -12,12 +12,13 @@ void buildStripTasks(KernelCode &kernel, const StripPlan &plan,
   });
   int64_t mapHeads = cast<RankedTensorType>(plan.anyMap.getType()).getDimSize(1), parts = plan.allHeads ? 1 : mapHeads;
   auto blocks = [&](CodeBuilder &code, const KernelScope &scope) {
-    return code.ceilDiv(kernel.extent(code, scope, extents[2]), rows);
+    return plan.wholeMap ? code.constant(1) : code.ceilDiv(kernel.extent(code, scope, extents[2]), rows);
   };
   std::string task = kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange at) {
     Value perHead = blocks(code, scope), outer = code.div(at[0], perHead);
     Value first = code.mul(code.rem(at[0], perHead), rows);
-    Value end = code.min(code.add(first, rows), kernel.extent(code, scope, extents[2]));
+    Value count = kernel.extent(code, scope, extents[2]);
+    Value end = plan.wholeMap ? count : code.min(code.add(first, rows), count);
     Value sample = code.div(outer, code.constant(parts)), head = code.rem(outer, code.constant(parts));
     kernel.call(code, strip, kernel.currentFrame(), {sample, head, first, end, at[1]});
   });

@@ -31,6 +31,19 @@ void callBitcode(CodeBuilder &code, ModuleOp module, StringRef name, ValueRange 
   LLVM::CallOp::create(code.b, TypeRange(i32), name, arguments);
 }
 
+/// Why an op of a strip kernel is not written in Halide, or nothing.
+StringRef reasonAgainst(Operation &op) {
+  if (needsWholeMap(op))
+    return "needs whole columns of the map, a strip has rows";
+  if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getKind() == Normalizer::Sparsemax)
+    return "takes as many passes over a row as its scores ask for, a schedule has a fixed number";
+  if (isa<ReduceMapOp>(op))
+    return "is left to the back end llvm";
+  if (auto combine = dyn_cast<CombineOp>(op); combine && combine.getRelative())
+    return "sums of weights by distance are left to the back end llvm";
+  return "";
+}
+
 class HalideBackend : public Backend {
 public:
   HalideBackend() { Halide::set_custom_compile_time_error_reporter(&reporter); }
@@ -48,10 +61,15 @@ public:
       why = "only kernels of score maps are written in Halide, as strips";
       return failure();
     }
-    for (Operation &op : kernel.getBody().front().without_terminator())
+    for (Operation &op : kernel.getBody().front().without_terminator()) {
+      if (StringRef reason = reasonAgainst(op); !reason.empty()) {
+        why = (op.getName().getStringRef() + ": " + reason).str();
+        return failure();
+      }
       for (Region &region : op.getRegions())
-        if (failed(supportsHalideFormula(region, why)))
+        if (!region.empty() && failed(supportsHalideFormula(region, why)))
           return failure();
+    }
     return supportsStripPlan(kernel, why);
   }
 

@@ -161,6 +161,7 @@ MapExpr MapFuncs::build(Operation &op) {
       .Case([&](MixHeadsOp o) { return mixHeads(o); })
       .Case([&](MapConvOp o) { return mapConv(o); })
       .Case([&](NormalizeOp o) { return normalize(o); })
+      .Case([&](GivenScoreOp o) { return given(o.getTable()); })
       .Default([&](Operation *o) { return placeOp(*o); });
 }
 

@@ -12,14 +12,16 @@ using Halide::RDom;
 
 /// Queries or values of this sample as (channel, row, head); `group` heads of the map share one.
 Halide::ImageParam MapFuncs::rowsOf(Value value, int64_t heads, int64_t &group) {
-  auto type = cast<RankedTensorType>(value.getType());
-  int64_t own = type.getDimSize(1), width = type.getDimSize(3);
+  KeyShape shape(value.getType());
+  int64_t own = shape.heads, width = shape.width;
   BlockArgument source = sourceOf(value);
   bool merged = source != value;
   group = heads / own;
-  auto make = [this, source, value, own, width, merged](CodeBuilder &c, const StripTask &task) {
-    Value count = code.extent(c, task.scope, code.extents(value)[2]), zero = c.constant(0), one = c.constant(1);
-    Value pointer = c.offset(code.tensor(task.scope, source), c.mul(c.mul(task.sample, count), own * width));
+  auto make = [this, source, value, shape, own, width, merged](CodeBuilder &c, const StripTask &task) {
+    Value count = code.extent(c, task.scope, lengthOfKeys(code.extents(value))), zero = c.constant(0),
+          one = c.constant(1);
+    Value pointer = c.offset(code.tensor(task.scope, source),
+                             c.mul(c.mul((shape.perSample ? task.sample : c.constant(0)), count), own * width));
     Value row = c.constant(merged ? own * width : width), ofHead = merged ? c.constant(width) : c.mul(count, width);
     return BufferArgument{pointer,
                           {{zero, c.constant(width), one}, {zero, count, row}, {zero, c.constant(own), ofHead}}};
@@ -33,14 +35,16 @@ Halide::ImageParam MapFuncs::rowsOf(Value value, int64_t heads, int64_t &group) 
 
 /// Keys of this sample as (lane, channel, panel, head).
 Halide::ImageParam MapFuncs::panelsOf(Value value, int64_t heads, int64_t &group) {
-  auto type = cast<RankedTensorType>(value.getType());
-  int64_t own = type.getDimSize(1), width = type.getDimSize(3);
+  KeyShape shape(value.getType());
+  int64_t own = shape.heads, width = shape.width;
   BlockArgument source = sourceOf(value);
   group = heads / own;
-  auto make = [this, source, value, own, width](CodeBuilder &c, const StripTask &task) {
-    Value panels = c.ceilDiv(code.extent(c, task.scope, code.extents(value)[2]), panel()), zero = c.constant(0);
+  auto make = [this, source, value, shape, own, width](CodeBuilder &c, const StripTask &task) {
+    Value panels = c.ceilDiv(code.extent(c, task.scope, lengthOfKeys(code.extents(value))), panel()),
+          zero = c.constant(0);
     Value ofHead = c.mul(panels, width * panel());
-    return BufferArgument{c.offset(code.tensor(task.scope, source), c.mul(c.mul(task.sample, own), ofHead)),
+    return BufferArgument{c.offset(code.tensor(task.scope, source),
+                                   c.mul(c.mul((shape.perSample ? task.sample : c.constant(0)), own), ofHead)),
                           {{zero, c.constant(panel()), c.constant(1)},
                            {zero, c.constant(width), c.constant(panel())},
                            {zero, panels, c.constant(width * panel())},
@@ -57,7 +61,7 @@ Halide::ImageParam MapFuncs::panelsOf(Value value, int64_t heads, int64_t &group
 // s = scale q k^T. Rows beyond the last query repeat it, columns beyond the last panel repeat that: nobody reads them.
 MapExpr MapFuncs::score(ScoreOp op) {
   int64_t heads = mapHeads(op.getScores()), queryGroup, keyGroup;
-  int width = op.getQuery().getType().getDimSize(3), panelWidth = panel();
+  int width = op.getQuery().getType().getShape().back(), panelWidth = panel();
   Halide::ImageParam q = rowsOf(op.getQuery(), heads, queryGroup), k = panelsOf(op.getKey(), heads, keyGroup);
   RDom d(0, width, "d");
   Func sums("scores");
@@ -78,7 +82,7 @@ MapExpr MapFuncs::score(ScoreOp op) {
 // s = scale sum_d f(q, k)
 MapExpr MapFuncs::pairScore(PairScoreOp op) {
   int64_t heads = mapHeads(op.getScores()), queryGroup, keyGroup;
-  int width = op.getQuery().getType().getDimSize(3), panelWidth = panel();
+  int width = op.getQuery().getType().getShape().back(), panelWidth = panel();
   Halide::ImageParam q = rowsOf(op.getQuery(), heads, queryGroup), k = panelsOf(op.getKey(), heads, keyGroup);
   RDom d(0, width, "d");
   Func sums("scores");
@@ -194,7 +198,7 @@ MapExpr MapFuncs::mapConv(MapConvOp op) {
 // o = factor sum_j p v
 void MapFuncs::combine(CombineOp op) {
   int64_t heads = mapHeads(op.getWeights()), group;
-  int width = op.getValue().getType().getDimSize(3);
+  int width = op.getValue().getType().getShape().back();
   Value result = op.getResult();
   bool merged = result.hasOneUse() && isa<MergeHeadsOp>(*result.user_begin());
   Value yielded = merged ? result.user_begin()->getResult(0) : result;

@@ -19,14 +19,18 @@ static Value ownHead(CodeBuilder &code, Value head, int64_t heads, int64_t own) 
   return own == heads ? head : code.div(head, code.constant(heads / own));
 }
 
+/// The place among the keys or values themselves.
+static HeadPlace ownPlace(CodeBuilder &code, HeadPlace place, int64_t heads, const KeyShape &shape) {
+  return {shape.perSample ? place.sample : code.constant(0), ownHead(code, place.head, heads, shape.heads)};
+}
+
 HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
                   int64_t heads) {
-  auto type = cast<RankedTensorType>(value.getType());
+  KeyShape shape(value.getType());
   BlockArgument source = sourceOf(value);
-  int64_t own = type.getDimSize(1);
-  Value count = kernel.extent(code, scope, kernel.extents(value)[2]);
-  return rowsOfHead(code, kernel.tensor(scope, source), source != value,
-                    {place.sample, ownHead(code, place.head, heads, own)}, count, own, type.getDimSize(3));
+  Value count = kernel.extent(code, scope, lengthOfKeys(kernel.extents(value)));
+  return rowsOfHead(code, kernel.tensor(scope, source), source != value, ownPlace(code, place, heads, shape), count,
+                    shape.heads, shape.width);
 }
 
 HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, unsigned result, bool merged,
@@ -37,12 +41,11 @@ HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &sc
 
 Value headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
                  int64_t heads, int64_t panelWidth) {
-  auto type = cast<RankedTensorType>(key.getType());
-  int64_t own = type.getDimSize(1);
-  Value panels = code.ceilDiv(kernel.extent(code, scope, kernel.extents(key)[2]), panelWidth);
-  Value head = ownHead(code, place.head, heads, own);
-  Value index = code.mul(code.add(code.mul(place.sample, own), head), panels);
-  return code.offset(kernel.tensor(scope, sourceOf(key)), code.mul(index, type.getDimSize(3) * panelWidth));
+  KeyShape shape(key.getType());
+  Value panels = code.ceilDiv(kernel.extent(code, scope, lengthOfKeys(kernel.extents(key))), panelWidth);
+  HeadPlace own = ownPlace(code, place, heads, shape);
+  Value index = code.mul(code.add(code.mul(own.sample, shape.heads), own.head), panels);
+  return code.offset(kernel.tensor(scope, sourceOf(key)), code.mul(index, shape.width * panelWidth));
 }
 
 SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope,

@@ -8,7 +8,8 @@
 
 namespace mlir::attn {
 
-/// How to find row `i` of one head of one sample in a row-major tensor, [B, H, N, D] or [B, N, H*D].
+/// How to find row `i` of one head of one sample in a row-major tensor, [B, H, N, D], [B, N, H*D] or, shared by samples
+/// or heads, [H, N, D] and [N, D].
 struct HeadRows {
   Value pointer;     // of row 0
   int64_t rowStride; // in elements
@@ -19,7 +20,7 @@ struct HeadPlace {
   Value sample, head;
 };
 
-/// Rows of a query or value [B, Hv, N, D] for head `place.head` of `heads`: grouped heads share one.
+/// Rows of a query or value for head `place.head` of `heads`: grouped heads share one.
 HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
                   int64_t heads);
 
@@ -27,7 +28,7 @@ HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scop
 HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, unsigned result, bool merged,
                     HeadPlace place, AffineExpr queries, int64_t heads, int64_t width);
 
-/// The panels [ceil(M/width)][D][width] of a head of keys [B, Hk, M, D].
+/// The panels [ceil(M/width)][D][width] of a head of keys.
 Value headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
                  int64_t heads, int64_t panelWidth);
 

@@ -5,10 +5,12 @@
 //   p = 2^(c (s - m')); l = a l + sum p
 //   o = a o + p v                           register tile over all keys of the block
 // Keys that no query of the tile sees are skipped, keys that all see need no test (MaskCode.h). A masked score is -inf;
-// its weight is stored as -0, which adds nothing and tells the product with v not to read the value.
+// its weight is stored as -0, which adds nothing and tells the product with v not to read the value. Normalisers
+// without a largest score only sum up l, or nothing; what their weights are divided by is known at the end.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/StreamKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include <cmath>
 
 namespace mlir::attn {
@@ -28,7 +30,7 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   HeadPlace place{block.sample, block.head};
   block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
   block.value = headRows(code, kernel, scope, chain.combine.getValue(), place, heads);
-  block.output = resultRows(code, kernel, scope, 0, chain.merged, place, queries, heads, valueWidth);
+  block.output = resultRows(code, kernel, scope, chain.output, chain.merged, place, queries, heads, valueWidth);
   block.keyPanels = headPanels(code, kernel, scope, chain.score.getKey(), place, heads, panelWidth());
   block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
@@ -62,21 +64,66 @@ void StreamKernel::buildBlock(CodeBuilder &code, Block &block) {
   finish(code, block, tiles);
 }
 
+NormalizerMaths<VectorArithmetic> StreamKernel::maths(CodeBuilder &code, VectorArithmetic &arithmetic,
+                                                      const Block &block) {
+  std::optional<Value> sink;
+  if (Value sinks = chain.normalize.getSink())
+    sink = code.splat(
+        code.load(code.f32(), code.offset(kernel.tensor(block.scope, cast<BlockArgument>(sinks)), block.head)));
+  return {arithmetic, kind, chain.normalize.getEps().convertToDouble(), sink};
+}
+
+/// What the sum of weighted values is multiplied by, in all lanes; null for 1.
+Value StreamKernel::outputFactor(CodeBuilder &code, const Block &block, Value rowState) {
+  if (weightsFrom(kind) == WeightsFrom::Place)
+    return {};
+  Value sum = code.load(code.f32(), code.offset(rowState, schedule.getRows()));
+  if (kind == Normalizer::Softmax) {
+    Value dead = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, sum, code.real(0));
+    return code.splat(code.select(dead, code.real(0), code.fdiv(code.real(1), sum)));
+  }
+  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+  auto maths = this->maths(code, arithmetic, block);
+  Value total = code.splat(sum), origin, zero = code.zeros(), carried = code.splatReal(1);
+  if (usesLargest(kind)) { // the sink may be larger than every score
+    Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
+    origin = maths.origin(code.fmaxFast(largest, maths.lowest()));
+    carried = maths.numerator(largest, origin);
+    total = code.fmul(total, carried);
+  }
+  Value divisor = maths.divisor(total, origin);
+  return arithmetic.ifEqual(divisor, zero, zero, code.fdiv(carried, divisor));
+}
+
+/// log sum exp of a row's scores; -inf without a visible one.
+void StreamKernel::storeLogarithm(CodeBuilder &code, const Block &block, Value rowState, Value row) {
+  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+  ExponentialSum<VectorArithmetic> sums(arithmetic);
+  Value sum = code.splat(code.load(code.f32(), code.offset(rowState, schedule.getRows())));
+  Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
+  Value logarithm = sums.logarithm(sum, sums.origin(largest));
+  Value line = code.add(code.mul(block.sample, heads), block.head);
+  Value place =
+      code.offset(kernel.result(block.scope, *chain.logarithm), code.add(code.mul(line, block.queryCount), row));
+  code.store(vector::ExtractOp::create(code.b, logarithm, ArrayRef<int64_t>{0}), place);
+}
+
 /// output = o / l; 0 for a row without a visible key.
 void StreamKernel::finish(CodeBuilder &code, const Block &block, Value tiles) {
   int64_t rows = schedule.getRows();
   code.loop(code.constant(0), tiles, 1, [&](Value tile) {
     Value state = code.offset(block.state, code.mul(tile, stateStride())), row = tileRow(code, block, tile);
     code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-      Value sum = code.load(code.f32(), code.offset(state, code.add(r, rows)));
-      Value dead = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, sum, code.real(0));
-      Value inverse = code.splat(code.select(dead, code.real(0), code.fdiv(code.real(1), sum)));
+      Value rowState = code.offset(state, r), factor = outputFactor(code, block, rowState);
       Value from = code.offset(state, code.add(code.mul(r, valuePadded()), 3 * rows));
       Value to = code.offset(block.output.pointer, code.mul(code.add(row, r), block.output.rowStride));
       for (int64_t at = 0; at < valueWidth; at += lanes()) {
         Value mask = at + lanes() > valueWidth ? code.maskBelow(code.constant(valueWidth - at)) : Value();
-        code.storeVector(code.fmul(code.loadVector(code.offset(from, at)), inverse), code.offset(to, at), mask);
+        Value sum = code.loadVector(code.offset(from, at));
+        code.storeVector(factor ? code.fmul(sum, factor) : sum, code.offset(to, at), mask);
       }
+      if (chain.logarithm)
+        storeLogarithm(code, block, rowState, code.add(row, r));
     });
   });
 }
@@ -116,34 +163,53 @@ void StreamKernel::build() {
   });
 }
 
-/// Whether the kernel is one chain score -> modify* and mask* -> softmax over keys -> combine, of which only the end
-/// leaves.
+/// Whether a streamed block of keys can be weighed with what is known of those before it.
+static bool streams(NormalizeOp normalize) {
+  WeightsFrom from = weightsFrom(normalize.getKind());
+  return normalize.getAxis() == MapAxis::Keys && (from == WeightsFrom::Place || from == WeightsFrom::Total);
+}
+
+/// Whether a reduction of the scores falls out of their softmax.
+static bool isByproduct(ReduceMapOp reduce, NormalizeOp normalize) {
+  return normalize && normalize.getKind() == Normalizer::Softmax && reduce.getMap() == normalize.getScores() &&
+         reduce.getKind() == MapReduction::LogSumExp && reduce.getAxis() == MapAxis::Keys;
+}
+
+/// Whether the kernel is one chain score -> modify* and mask* -> normalize -> combine, of which only the end leaves,
+/// and the log-sum-exp of a softmax.
 static bool isChain(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   Value map;
-  bool weighed = false, combined = false;
+  NormalizeOp weighed;
+  bool combined = false;
   for (Operation &op : body.without_terminator()) {
-    if (isa<SplitHeadsOp, MergeHeadsOp>(op))
+    if (isa<SplitHeadsOp, MergeHeadsOp, ReduceMapOp>(op))
       continue;
     auto normalize = dyn_cast<NormalizeOp>(op);
+    auto score = dyn_cast<ScoreOp>(op);
+    auto combine = dyn_cast<CombineOp>(op);
     bool follows = !weighed && map && op.getOperand(0) == map;
-    if (!(isa<ScoreOp>(op) && !map) && !(isa<ModifyOp, MaskOp>(op) && follows) &&
-        !(normalize && follows && normalize.getKind() == Normalizer::Softmax && normalize.getAxis() == MapAxis::Keys) &&
-        !(isa<CombineOp>(op) && weighed && !combined && op.getOperand(0) == map))
+    if (!(score && !map && score.getKind() == ScoreKind::Dot) && !(isa<ModifyOp, MaskOp>(op) && follows) &&
+        !(normalize && follows && streams(normalize)) &&
+        !(combine && !combine.getRelative() && weighed && !combined && op.getOperand(0) == map))
       return false;
-    weighed |= static_cast<bool>(normalize);
-    combined |= isa<CombineOp>(op);
+    if (normalize)
+      weighed = normalize;
+    combined |= static_cast<bool>(combine);
     if (!combined)
       map = op.getResult(0);
-    if (!combined && !op.getResult(0).hasOneUse())
+    if (!combined && llvm::count_if(map.getUsers(), [](Operation *user) { return !isa<ReduceMapOp>(user); }) != 1)
       return false;
   }
-  return combined && body.getTerminator()->getNumOperands() == 1;
+  auto reductions = body.getOps<ReduceMapOp>();
+  int64_t count = llvm::range_size(reductions);
+  return combined && count <= 1 && body.getTerminator()->getNumOperands() == 1 + count &&
+         llvm::all_of(reductions, [&](ReduceMapOp reduce) { return isByproduct(reduce, weighed); });
 }
 
 LogicalResult supportsStream(KernelOp kernel, std::string &why) {
   if (!isChain(kernel)) {
-    why = "only the chain score dot, formulas and masks, softmax over keys, combine is streamed";
+    why = "only the chain score dot, formulas and masks, normalize over keys, combine is streamed";
     return failure();
   }
   StreamChain chain(kernel);
@@ -151,7 +217,7 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
     why = "query, key or value is computed inside the kernel";
     return failure();
   }
-  if (chain.score.getScale().isNegative() || !chain.score.getScale().isFinite()) {
+  if (APFloat scale = chain.score.getScale(); scale.isNegative() || scale.isZero() || !scale.isFinite()) {
     why = "the scale of a streamed score must be positive and finite";
     return failure();
   }

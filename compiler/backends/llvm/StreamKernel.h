@@ -4,6 +4,8 @@
 
 #include "compiler/backends/llvm/MapInputs.h"
 #include "compiler/backends/llvm/Strategies.h"
+#include "compiler/backends/llvm/VectorArithmetic.h"
+#include "dialect/NormalizerMaths.h"
 
 namespace mlir::attn {
 
@@ -12,8 +14,11 @@ struct StreamChain {
   ScoreOp score;
   SmallVector<ModifyOp> formulas;
   SmallVector<MaskOp> masks;
+  NormalizeOp normalize;
   CombineOp combine;
   bool merged = false;
+  unsigned output = 0;               // the kernel's result that is the combined values
+  std::optional<unsigned> logarithm; // that is log sum exp of the scores
 
   explicit StreamChain(KernelOp kernel) {
     for (Operation &op : kernel.getBody().front()) {
@@ -23,10 +28,17 @@ struct StreamChain {
         formulas.push_back(found);
       else if (auto found = dyn_cast<MaskOp>(op))
         masks.push_back(found);
+      else if (auto found = dyn_cast<NormalizeOp>(op))
+        normalize = found;
       else if (auto found = dyn_cast<CombineOp>(op))
         combine = found;
       merged |= isa<MergeHeadsOp>(op);
     }
+    for (auto [number, value] : llvm::enumerate(kernel.getBody().front().getTerminator()->getOperands()))
+      if (value.getDefiningOp<ReduceMapOp>())
+        logarithm = number;
+      else
+        output = number;
   }
 };
 
@@ -35,15 +47,15 @@ public:
   explicit StreamKernel(KernelCode &kernel)
       : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), chain(op) {
     auto query = chain.score.getQuery().getType();
-    auto value = chain.combine.getValue().getType();
     heads = query.getDimSize(1);
     width = query.getDimSize(3);
-    valueWidth = value.getDimSize(3);
+    valueWidth = KeyShape(chain.combine.getValue().getType()).width;
     ArrayRef<AffineExpr> map = kernel.extents(chain.score.getScores());
     batch = map[0];
     queries = map[2];
     keys = map[3];
     scale = chain.score.getScale().convertToDouble();
+    kind = chain.normalize.getKind();
   }
 
   void build();
@@ -62,6 +74,13 @@ private:
     MaskScope masks;
   };
 
+  /// Keys of a block whose scores are weighed, from its first: whole panels; those of `full` hold no masked score.
+  struct WeighedKeys {
+    KeyRange any, full;
+  };
+
+  /// What a score in memory is multiplied by: a formula has already applied the scale.
+  double unscaled() { return chain.formulas.empty() ? scale : 1.0; }
   int64_t lanes() { return schedule.getLanes(); }
   int64_t panelWidth() { return schedule.getCols(); }
   int64_t panelVectors() { return panelWidth() / lanes(); }
@@ -77,9 +96,16 @@ private:
   void scorePanels(CodeBuilder &code, const Block &block, Value row, Value firstKey, const VisibleKeys &visible);
   void finishScores(CodeBuilder &code, const Block &block, Value row, Value panelKey, Value target, Value isFull);
   void weigh(CodeBuilder &code, const Block &block, Value tileState, Value firstKey, const VisibleKeys &visible);
+  void weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys);
+  Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
+  Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
+  Value hiddenWeight(CodeBuilder &code, Value weight);
   void combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
                      const VisibleKeys &visible);
   void finish(CodeBuilder &code, const Block &block, Value tiles);
+  Value outputFactor(CodeBuilder &code, const Block &block, Value rowState);
+  void storeLogarithm(CodeBuilder &code, const Block &block, Value rowState, Value row);
+  NormalizerMaths<VectorArithmetic> maths(CodeBuilder &code, VectorArithmetic &arithmetic, const Block &block);
   Value tileRow(CodeBuilder &code, const Block &block, Value tile);
   Value exponential(CodeBuilder &code, Value x);
 
@@ -90,6 +116,7 @@ private:
   int64_t heads, width, valueWidth;
   AffineExpr batch, queries, keys;
   double scale;
+  Normalizer kind;
 };
 
 } // namespace mlir::attn

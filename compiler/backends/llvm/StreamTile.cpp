@@ -88,7 +88,6 @@ void StreamKernel::finishScores(CodeBuilder &code, const Block &block, Value row
 
 void StreamKernel::weigh(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
                          const VisibleKeys &visible) {
-  int64_t rows = schedule.getRows();
   Value from = code.sub(panelStart(code, visible.any.from, panelWidth()), firstKey);
   Value to = code.sub(visible.any.to, firstKey);
   // Panels between these hold no masked score.
@@ -96,57 +95,102 @@ void StreamKernel::weigh(CodeBuilder &code, const Block &block, Value tileState,
   Value fullTo = code.sub(panelStart(code, visible.full.to, panelWidth()), firstKey);
   fullFrom = code.min(code.max(fullFrom, from), to);
   fullTo = code.max(fullTo, fullFrom);
-  // Scores are in units of log 2 / c; a formula has already applied the scale.
-  Value factor = code.real((chain.formulas.empty() ? scale : 1.0) * M_LOG2E);
+  WeighedKeys keys{{from, to}, {fullFrom, fullTo}};
   code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-    Value line = code.offset(block.scores, code.mul(r, keyBlock()));
-    SmallVector<Value> lowest(panelVectors(), code.splatReal(-INFINITY));
-    SmallVector<Value> largest = code.reduce(from, to, panelWidth(), lowest, [&](Value at, ValueRange state) {
-      SmallVector<Value> next;
-      for (int64_t v = 0; v < panelVectors(); ++v)
-        next.push_back(code.fmaxFast(code.loadVector(code.offset(line, code.add(at, v * lanes()))), state[v]));
-      return next;
+    Value line = code.offset(block.scores, code.mul(r, keyBlock())), rowState = code.offset(tileState, r);
+    if (usesLargest(kind))
+      return weighFromLargest(code, line, rowState, keys);
+    VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+    auto maths = this->maths(code, arithmetic, block);
+    Value sum = weighKeys(code, line, keys, [&](Value s) {
+      Value x = unscaled() == 1 ? s : code.fmul(s, code.splatReal(unscaled()));
+      return code.fadd(maths.numerator(x, Value()), code.zeros()); // a visible weight is never -0
     });
-    Value blockMax = largest[0];
-    for (Value other : ArrayRef<Value>(largest).drop_front())
-      blockMax = code.fmaxFast(blockMax, other);
-    Value oldMax = code.load(code.f32(), code.offset(tileState, r));
-    Value newMax = code.fmaxFast(code.maxLanes(blockMax), oldMax);
-    // With every score at -inf the difference would be NaN: measure from 0 instead.
-    Value none = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, newMax, code.real(-INFINITY));
-    Value origin = code.select(none, code.real(0), newMax);
-    Value rescale = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
-    Value origins = code.splat(origin), factors = code.splat(factor);
+    Value total = code.offset(rowState, schedule.getRows());
+    if (weightsFrom(kind) == WeightsFrom::Total)
+      code.store(code.fadd(code.load(code.f32(), total), sum), total);
+  });
+}
 
-    auto weights = [&](Value begin, Value end, ValueRange sums, bool masked) {
-      return code.reduce(begin, end, panelWidth(), sums, [&](Value at, ValueRange state) {
+/// The largest score of a row in a block of keys.
+Value StreamKernel::largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys) {
+  SmallVector<Value> lowest(panelVectors(), code.splatReal(-INFINITY));
+  SmallVector<Value> largest =
+      code.reduce(keys.any.from, keys.any.to, panelWidth(), lowest, [&](Value at, ValueRange state) {
         SmallVector<Value> next;
-        for (int64_t v = 0; v < panelVectors(); ++v) {
-          Value place = code.offset(line, code.add(at, v * lanes()));
-          Value s = code.loadVector(place);
-          Value p = exponential(code, code.fmul(code.fsub(s, origins), factors));
-          if (masked) {
-            Value hidden = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, s, code.splatReal(-INFINITY));
-            p = code.select(hidden, code.splatReal(-0.0), p);
-          }
-          code.storeVector(p, place);
-          next.push_back(code.fadd(state[v], p));
-        }
+        for (int64_t v = 0; v < panelVectors(); ++v)
+          next.push_back(code.fmaxFast(code.loadVector(code.offset(line, code.add(at, v * lanes()))), state[v]));
         return next;
       });
-    };
-    SmallVector<Value> sums(panelVectors(), code.zeros());
-    sums = weights(from, fullFrom, sums, true);
-    sums = weights(fullFrom, fullTo, sums, false);
-    sums = weights(fullTo, to, sums, true);
-    Value sum = sums[0];
-    for (Value other : ArrayRef<Value>(sums).drop_front())
-      sum = code.fadd(sum, other);
-    Value total = code.offset(tileState, code.add(r, rows));
-    code.store(code.fma(code.load(code.f32(), total), rescale, code.sumLanes(sum)), total);
-    code.store(newMax, code.offset(tileState, r));
-    code.store(rescale, code.offset(tileState, code.add(r, 2 * rows)));
-  });
+  Value blockMax = largest[0];
+  for (Value other : ArrayRef<Value>(largest).drop_front())
+    blockMax = code.fmaxFast(blockMax, other);
+  return blockMax;
+}
+
+/// Writes the weights of a row's scores, -0 where they are masked; gives the sum of their terms.
+Value StreamKernel::weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys,
+                              llvm::function_ref<Value(Value)> weight) {
+  bool counts = countsPlaces(kind);
+  auto weights = [&](Value begin, Value end, ValueRange sums, bool masked) {
+    return code.reduce(begin, end, panelWidth(), sums, [&](Value at, ValueRange state) {
+      SmallVector<Value> next;
+      for (int64_t v = 0; v < panelVectors(); ++v) {
+        Value place = code.offset(line, code.add(at, v * lanes()));
+        Value s = code.loadVector(place);
+        Value p = weight(s), term = counts ? code.splatReal(1) : Value();
+        if (masked) {
+          Value hidden = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, s, code.splatReal(-INFINITY));
+          p = code.select(hidden, code.splatReal(-0.0), p);
+          term = counts ? code.select(hidden, code.zeros(), term) : Value();
+        }
+        code.storeVector(p, place);
+        next.push_back(code.fadd(state[v], counts ? term : p));
+      }
+      return next;
+    });
+  };
+  SmallVector<Value> sums(panelVectors(), code.zeros());
+  sums = weights(keys.any.from, keys.full.from, sums, true);
+  sums = weights(keys.full.from, keys.full.to, sums, false);
+  sums = weights(keys.full.to, keys.any.to, sums, true);
+  Value sum = sums[0];
+  for (Value other : ArrayRef<Value>(sums).drop_front())
+    sum = code.fadd(sum, other);
+  return code.sumLanes(sum);
+}
+
+/// Exponentials, measured from the largest score so far; the row's state gets it, the new sum, and the factor that sums
+/// of the old one are carried by.
+void StreamKernel::weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys) {
+  int64_t rows = schedule.getRows();
+  // Scores are in units of log 2 / c.
+  Value factor = code.real(unscaled() * M_LOG2E);
+  Value blockMax = largestScore(code, line, keys);
+  Value oldMax = code.load(code.f32(), rowState);
+  Value newMax = code.fmaxFast(code.maxLanes(blockMax), oldMax);
+  // With every score at -inf the difference would be NaN: measure from 0 instead.
+  Value none = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, newMax, code.real(-INFINITY));
+  Value origin = code.select(none, code.real(0), newMax);
+  Value rescale = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
+  Value origins = code.splat(origin), factors = code.splat(factor);
+  Value sum = weighKeys(code, line, keys,
+                        [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origins), factors)); });
+  Value total = code.offset(rowState, rows);
+  code.store(code.fma(code.load(code.f32(), total), rescale, sum), total);
+  code.store(newMax, rowState);
+  code.store(rescale, code.offset(rowState, 2 * rows));
+}
+
+/// Whether a weight is that of a masked place, in all lanes.
+Value StreamKernel::hiddenWeight(CodeBuilder &code, Value weight) {
+  Value bits = arith::BitcastOp::create(code.b, code.b.getI32Type(), weight);
+  auto is = [&](arith::CmpIPredicate predicate, int32_t value) -> Value {
+    return arith::CmpIOp::create(code.b, predicate, bits, arith::ConstantIntOp::create(code.b, value, 32));
+  };
+  // Exponentials are not negative: their sign says enough.
+  return code.splat(usesLargest(kind) ? is(arith::CmpIPredicate::slt, 0)
+                                      : is(arith::CmpIPredicate::eq, std::numeric_limits<int32_t>::min()));
 }
 
 void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
@@ -160,9 +204,13 @@ void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value ti
     };
     SmallVector<Value> sums;
     for (int64_t r = 0; r < block.tileRows; ++r) {
-      Value rescale = code.splat(code.load(code.f32(), code.offset(tileState, 2 * rows + r)));
-      for (int64_t v = 0; v < count; ++v)
-        sums.push_back(code.fmul(code.loadVector(output(r, v)), rescale));
+      Value rescale;
+      if (usesLargest(kind))
+        rescale = code.splat(code.load(code.f32(), code.offset(tileState, 2 * rows + r)));
+      for (int64_t v = 0; v < count; ++v) {
+        Value sum = code.loadVector(output(r, v));
+        sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
+      }
     }
     auto accumulate = [&](Value from, Value to, bool masked) {
       sums = code.reduce(from, to, 1, sums, [&](Value key, ValueRange state) {
@@ -176,12 +224,7 @@ void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value ti
         }
         for (int64_t r = 0; r < block.tileRows; ++r) {
           Value p = code.load(code.f32(), code.offset(weight, r * keyBlock()));
-          Value hidden;
-          if (masked) {
-            Value bits = arith::BitcastOp::create(code.b, code.b.getI32Type(), p);
-            hidden = code.splat(arith::CmpIOp::create(code.b, arith::CmpIPredicate::slt, bits,
-                                                      arith::ConstantIntOp::create(code.b, 0, 32)));
-          }
+          Value hidden = masked ? hiddenWeight(code, p) : Value();
           Value lanesOfP = code.splat(p);
           for (int64_t v = 0; v < count; ++v) {
             Value old = state[r * count + v], sum = code.fma(lanesOfP, values[v], old);

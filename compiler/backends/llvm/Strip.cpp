@@ -1,6 +1,7 @@
 // Strategy `strip`: a few rows of the map with all keys, op by op, in scratch that stays in the second-level cache. It
-// computes every chain of map ops; what looks at other heads makes a strip hold all heads, what looks at other rows (a
-// convolution) makes it hold rows beyond its own, computed twice.
+// computes every chain of map ops; what looks at other heads makes a strip hold all heads, what looks at a few other
+// rows (a convolution) makes it hold rows beyond its own, computed twice, and what looks at whole columns the whole
+// map.
 //   strip(b, [h], rows):  for each op of the kernel: for each row of its map: ...
 //                         maps that leave the kernel are copied out, combine writes its rows
 #include "compiler/backends/llvm/Rows.h"
@@ -73,7 +74,8 @@ StripKernel::Strip StripKernel::makeStrip(CodeBuilder &code, const StripTask &ta
   strip.queries = kernel.extent(code, task.scope, extents[2]);
   strip.keys = kernel.extent(code, task.scope, extents[3]);
   strip.rowStride = code.add(code.mul(code.ceilDiv(strip.keys, panelWidth()), panelWidth()), 2 * plan.border);
-  strip.headSize = code.mul(strip.rowStride, schedule.getBlockRows() + plan.above + plan.below);
+  Value rows = plan.wholeMap ? strip.queries : code.constant(schedule.getBlockRows() + plan.above + plan.below);
+  strip.headSize = code.mul(strip.rowStride, rows);
   strip.slotSize = code.mul(strip.headSize, plan.heads);
   strip.memory = code.offset(strip.relative, plan.relative);
   return strip;
@@ -96,7 +98,8 @@ void StripKernel::visit(CodeBuilder &code, const Strip &strip, Operation &inner)
       .Case([&](MapConvOp o) { mapConv(code, strip, o); })
       .Case([&](NormalizeOp o) { normalize(code, strip, o); })
       .Case([&](CombineOp o) { combine(code, strip, o); })
-      .Case<ModifyOp, MaskOp, FillOp, PointwiseOp>([&](Operation *o) { places(code, strip, *o); });
+      .Case([&](ReduceMapOp o) { reduceMap(code, strip, o); })
+      .Case<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>([&](Operation *o) { places(code, strip, *o); });
 }
 
 /// The task's rows of a map, to a result [B, H, N, M]. A masked weight leaves as +0.
@@ -121,7 +124,8 @@ void StripKernel::build() {
   ArrayRef<AffineExpr> extents = kernel.extents(plan.anyMap);
   AffineExpr stride = extents[3].ceilDiv(panelWidth()) * panelWidth() + 2 * plan.border;
   int64_t rows = schedule.getBlockRows();
-  AffineExpr elements = stride * ((rows + plan.above + plan.below) * plan.heads * plan.slots) + plan.relative;
+  AffineExpr held = plan.wholeMap ? extents[2] : getAffineConstantExpr(rows + plan.above + plan.below, op.getContext());
+  AffineExpr elements = stride * (held * (plan.heads * plan.slots)) + plan.relative;
   kernel.setScratch(elements * 4);
   buildStripTasks(kernel, plan, [&](CodeBuilder &code, const StripTask &task) {
     Strip strip = makeStrip(code, task);

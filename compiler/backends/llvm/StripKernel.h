@@ -1,19 +1,16 @@
-// The code of one strip kernel, in four parts: Strip.cpp shares out strips and visits the ops, StripProducts.cpp has
-// the ops that are sums of products, StripPlaces.cpp those that look at one place, StripNormalize.cpp the normalisers.
+// The code of one strip kernel. Strip.cpp shares out strips and visits the ops; StripProducts.cpp has the ops that are
+// sums of products, StripRelative.cpp tables of relative positions, StripPlaces.cpp the ops that look at one place,
+// StripGroups.cpp loops over places that share a normalisation, StripNormalize.cpp and StripReduce.cpp what is done
+// there.
 #pragma once
 
 #include "compiler/backends/code/StripTasks.h"
 #include "compiler/backends/llvm/MapInputs.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "compiler/backends/llvm/Strategies.h"
+#include "compiler/backends/llvm/StripGroups.h"
 
 namespace mlir::attn {
-
-/// What stands in a masked place.
-Value hiddenCode(CodeBuilder &code, Hidden hidden);
-
-/// Lanes that are masked; null where none can be.
-Value isHidden(CodeBuilder &code, Value x, Hidden hidden);
 
 class StripKernel {
 public:
@@ -42,6 +39,15 @@ private:
     HeadRows values, output;
     Value row;
     int64_t rows, vector;
+  };
+
+  /// A map whose places are taken group by group; what is written goes to `target`, or back where that is null.
+  struct GroupedMap {
+    Value map;
+    MapAxis axis;
+    std::pair<Value, Value> rows; // [from, to)
+    Hidden hidden;
+    Value target;
   };
 
   Strip makeStrip(CodeBuilder &code, const StripTask &task);
@@ -77,17 +83,28 @@ private:
   void combine(CodeBuilder &code, const Strip &strip, CombineOp op);
   void combineTile(CodeBuilder &code, const Strip &strip, CombineOp op, const ValueTile &tile);
 
+  // --- StripRelative.cpp
+  void relativeScore(CodeBuilder &code, const Strip &strip, RelativeScoreOp op);
+  void relativeScore2d(CodeBuilder &code, const Strip &strip, RelativeScore2dOp op);
+  void tableScores(CodeBuilder &code, const Strip &strip, Value query, Value table, Value target, double scale);
+  void addRelativeValues(CodeBuilder &code, const Strip &strip, CombineOp op, Value head, HeadRows output);
+  void sumByDistance(CodeBuilder &code, const Strip &strip, CombineOp op, Value weights, Value first);
+
   // --- StripPlaces.cpp
   void places(CodeBuilder &code, const Strip &strip, Operation &op);
   Value placeAt(CodeBuilder &code, const Strip &strip, Operation &op, const Place &at);
   Value operandAt(CodeBuilder &code, const Strip &strip, Value operand, const Place &at);
   Value givenAt(CodeBuilder &code, const Strip &strip, Value operand, const Place &at);
-  void relativeScore(CodeBuilder &code, const Strip &strip, RelativeScoreOp op);
-  void relativeScore2d(CodeBuilder &code, const Strip &strip, RelativeScore2dOp op);
-  void tableScores(CodeBuilder &code, const Strip &strip, Value query, Value table, Value target, double scale);
 
-  // --- StripNormalize.cpp
+  // --- StripGroups.cpp
+  /// `place` lacks the index along the axis, and the column of a group along the lanes.
+  void forGroups(CodeBuilder &code, const Strip &strip, const GroupedMap &grouped,
+                 llvm::function_ref<void(StripGroup &, const Place &place)> body);
+
+  // --- StripNormalize.cpp, StripReduce.cpp
   void normalize(CodeBuilder &code, const Strip &strip, NormalizeOp op);
+  void sinkhorn(CodeBuilder &code, const Strip &strip, NormalizeOp op);
+  void reduceMap(CodeBuilder &code, const Strip &strip, ReduceMapOp op);
 
   int64_t lanes() { return schedule.getLanes(); }
   int64_t panelWidth() { return schedule.getCols(); }

@@ -216,7 +216,7 @@ void StripKernel::convolveTile(CodeBuilder &code, const Strip &strip, MapConvOp 
 }
 
 void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
-  int64_t heads = op.getWeights().getType().getDimSize(1), width = op.getValue().getType().getDimSize(3);
+  int64_t heads = op.getWeights().getType().getDimSize(1), width = KeyShape(op.getValue().getType()).width;
   Value result = op.getResult();
   bool merged = result.hasOneUse() && isa<MergeHeadsOp>(*result.user_begin());
   Value yielded = merged ? result.user_begin()->getResult(0) : result;
@@ -235,12 +235,14 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
         forTiles(code, strip.first, strip.end, schedule.getRows(), [&](Value row, int64_t rows) {
           combineTile(code, strip, op, {head, values, output, row, rows, vector});
         });
+      if (op.getRelative())
+        addRelativeValues(code, strip, op, head, output);
     });
   }
 }
 
 void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp op, const ValueTile &tile) {
-  int64_t width = op.getValue().getType().getDimSize(3), begin = tile.vector * lanes(), rows = tile.rows;
+  int64_t width = KeyShape(op.getValue().getType()).width, begin = tile.vector * lanes(), rows = tile.rows;
   int64_t count = std::min<int64_t>(panelVectors(), llvm::divideCeil(width, lanes()) - tile.vector);
   Hidden hidden = plan.of(op.getWeights()).hidden;
   Value weights = rowOf(code, strip, op.getWeights(), tile.head, tile.row);

@@ -24,14 +24,13 @@ TEST(OpsTest, F32RoundsAfterEveryOperationInIndexOrder) {
 TEST(OpsTest, RowOfInfiniteLossesIsZero) {
   double low = -std::numeric_limits<double>::infinity();
   Tensor<double> scores{{1, 1, 2, 2}, {low, low, low, 0}, {}, {}, ""};
-  EXPECT_EQ(llvm::cantFail(normalize<double>(scores, Normalizer::Softmax, MapAxis::Keys, nullptr, 0)).reals,
+  EXPECT_EQ(llvm::cantFail(normalize<double>(scores, {Normalizer::Softmax}, nullptr)).reals,
             (std::vector<double>{0, 0, 0, 1}));
 }
 
 TEST(OpsTest, NanSpoilsItsOwnRowOnly) {
   Tensor<double> scores{{1, 1, 2, 2}, {0, NAN, 0, 0}, {}, {}, ""};
-  std::vector<double> weights =
-      llvm::cantFail(normalize<double>(scores, Normalizer::Softmax, MapAxis::Keys, nullptr, 0)).reals;
+  std::vector<double> weights = llvm::cantFail(normalize<double>(scores, {Normalizer::Softmax}, nullptr)).reals;
   EXPECT_TRUE(std::isnan(weights[0]) && std::isnan(weights[1]));
   EXPECT_EQ(weights[2], 0.5);
 }

@@ -1,0 +1,20 @@
+// Scores that are a leaky rectifier of a number of the query and one of the key.
+// RUN: cd %S/data/attention_general-score_rank1 && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
+// RUN:   --weights=weights.safetensors --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy \
+// RUN:   --expect map=expected_map.npy
+// RUN: %run_compiled %s %t --weights=%S/data/attention_general-score_rank1/weights.safetensors \
+// RUN:   --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 --sizes B=3,N=17,M=1 \
+// RUN:   --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+
+func.func @attention(
+    %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},
+    %k: tensor<?x2x?x4xf32> {attn.name = "k", attn.dims = ["B", "H", "M", "D"]},
+    %v: tensor<?x2x?x4xf32> {attn.name = "v", attn.dims = ["B", "H", "M", "E"]})
+    -> (tensor<?x2x?x4xf32> {attn.name = "out"}, tensor<?x2x?x?xf32> {attn.name = "map"}) {
+  %aq = attn.weight "aq" : tensor<4xf32>
+  %ak = attn.weight "ak" : tensor<4xf32>
+  %s = attn.score rank1 %q, %k with %aq, %ak : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<4xf32>, tensor<4xf32>
+  %map = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %out = attn.combine %map, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %out, %map : tensor<?x2x?x4xf32>, tensor<?x2x?x?xf32>
+}
