@@ -8,7 +8,8 @@ STAGE = ("dialect/",)
 PUBLIC = ("attn/",)  # runtime/include/attn
 # The interface of the back ends, their list, and the CPU they compile for.
 BACKEND = ("compiler/backends/Backend.h", "compiler/backends/Backends.h", "compiler/backends/Target.h")
-CODE = ("compiler/backends/code/",)  # what surrounds a kernel's code, the same in every back end
+# What surrounds a kernel's code, and elementary functions: the same in every back end.
+CODE = ("compiler/backends/code/", "compiler/backends/math/")
 
 # Longest prefix of the including file's path -> prefixes it may include, beside its own folder.
 MAY_INCLUDE = {
@@ -21,6 +22,7 @@ MAY_INCLUDE = {
     "compiler/emit/": STAGE + PUBLIC + BACKEND,
     "compiler/backends/": STAGE + PUBLIC + ("compiler/backends/",),
     "compiler/backends/code/": STAGE + PUBLIC + BACKEND,
+    "compiler/backends/math/": STAGE + PUBLIC + BACKEND,
     "compiler/backends/llvm/": STAGE + PUBLIC + BACKEND + CODE,
     "compiler/backends/halide/": STAGE + PUBLIC + BACKEND + CODE + ("Halide.h",),
     "compiler/driver/": STAGE + PUBLIC + ("compiler/",),

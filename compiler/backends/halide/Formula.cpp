@@ -1,13 +1,16 @@
-// A formula region as a Halide expression: one table from op to expression.
+// A formula region as a Halide expression: one table from op to expression. Elementary functions are written in
+// compiler/backends/math as scalar ops, which become expressions like any other formula.
 #include <Halide.h>
 
 #include "compiler/backends/halide/Formula.h"
+#include "compiler/backends/math/Lanes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/StringMap.h"
+#include <cmath>
 
 namespace mlir::attn {
 
@@ -18,13 +21,13 @@ using OpExpr = Expr (*)(Operands);
 namespace {
 
 Halide::Type typeOf(Type type) {
-  if (type.isF32())
-    return Halide::Float(32);
-  return type.isInteger(1) ? Halide::Bool() : Halide::Int(32); // index too
+  if (isa<FloatType>(type))
+    return Halide::Float(type.getIntOrFloatBitWidth());
+  return type.isInteger(1) ? Halide::Bool() : type.isInteger(64) ? Halide::Int(64) : Halide::Int(32); // index too
 }
 
-Expr asUnsigned(Expr x) { return Halide::reinterpret<uint32_t>(std::move(x)); }
-Expr asSigned(Expr x) { return Halide::reinterpret<int32_t>(std::move(x)); }
+Expr asUnsigned(Expr x) { return Halide::reinterpret(Halide::UInt(x.type().bits()), x); }
+Expr asSigned(Expr x) { return Halide::reinterpret(Halide::Int(x.type().bits()), x); }
 
 /// The larger; NaN wins, and +0 over -0.
 Expr maximum(Expr a, Expr b) { return select(a > b, a, b > a, b, a == b && a != 0.0f, a, a + b); }
@@ -62,18 +65,15 @@ const llvm::StringMap<OpExpr> &table() {
       {"arith.minsi", [](Operands x) { return Halide::min(x[0], x[1]); }},
       {"arith.maxui", [](Operands x) { return asSigned(Halide::max(asUnsigned(x[0]), asUnsigned(x[1]))); }},
       {"arith.minui", [](Operands x) { return asSigned(Halide::min(asUnsigned(x[0]), asUnsigned(x[1]))); }},
-      {"arith.sitofp", [](Operands x) { return Halide::cast<float>(x[0]); }},
       {"arith.uitofp", [](Operands x) { return Halide::cast<float>(asUnsigned(x[0])); }},
       {"math.absf", [](Operands x) { return Halide::abs(x[0]); }},
       {"math.absi", [](Operands x) { return Halide::select(x[0] < 0, -x[0], x[0]); }},
       {"math.ceil", [](Operands x) { return Halide::ceil(x[0]); }},
       {"math.clampf", [](Operands x) { return minimum(maximum(x[0], x[1]), x[2]); }},
       {"math.copysign", [](Operands x) { return withSignOf(x[0], x[1]); }},
-      {"math.exp", [](Operands x) { return Halide::exp(x[0]); }},
       {"math.floor", [](Operands x) { return Halide::floor(x[0]); }},
       {"math.fma", [](Operands x) { return x[0] * x[1] + x[2]; }},
       {"math.roundeven", [](Operands x) { return Halide::round(x[0]); }},
-      {"math.rsqrt", [](Operands x) { return 1.0f / Halide::sqrt(x[0]); }},
       {"math.sqrt", [](Operands x) { return Halide::sqrt(x[0]); }},
       {"math.trunc", [](Operands x) { return Halide::trunc(x[0]); }},
   };
@@ -164,14 +164,44 @@ Expr compareIntegers(arith::CmpIPredicate predicate, Expr a, Expr b) {
 Expr constantExpr(arith::ConstantOp op) {
   Halide::Type type = typeOf(op.getType());
   if (auto real = dyn_cast<FloatAttr>(op.getValue()))
-    return Expr(real.getValue().convertToFloat());
+    return type.bits() == 64 ? Expr(real.getValueAsDouble()) : Expr(real.getValue().convertToFloat());
   int64_t value = cast<IntegerAttr>(op.getValue()).getInt();
+  if (type.bits() == 64)
+    return Expr(value);
   return type.is_bool() ? Halide::Internal::make_bool(value != 0) : Expr(static_cast<int32_t>(value));
 }
 
+/// What an op whose meaning depends on its types, or on whether integers wrap, gives; an undefined expression for
+/// others. Indices of a formula do not wrap, so that Halide sees how they step; bits of an elementary function do.
+Expr typedOp(Operation &op, Operands x, bool wraps) {
+  if (isa<arith::BitcastOp>(op))
+    return Halide::reinterpret(typeOf(op.getResult(0).getType()), x[0]);
+  if (isa<arith::ExtUIOp>(op))
+    return asSigned(Halide::cast(Halide::UInt(typeOf(op.getResult(0).getType()).bits()), asUnsigned(x[0])));
+  if (isa<arith::ExtFOp, arith::TruncFOp, arith::TruncIOp, arith::SIToFPOp>(op))
+    return Halide::cast(typeOf(op.getResult(0).getType()), x[0]);
+  if (isa<arith::ShLIOp>(op))
+    return asSigned(asUnsigned(x[0]) << asUnsigned(x[1]));
+  if (isa<arith::ShRUIOp>(op))
+    return asSigned(asUnsigned(x[0]) >> asUnsigned(x[1]));
+  if (isa<arith::ShRSIOp>(op))
+    return x[0] >> asUnsigned(x[1]);
+  if (!wraps)
+    return Expr();
+  if (isa<arith::AddIOp>(op))
+    return asSigned(asUnsigned(x[0]) + asUnsigned(x[1]));
+  if (isa<arith::SubIOp>(op))
+    return asSigned(asUnsigned(x[0]) - asUnsigned(x[1]));
+  if (isa<arith::MulIOp>(op))
+    return asSigned(asUnsigned(x[0]) * asUnsigned(x[1]));
+  return Expr();
+}
+
 bool isKnown(Operation &op) {
-  return table().contains(op.getName().getStringRef()) ||
-         isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp,
+  StringRef name = op.getName().getStringRef();
+  return table().contains(name) || expansionOf(name, MathIsa::Generic) ||
+         isa<arith::BitcastOp, arith::ExtUIOp, arith::SIToFPOp, arith::ShLIOp, arith::ShRUIOp, arith::ShRSIOp,
+             arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp,
              arith::IndexCastOp, arith::IndexCastUIOp, tensor::ExtractOp>(op);
 }
 
@@ -194,41 +224,97 @@ llvm::LogicalResult supportsHalideFormula(Region &formula, std::string &why) {
   return llvm::success();
 }
 
-Expr formulaExpr(Region &formula, llvm::ArrayRef<Expr> arguments, llvm::ArrayRef<Halide::ImageParam> captures) {
-  llvm::DenseMap<Value, Expr> values;
-  for (auto [argument, expr] : llvm::zip(formula.getArguments(), arguments))
-    values[argument] = expr;
-  for (Operation &op : formula.front().without_terminator()) {
+namespace {
+
+class Translator {
+public:
+  Translator(llvm::ArrayRef<Halide::ImageParam> captures, size_t scalarCount, MathIsa isa, bool wraps)
+      : captures(captures), scalarCount(scalarCount), isa(isa), wraps(wraps) {}
+
+  void define(Value value, Expr expr) { values[value] = std::move(expr); }
+  Expr lookup(Value value) { return values.lookup(value); }
+  void translate(Operation &op) {
     llvm::SmallVector<Expr> x;
     for (Value operand : op.getOperands())
       x.push_back(values.lookup(operand));
-    Expr result;
-    if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-      result = constantExpr(constant);
-    } else if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
-      const Halide::ImageParam &tensor =
-          captures[cast<BlockArgument>(extract.getTensor()).getArgNumber() - arguments.size()];
-      // Lanes beyond the last key, and formulas that are wrong, never read outside the tensor.
-      std::vector<Expr> indices;
-      for (Expr index : llvm::reverse(llvm::drop_begin(x)))
-        indices.push_back(clamp(index, 0, tensor.dim(indices.size()).extent() - 1));
-      result = tensor(indices);
-      if (result.type().is_uint()) // i1, a byte each
-        result = result != 0;
-    } else if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op)) {
-      result = x[0];
-    } else if (auto compare = dyn_cast<arith::CmpFOp>(op)) {
-      result = compareReals(compare.getPredicate(), x[0], x[1]);
-    } else if (auto compare = dyn_cast<arith::CmpIOp>(op)) {
-      result = compareIntegers(compare.getPredicate(), x[0], x[1]);
-    } else if (isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(op)) {
-      result = bitwise(op, x);
-    } else {
-      result = table().lookup(op.getName().getStringRef())(x);
-    }
-    values[op.getResult(0)] = result;
+    values[op.getResult(0)] = exprOf(op, x);
   }
-  return values.lookup(formula.front().getTerminator()->getOperand(0));
+
+private:
+  Expr exprOf(Operation &op, Operands x) {
+    StringRef name = op.getName().getStringRef();
+    if (auto constant = dyn_cast<arith::ConstantOp>(op))
+      return constantExpr(constant);
+    if (auto extract = dyn_cast<tensor::ExtractOp>(op))
+      return element(captures[cast<BlockArgument>(extract.getTensor()).getArgNumber() - scalarCount], x.drop_front());
+    if (llvm::isa<arith::IndexCastOp, arith::IndexCastUIOp>(op))
+      return x[0];
+    if (auto compare = dyn_cast<arith::CmpFOp>(op))
+      return compareReals(compare.getPredicate(), x[0], x[1]);
+    if (auto compare = dyn_cast<arith::CmpIOp>(op))
+      return compareIntegers(compare.getPredicate(), x[0], x[1]);
+    if (llvm::isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(op))
+      return bitwise(op, x);
+    if (Expr typed = typedOp(op, x, wraps); typed.defined())
+      return typed;
+    if (OpExpr known = table().lookup(name))
+      return known(x);
+    return mathExpr(name, x[0], op.getContext(), isa);
+  }
+
+  /// Lanes beyond the last key, and formulas that are wrong, never read outside the tensor.
+  static Expr element(const Halide::ImageParam &tensor, Operands at) {
+    std::vector<Expr> indices;
+    for (const Expr &index : llvm::reverse(at))
+      indices.push_back(clamp(index, 0, tensor.dim(indices.size()).extent() - 1));
+    Expr result = tensor(indices);
+    return result.type().is_uint() ? result != 0 : result; // i1 is a byte
+  }
+
+  llvm::ArrayRef<Halide::ImageParam> captures;
+  size_t scalarCount;
+  MathIsa isa;
+  bool wraps;
+  llvm::DenseMap<Value, Expr> values;
+};
+
+} // namespace
+
+/// A function of compiler/backends/math, written as scalar ops and read back.
+static Expr expand(Expansion expansion, Expr x, MLIRContext *context, MathIsa isa) {
+  // Register instructions of AVX-512 have no expression.
+  isa = isa == MathIsa::Avx512 ? MathIsa::Avx2 : isa;
+  Block block;
+  OpBuilder builder(context);
+  builder.setInsertionPointToStart(&block);
+  Location loc = builder.getUnknownLoc();
+  Value argument = block.addArgument(builder.getF32Type(), loc);
+  Value result = expansion(Lanes(builder, loc, argument.getType(), isa), argument);
+  Translator translator({}, 0, isa, /*wraps=*/true);
+  translator.define(argument, std::move(x));
+  for (Operation &op : block)
+    translator.translate(op);
+  Expr expr = translator.lookup(result);
+  block.dropAllReferences();
+  return expr;
+}
+
+Expr mathExpr(llvm::StringRef op, Expr x, MLIRContext *context, MathIsa isa) {
+  return expand(expansionOf(op, isa == MathIsa::Avx512 ? MathIsa::Avx2 : isa), std::move(x), context, isa);
+}
+
+Expr expBelowExpr(Expr x, MLIRContext *context, MathIsa isa) {
+  return expand(expandFastExp2, x * static_cast<float>(M_LOG2E), context, isa);
+}
+
+Expr formulaExpr(Region &formula, llvm::ArrayRef<Expr> arguments, llvm::ArrayRef<Halide::ImageParam> captures,
+                 MathIsa isa) {
+  Translator translator(captures, arguments.size(), isa, /*wraps=*/false);
+  for (auto [argument, expr] : llvm::zip(formula.getArguments(), arguments))
+    translator.define(argument, expr);
+  for (Operation &op : formula.front().without_terminator())
+    translator.translate(op);
+  return translator.lookup(formula.front().getTerminator()->getOperand(0));
 }
 
 } // namespace mlir::attn

@@ -1,6 +1,7 @@
 // A formula region as a Halide expression. Needs Halide.h before it.
 #pragma once
 
+#include "compiler/backends/math/MathIsa.h"
 #include "mlir/IR/Region.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/LogicalResult.h"
@@ -10,9 +11,14 @@ namespace mlir::attn {
 /// Whether every op of a formula has a form here; if not, `why` names the first that has none.
 llvm::LogicalResult supportsHalideFormula(Region &formula, std::string &why);
 
+/// An elementary function, `math.tanh` say, as every back end computes it.
+Halide::Expr mathExpr(llvm::StringRef op, Halide::Expr x, MLIRContext *context, MathIsa isa);
+/// exp(x) for x that is not positive.
+Halide::Expr expBelowExpr(Halide::Expr x, MLIRContext *context, MathIsa isa);
+
 /// The yielded value; `arguments` stand for the region's scalar arguments in order (Float(32) or Int(32)), `captures`
 /// for the tensors after them, innermost dimension first.
 Halide::Expr formulaExpr(Region &formula, llvm::ArrayRef<Halide::Expr> arguments,
-                         llvm::ArrayRef<Halide::ImageParam> captures);
+                         llvm::ArrayRef<Halide::ImageParam> captures, MathIsa isa);
 
 } // namespace mlir::attn

@@ -200,14 +200,15 @@ MapExpr MapFuncs::placeOp(Operation &op) {
     result.visible = both(result.visible, maskExpr(mask));
   } else if (auto modify = dyn_cast<ModifyOp>(op)) {
     result.at = [this, modify, x = operands[0], captures = tensors(modify.getCaptures())](const MapPlace &at) mutable {
-      return formulaExpr(modify.getFormula(), {x(at), sizes.sample, at.head, at.query, at.key}, captures);
+      return formulaExpr(modify.getFormula(), {x(at), sizes.sample, at.head, at.query, at.key}, captures,
+                         mathIsa(code.isa()));
     };
   } else {
-    result.at = [formula = &cast<PointwiseOp>(op).getFormula(), operands](const MapPlace &at) {
+    result.at = [this, formula = &cast<PointwiseOp>(op).getFormula(), operands](const MapPlace &at) {
       llvm::SmallVector<Expr> values;
       for (const PlaceExpr &operand : operands)
         values.push_back(operand(at));
-      return formulaExpr(*formula, values, {});
+      return formulaExpr(*formula, values, {}, mathIsa(code.isa()));
     };
   }
   return result;

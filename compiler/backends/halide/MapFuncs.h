@@ -100,6 +100,7 @@ private:
   void combine(CombineOp op);
 
   // --- MapNormalize.cpp
+  class Normaliser;
   MapExpr normalize(NormalizeOp op);
   MapExpr normalizeKeys(NormalizeOp op, const MapExpr &scores);
   MapExpr normalizeHeads(NormalizeOp op, const MapExpr &scores);

@@ -18,8 +18,9 @@ public:
   using Int = Expr;
   using Bool = Expr;
 
-  MaskExprs(MaskOp op, const MapSizes &sizes, const std::vector<Halide::ImageParam> &operands, const MapPlace &place)
-      : op(op), sizes(sizes), operands(operands), place(place) {}
+  MaskExprs(MaskOp op, const MapSizes &sizes, const std::vector<Halide::ImageParam> &operands, const MapPlace &place,
+            MathIsa isa)
+      : op(op), sizes(sizes), operands(operands), place(place), isa(isa) {}
 
   Int constant(int64_t value) { return static_cast<int32_t>(std::clamp(value, -farAway, farAway)); }
   Int batch() { return sizes.sample; }
@@ -53,7 +54,7 @@ public:
     std::vector<Halide::ImageParam> tensors;
     for (int64_t capture : captures)
       tensors.push_back(operands[capture]);
-    return formulaExpr(op.getPredicate(), {sizes.sample, place.head, place.query, place.key}, tensors);
+    return formulaExpr(op.getPredicate(), {sizes.sample, place.head, place.query, place.key}, tensors, isa);
   }
 
 private:
@@ -61,13 +62,15 @@ private:
   const MapSizes &sizes;
   const std::vector<Halide::ImageParam> &operands;
   const MapPlace &place;
+  MathIsa isa;
 };
 
 } // namespace
 
 PlaceExpr MapFuncs::maskExpr(MaskOp op) {
-  return [op, sizes = sizes, operands = tensors(op.getMaskOperands())](const MapPlace &place) mutable {
-    MaskExprs arithmetic(op, sizes, operands, place);
+  return [op, isa = mathIsa(code.isa()), sizes = sizes,
+          operands = tensors(op.getMaskOperands())](const MapPlace &place) mutable {
+    MaskExprs arithmetic(op, sizes, operands, place, isa);
     return MaskFormula<MaskExprs>(arithmetic).visible(op.getMask());
   };
 }

@@ -2,7 +2,9 @@
 // are computed at the place.
 #include <Halide.h>
 
+#include "compiler/backends/halide/Formula.h"
 #include "compiler/backends/halide/MapFuncs.h"
+#include "dialect/NormalizerMaths.h"
 #include <cmath>
 
 namespace mlir::attn {
@@ -11,50 +13,62 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
 
+/// NormalizerMaths on expressions.
+class ExprArithmetic {
+public:
+  using Real = Expr;
+  ExprArithmetic(MLIRContext *context, MathIsa isa) : context(context), isa(isa) {}
+
+  Expr constant(double value) { return static_cast<float>(value); }
+  Expr add(Expr x, Expr y) { return x + y; }
+  Expr sub(Expr x, Expr y) { return x - y; }
+  Expr mul(Expr x, Expr y) { return x * y; }
+  Expr div(Expr x, Expr y) { return x / y; }
+  Expr max(Expr x, Expr y) { return select(x > y, x, y); }
+  Expr exp(Expr x) { return mathExpr("math.exp", x, context, isa); }
+  Expr expBelow(Expr x) { return expBelowExpr(x, context, isa); }
+  Expr log(Expr x) { return mathExpr("math.log", x, context, isa); }
+  Expr ifEqual(Expr x, Expr y, Expr yes, Expr no) { return select(x == y, yes, no); }
+  Expr ifLess(Expr x, Expr y, Expr yes, Expr no) { return select(x < y, yes, no); }
+
+private:
+  MLIRContext *context;
+  MathIsa isa;
+};
+
+/// What a normalize op says, of expressions; `sink` is that of the place's head, undefined if there is none.
+class MapFuncs::Normaliser {
+public:
+  Normaliser(NormalizeOp op, MathIsa isa)
+      : arithmetic(op.getContext(), isa), kind(op.getKind()), eps(op.getEps().convertToDouble()) {}
+
+  Expr lowest(Expr sink) { return maths(sink).lowest(); }
+  Expr origin(Expr largest) { return maths(Expr()).origin(largest); }
+  Expr numerator(Expr x, Expr origin) { return maths(Expr()).numerator(x, origin); }
+  Expr term(Expr numerator) { return maths(Expr()).term(numerator); }
+  /// 1 / divisor, and 0 where that is 0.
+  Expr factor(Expr total, Expr origin, Expr sink) {
+    Expr divisor = maths(sink).divisor(total, origin);
+    return select(divisor == 0.0f, 0.0f, 1.0f / divisor);
+  }
+
+private:
+  NormalizerMaths<ExprArithmetic> maths(Expr sink) {
+    return {arithmetic, kind, eps, sink.defined() ? std::optional<Expr>(sink) : std::nullopt};
+  }
+
+  ExprArithmetic arithmetic;
+  Normalizer kind;
+  double eps;
+};
+
 static Expr larger(Expr x, Expr y) { return select(x > y, x, y); }
 static Expr sum(Expr x, Expr y) { return x + y; }
-/// 1 / x, and 0 for 0.
-static Expr inverse(Expr x) { return select(x == 0.0f, 0.0f, 1.0f / x); }
-/// What exponents are measured from: with every score at -inf the difference to it would be NaN.
-static Expr originOf(Expr largest) { return select(largest == -INFINITY, 0.0f, largest); }
 
-/// The weight before it is divided, of kinds that look at one score.
-static Expr unscaled(Normalizer kind, Expr x) {
-  Expr rectified = select(x < 0.0f, 0.0f, x); // NaN stays NaN
-  switch (kind) {
-  case Normalizer::ReluSum:
-  case Normalizer::ReluMean:
-    return rectified;
-  case Normalizer::Relu2Mean:
-    return rectified * rectified;
-  case Normalizer::Sigmoid:
-    return 1.0f / (1.0f + Halide::exp(-x));
-  default:
-    return x;
-  }
-}
-
-/// What a unscaled weights are divided by, or null: `total` of all of a group, `count` of visible places.
-static Expr factorOf(NormalizeOp op, Expr total) {
-  switch (op.getKind()) {
-  case Normalizer::Sum:
-  case Normalizer::ReluSum:
-    return inverse(larger(total, Expr(static_cast<float>(op.getEps().convertToDouble()))));
-  default:
-    return inverse(total);
-  }
-}
-
-static bool countsPlaces(Normalizer kind) { return kind == Normalizer::ReluMean || kind == Normalizer::Relu2Mean; }
-static bool isSoftmax(Normalizer kind) { return kind == Normalizer::Softmax || kind == Normalizer::SoftmaxOne; }
-static bool hasFactor(Normalizer kind) { return kind != Normalizer::Sigmoid && kind != Normalizer::None; }
-
-/// exp of a softmax's sink, or null.
+/// The sink of a place's head, or null.
 PlaceExpr MapFuncs::sinkOf(NormalizeOp op) {
-  if (op.getKind() != Normalizer::SoftmaxOne)
-    return {};
   if (!op.getSink())
-    return [](const MapPlace &) { return Expr(0.0f); };
+    return {};
   return [sinks = tensor(op.getSink())](const MapPlace &at) -> Expr { return sinks(at.head); };
 }
 
@@ -89,70 +103,75 @@ MapExpr MapFuncs::normalize(NormalizeOp op) {
   return op.getAxis() == MapAxis::Keys ? normalizeKeys(op, scores) : normalizeHeads(op, scores);
 }
 
+static Expr at(const PlaceExpr &expr, const MapPlace &place) { return expr ? expr(place) : Expr(); }
+
 MapExpr MapFuncs::normalizeKeys(NormalizeOp op, const MapExpr &scores) {
   Halo halo = haloOf(op.getWeights());
   int64_t heads = mapHeads(op.getWeights());
   Normalizer kind = op.getKind();
+  Normaliser maths(op, mathIsa(code.isa()));
+  PlaceExpr sink = sinkOf(op), origin;
+  if (usesLargest(kind))
+    origin = reduceKeys("largest", halo, scores, heads, Expr(-INFINITY), larger, scores.at,
+                        [maths, sink](Expr x, const MapPlace &place) mutable {
+                          return maths.origin(larger(x, maths.lowest(at(sink, place))));
+                        });
   MapExpr weights;
   weights.visible = scores.visible;
-  weights.at = [kind, x = scores.at](const MapPlace &at) { return unscaled(kind, x(at)); };
-  PlaceExpr sink = sinkOf(op), origin;
-  if (isSoftmax(kind)) {
-    origin = reduceKeys("largest", halo, scores, heads, Expr(-INFINITY), larger, scores.at,
-                        [sink](Expr x, const MapPlace &at) { return originOf(sink ? larger(x, sink(at)) : x); });
-    weights.at = [origin, x = scores.at](const MapPlace &at) { return Halide::exp(x(at) - origin(at)); };
-  }
-  if (kind != Normalizer::None && kind != Normalizer::Sum)
+  weights.at = [maths, origin, x = scores.at](const MapPlace &place) mutable {
+    return maths.numerator(x(place), at(origin, place));
+  };
+  if (kind == Normalizer::None || kind == Normalizer::Sum)
+    weights.at = scores.at;
+  else
     weights = keepMap(op.getWeights(), weights);
   weights.isLoad = true;
-  if (!hasFactor(kind))
+  if (weightsFrom(kind) == WeightsFrom::Place)
     return weights;
-  PlaceExpr one = [](const MapPlace &) { return Expr(1.0f); };
-  weights.factor = reduceKeys("factor", halo, scores, heads, Expr(0.0f), sum, countsPlaces(kind) ? one : weights.at,
-                              [op, sink, origin](Expr total, const MapPlace &at) mutable {
-                                if (sink)
-                                  total = total + Halide::exp(sink(at) - origin(at));
-                                return factorOf(op, total);
+  PlaceExpr term = [maths, x = weights.at](const MapPlace &place) mutable { return maths.term(x(place)); };
+  weights.factor = reduceKeys("factor", halo, scores, heads, Expr(0.0f), sum, term,
+                              [maths, sink, origin](Expr total, const MapPlace &place) mutable {
+                                return maths.factor(total, at(origin, place), at(sink, place));
                               });
   return weights;
 }
 
 // The group of a place is the same place in all heads: its numbers are computed beside it.
 MapExpr MapFuncs::normalizeHeads(NormalizeOp op, const MapExpr &scores) {
-  Normalizer kind = op.getKind();
+  Normaliser maths(op, mathIsa(code.isa()));
   RDom h(0, static_cast<int>(mapHeads(op.getWeights())), "h");
   MapPlace other{key, query, h};
-  MapExpr weights;
-  weights.visible = scores.visible;
   auto counted = [&](Expr x, Expr otherwise) {
     return scores.visible ? select(scores.visible(other), x, otherwise) : x;
   };
-  PlaceExpr numerator = [kind, x = scores.at](const MapPlace &at) { return unscaled(kind, x(at)); };
-  if (isSoftmax(kind)) {
+  MapExpr weights;
+  weights.visible = scores.visible;
+  PlaceExpr origin;
+  if (usesLargest(op.getKind())) {
     Func largest("largest");
-    PlaceExpr sink = sinkOf(op);
-    largest(key, query) = sink ? sink({key, query, 0}) : Expr(-INFINITY);
+    largest(key, query) = maths.lowest(Expr());
     largest(key, query) = larger(largest(key, query), counted(scores.at(other), Expr(-INFINITY)));
-    numerator = [largest, x = scores.at](const MapPlace &at) {
-      return Halide::exp(x(at) - originOf(largest(at.key, at.query)));
-    };
+    origin = [maths, largest](const MapPlace &place) mutable { return maths.origin(largest(place.key, place.query)); };
     weights.beside.push_back({largest, h, /*overHeads=*/true});
   }
+  PlaceExpr numerator = [maths, origin, x = scores.at](const MapPlace &place) mutable {
+    return maths.numerator(x(place), at(origin, place));
+  };
   weights.at = numerator;
-  if (!hasFactor(kind))
+  if (weightsFrom(op.getKind()) == WeightsFrom::Place)
     return weights;
-  if (countsPlaces(kind) && !plan.masksByHead) {
-    float share = 1.0f / mapHeads(op.getWeights());
-    weights.at = [numerator, share](const MapPlace &at) { return numerator(at) * share; };
-    return weights;
+  PlaceExpr total;
+  if (countsPlaces(op.getKind()) && !plan.masksByHead) {
+    total = [count = static_cast<float>(mapHeads(op.getWeights()))](const MapPlace &) { return Expr(count); };
+  } else {
+    Func sums("total");
+    sums(key, query) = 0.0f;
+    sums(key, query) += counted(maths.term(numerator(other)), Expr(0.0f));
+    weights.beside.push_back({sums, h, /*overHeads=*/true});
+    total = [sums](const MapPlace &place) { return sums(place.key, place.query); };
   }
-  Func total("total");
-  total(key, query) =
-      kind == Normalizer::SoftmaxOne ? Halide::exp(-originOf(weights.beside[0].sums(key, query))) : Expr(0.0f);
-  total(key, query) += counted(countsPlaces(kind) ? Expr(1.0f) : numerator(other), Expr(0.0f));
-  weights.beside.push_back({total, h, /*overHeads=*/true});
-  weights.at = [op, numerator, total](const MapPlace &at) mutable {
-    return numerator(at) * factorOf(op, total(at.key, at.query));
+  weights.at = [maths, numerator, total, origin](const MapPlace &place) mutable {
+    return numerator(place) * maths.factor(total(place), at(origin, place), Expr());
   };
   return weights;
 }

@@ -90,7 +90,8 @@ MapExpr MapFuncs::pairScore(PairScoreOp op) {
   Expr x = q(d, row, head / static_cast<int>(queryGroup));
   Expr y = k(key % panelWidth, d, panelIndex, head / static_cast<int>(keyGroup));
   sums(key, query, head) = 0.0f;
-  sums(key, query, head) += formulaExpr(op.getFormula(), {x, y, head, d}, tensors(op.getCaptures()));
+  sums(key, query, head) +=
+      formulaExpr(op.getFormula(), {x, y, head, d}, tensors(op.getCaptures()), mathIsa(code.isa()));
   float scale = op.getScale().convertToDouble();
   MapExpr map;
   map.at = [sums, scale](const MapPlace &at) { return sums(at.key, at.query, at.head) * scale; };

@@ -3,7 +3,7 @@
 // One pattern per op. On AVX-512 a vector whose last size is a multiple of 16 is cut into single registers first, so
 // that register instructions apply; any other value is expanded whole. f16 and bf16 are computed in f32.
 #include "compiler/backends/llvm/ExpandMath.h"
-#include "compiler/backends/llvm/Lanes.h"
+#include "compiler/backends/math/Lanes.h"
 #include "dialect/AttnOps.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -21,8 +21,6 @@ namespace mlir::attn {
 
 using namespace mlir;
 using namespace mlir::attn;
-
-using Expansion = Value (*)(const Lanes &, Value);
 
 static constexpr int64_t registerLanes = 16;
 
@@ -107,24 +105,14 @@ struct ExpandFma : OpRewritePattern<math::FmaOp> {
 void mlir::attn::populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandMathOptions &options) {
   MLIRContext *context = patterns.getContext();
   MathIsa isa = options.isa;
-  patterns.add<ExpandUnary<math::ExpOp>>(context, isa, expandExp);
-  patterns.add<ExpandUnary<math::Exp2Op>>(context, isa, expandExp2);
-  patterns.add<ExpandUnary<math::ExpM1Op>>(context, isa, expandExpM1);
-  patterns.add<ExpandUnary<math::LogOp>>(context, isa, expandLog);
-  patterns.add<ExpandUnary<math::Log2Op>>(context, isa, expandLog2);
-  patterns.add<ExpandUnary<math::Log1pOp>>(context, isa, expandLog1p);
-  patterns.add<ExpandUnary<math::TanhOp>>(context, isa, expandTanh);
-  patterns.add<ExpandUnary<math::ErfOp>>(context, isa, expandErf);
-  patterns.add<ExpandUnary<math::SinOp>>(context, isa, expandSin);
-  patterns.add<ExpandUnary<math::CosOp>>(context, isa, expandCos);
-  patterns.add<ExpandUnary<math::RsqrtOp>>(context, isa, expandRsqrt);
+  auto add = [&](auto... ops) {
+    (patterns.add<ExpandUnary<decltype(ops)>>(context, isa, expansionOf(ops.getOperationName(), isa)), ...);
+  };
+  add(math::ExpOp(), math::Exp2Op(), math::ExpM1Op(), math::LogOp(), math::Log2Op(), math::Log1pOp(), math::TanhOp(),
+      math::ErfOp(), math::SinOp(), math::CosOp(), math::RsqrtOp(), math::RoundOp());
   if (isa != MathIsa::Generic)
     return;
-  patterns.add<ExpandUnary<math::FloorOp>>(context, isa, expandFloor);
-  patterns.add<ExpandUnary<math::CeilOp>>(context, isa, expandCeil);
-  patterns.add<ExpandUnary<math::TruncOp>>(context, isa, expandTrunc);
-  patterns.add<ExpandUnary<math::RoundEvenOp>>(context, isa, expandRoundEven);
-  patterns.add<ExpandUnary<math::RoundOp>>(context, isa, expandRound);
+  add(math::FloorOp(), math::CeilOp(), math::TruncOp(), math::RoundEvenOp());
   patterns.add<ExpandFma>(context);
 }
 

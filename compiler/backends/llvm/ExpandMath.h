@@ -11,8 +11,8 @@
 
 namespace mlir::attn {
 
-/// Rewrites exp, exp2, expm1, log, log2, log1p, tanh, erf, sin, cos and rsqrt on f32 (f16 and bf16 through f32), for
-/// scalars and vectors of any fixed shape. On Generic also fma, floor, ceil, trunc, round and roundeven. sqrt, absf,
+/// Rewrites exp, exp2, expm1, log, log2, log1p, tanh, erf, sin, cos, rsqrt and round on f32 (f16 and bf16 through f32),
+/// for scalars and vectors of any fixed shape. On Generic also fma, floor, ceil, trunc and roundeven. sqrt, absf,
 /// copysign and the like map to instructions and stay.
 void populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandMathOptions &options);
 

@@ -1,7 +1,7 @@
 // Passes of the LLVM back end: their options, constructors and registration, generated from Passes.td.
 #pragma once
 
-#include "compiler/backends/llvm/MathIsa.h"
+#include "compiler/backends/math/MathIsa.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::attn {

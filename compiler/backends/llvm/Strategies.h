@@ -2,14 +2,9 @@
 #pragma once
 
 #include "compiler/backends/code/KernelCode.h"
-#include "compiler/backends/llvm/MathIsa.h"
+#include "compiler/backends/math/MathIsa.h"
 
 namespace mlir::attn {
-
-/// The instruction set of a target's name: generic, avx2, avx512.
-inline MathIsa mathIsa(llvm::StringRef isa) {
-  return isa == "avx512" ? MathIsa::Avx512 : isa == "avx2" ? MathIsa::Avx2 : MathIsa::Generic;
-}
 
 LogicalResult supportsDense(KernelOp kernel, std::string &why);
 void lowerDense(KernelCode &kernel);

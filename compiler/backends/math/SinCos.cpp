@@ -3,8 +3,8 @@
 // Payne and Hanek: x = m 2^e, and of m 2^e (2/pi) only the value modulo 4 matters, so 96 bits of 2/pi that start at a
 // place given by e suffice. A 64-bit fixed-point product (2 quadrant bits, 62 fraction bits) gives r in
 // [-pi/4, pi/4] with 30 correct bits even for the worst x.
-#include "compiler/backends/llvm/Lanes.h"
-#include "compiler/backends/llvm/MathCoefficients.h"
+#include "compiler/backends/math/Lanes.h"
+#include "compiler/backends/math/MathCoefficients.h"
 
 #include <limits>
 

@@ -2,7 +2,7 @@
 //
 // |x| + 2^23 - 2^23 is |x| rounded to even for |x| < 2^23; from there on x is an integer. The other roundings correct
 // that by one. Every result keeps the sign of x, also when it is zero.
-#include "compiler/backends/llvm/Lanes.h"
+#include "compiler/backends/math/Lanes.h"
 
 using namespace mlir;
 using namespace mlir::attn;

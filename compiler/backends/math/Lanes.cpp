@@ -1,6 +1,6 @@
 // Emission of single operations; see Lanes.h. The AVX-512 intrinsics are called by name, because the x86vector
 // wrappers pass operands on by position under other names.
-#include "compiler/backends/llvm/Lanes.h"
+#include "compiler/backends/math/Lanes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"

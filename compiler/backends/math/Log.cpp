@@ -1,8 +1,8 @@
 // log, log2, log1p: x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), so log x = e ln 2 + f Q(f).
 //
 // The interval is centred on 1, so nothing cancels for x near 1, where e = 0 and f is exact.
-#include "compiler/backends/llvm/Lanes.h"
-#include "compiler/backends/llvm/MathCoefficients.h"
+#include "compiler/backends/math/Lanes.h"
+#include "compiler/backends/math/MathCoefficients.h"
 
 #include <limits>
 

@@ -3,8 +3,8 @@
 // On one AVX-512 register, [0, limit] is cut into 16 equal pieces; the coefficients of a piece are looked up with
 // vpermps (its table is a memory operand), so there is no division, no exponential and no second branch. Elsewhere:
 //   |x| small: x P(x^2);   else erf = 1 - 2^T(|x|), T = log2(erfc), and tanh = 1 - 2 / (e^(2|x|) + 1).
-#include "compiler/backends/llvm/Lanes.h"
-#include "compiler/backends/llvm/MathCoefficients.h"
+#include "compiler/backends/math/Lanes.h"
+#include "compiler/backends/math/MathCoefficients.h"
 
 using namespace mlir;
 using namespace mlir::attn;

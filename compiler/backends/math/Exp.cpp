@@ -3,8 +3,8 @@
 // AVX-512 splits with vreduceps and joins with vscalefps, which treats overflow, underflow, infinities and NaN as
 // wanted. Elsewhere n comes out of the low bits of x + 1.5*2^23 + bias and is shifted into exponent fields; two factors
 // of half the exponent each reach the subnormals and infinity.
-#include "compiler/backends/llvm/Lanes.h"
-#include "compiler/backends/llvm/MathCoefficients.h"
+#include "compiler/backends/math/Lanes.h"
+#include "compiler/backends/math/MathCoefficients.h"
 
 using namespace mlir;
 using namespace mlir::attn;

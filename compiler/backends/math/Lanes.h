@@ -4,8 +4,9 @@
 // i1 and integers i32 of the same shape.
 #pragma once
 
-#include "compiler/backends/llvm/ExpandMath.h"
+#include "compiler/backends/math/MathIsa.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Builders.h"
 
 namespace mlir::attn {
 
@@ -81,6 +82,13 @@ private:
 
 /// 1.5 * 2^23: adding it rounds a small float to an integer that stands in the low bits of the sum.
 constexpr float roundingShift = 12582912.0f;
+
+/// One of the functions below.
+using Expansion = Value (*)(const Lanes &, Value);
+
+/// The function that stands for a math op, `math.tanh` say, on a target that has no instruction for it; null if there
+/// is none.
+Expansion expansionOf(StringRef op, MathIsa isa);
 
 // The functions; each takes and returns values of lanes.type. One file per family.
 Value expandExp(const Lanes &lanes, Value x);
