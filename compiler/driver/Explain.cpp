@@ -140,6 +140,8 @@ private:
   }
 
   void addNotes(KernelOp kernel, KernelReport &report) const {
+    if (auto declined = kernel->getAttrOfType<StringAttr>("attn.declined"))
+      report.notes.push_back("declined by " + declined.str());
     unsigned linears = llvm::range_size(kernel.getBody().getOps<LinearOp>());
     if (linears > 1)
       report.notes.push_back(std::to_string(linears) + " projections of one input merged");

@@ -28,7 +28,7 @@ struct CompileOptions {
   std::string prefix;
   std::string march = "native";
   bool marchGiven = false;
-  unsigned vectorBits = 0; ///< 0: the processor's widest
+  unsigned vectorBits = 0;      ///< 0: the processor's widest
   std::string backend = "auto"; ///< auto, llvm or halide
   std::string weights;
   bool embedWeights = false, convertWeights = false;

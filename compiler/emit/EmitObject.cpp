@@ -107,10 +107,11 @@ static LogicalResult linkBitcode(BitcodeOp op, llvm::Module &into) {
   llvm::MemoryBufferRef buffer(op.getBitcode(), op.getName());
   llvm::Expected<std::unique_ptr<llvm::Module>> module = llvm::parseBitcodeFile(buffer, into.getContext());
   if (!module)
-    return op.emitError("is not bitcode that LLVM reads: ") << llvm::toString(module.takeError());
+    return op.emitOpError("is not bitcode that LLVM reads: ") // untested: a source may not hold bitcode
+           << llvm::toString(module.takeError());
   for (llvm::Function &function : **module) {
     if (function.isDeclaration() && !function.isIntrinsic())
-      return op.emitError("calls ") << function.getName() << ", which no library of a model has";
+      return op.emitOpError("calls ") << function.getName() << ", which no model has"; // untested: a fault of ours
     for (llvm::Instruction &instruction : llvm::instructions(function))
       if (llvm::is_contained({llvm::Instruction::FAdd, llvm::Instruction::FSub, llvm::Instruction::FMul},
                              instruction.getOpcode()))
@@ -119,7 +120,7 @@ static LogicalResult linkBitcode(BitcodeOp op, llvm::Module &into) {
   (*module)->setTargetTriple(into.getTargetTriple());
   (*module)->setDataLayout(into.getDataLayout());
   if (llvm::Linker::linkModules(into, std::move(*module), llvm::Linker::LinkOnlyNeeded))
-    return op.emitError("can not be linked"); // untested: LLVM refuses no two modules that it made
+    return op.emitOpError("can not be linked"); // untested: LLVM refuses no two modules that it made
   into.getFunction(op.getName())->setLinkage(llvm::GlobalValue::InternalLinkage);
   return success();
 }

@@ -1,7 +1,9 @@
 // Kernels that no back end can compile, and why; a width that no processor has.
 // RUN: attn-opt %s --split-input-file --attn-choose-schedules --verify-diagnostics
 // RUN: not attn-opt %s --attn-choose-schedules=vector-bits=64 2>&1 | FileCheck %s
+// RUN: not attn-opt %s --attn-choose-schedules=backend=metal 2>&1 | FileCheck %s --check-prefix=BACKEND
 // CHECK: error: expected vector-bits of 128, 256 or 512, got 64
+// BACKEND: error: expected backend of auto, llvm or halide, got metal
 
 func.func @gated(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %w = attn.weight "w" : tensor<4x4xf32>

@@ -16,6 +16,15 @@ namespace mlir::attn {
 
 using Halide::Expr;
 using Operands = llvm::ArrayRef<Expr>;
+
+Expr choose(Expr condition, Expr yes, Expr no) {
+  if (yes.type().is_bool() || yes.type().bits() != 32)
+    return select(condition, yes, no);
+  Halide::Type type = yes.type(), bits = Halide::UInt(32);
+  Expr mask = select(condition, Halide::Internal::make_const(bits, UINT32_MAX), Halide::Internal::make_const(bits, 0));
+  return reinterpret(type, (reinterpret(bits, yes) & mask) | (reinterpret(bits, no) & ~mask));
+}
+
 using OpExpr = Expr (*)(Operands);
 
 namespace {
@@ -53,7 +62,9 @@ const llvm::StringMap<OpExpr> &table() {
       {"arith.minimumf", [](Operands x) { return minimum(x[0], x[1]); }},
       {"arith.maxnumf", [](Operands x) { return maximumNumber(x[0], x[1]); }},
       {"arith.minnumf", [](Operands x) { return -maximumNumber(-x[0], -x[1]); }},
-      {"arith.select", [](Operands x) { return Halide::select(x[0], x[1], x[2]); }},
+      {"arith.select", [](Operands x) { return choose(x[0], x[1], x[2]); }},
+      {"arith.floordivsi", [](Operands x) { return x[0] / safeDivisor(x[0], x[1]); }},
+      {"arith.ceildivsi", [](Operands x) { return -((-x[0]) / safeDivisor(x[0], x[1])); }},
       {"arith.addi", [](Operands x) { return x[0] + x[1]; }},
       {"arith.subi", [](Operands x) { return x[0] - x[1]; }},
       {"arith.muli", [](Operands x) { return x[0] * x[1]; }},

@@ -8,6 +8,10 @@
 
 namespace mlir::attn {
 
+/// select(condition, yes, no) of Float(32) or Int(32), in a form that hides the condition from Halide's inference of
+/// bounds: it would compute only the part of a tile that a condition on places leaves, and tiles are stored whole.
+Halide::Expr choose(Halide::Expr condition, Halide::Expr yes, Halide::Expr no);
+
 /// Whether every op of a formula has a form here; if not, `why` names the first that has none.
 llvm::LogicalResult supportsHalideFormula(Region &formula, std::string &why);
 

@@ -192,7 +192,7 @@ MapExpr MapFuncs::placeOp(Operation &op) {
   if (auto fill = dyn_cast<FillOp>(op)) {
     float value = fill.getValue().convertToDouble();
     result.at = [x = operands[0], visible = result.visible, value](const MapPlace &at) -> Expr {
-      return visible ? select(visible(at), x(at), value) : x(at);
+      return visible ? choose(visible(at), x(at), value) : x(at);
     };
     result.visible = nullptr;
   } else if (auto mask = dyn_cast<MaskOp>(op)) {
@@ -220,7 +220,7 @@ void MapFuncs::yield(Value value, unsigned result) {
   MapPlace at{key, query, head};
   Expr x = whole(map)(at);
   if (map.visible)
-    x = select(map.visible(at), x, plan.of(value).hidden == Hidden::Weight ? 0.0f : -INFINITY);
+    x = choose(map.visible(at), x, plan.of(value).hidden == Hidden::Weight ? 0.0f : -INFINITY);
   Func func("yielded");
   func(key, query, head) = x;
   int64_t heads = mapHeads(value);

@@ -128,7 +128,7 @@ private:
   int64_t lanes() const { return schedule.getLanes(); }
   int64_t panel() const { return schedule.getCols(); }
 
-  KernelOp kernel;
+  mutable KernelOp kernel;
   KernelCode &code;
   ScheduleAttr schedule;
   StripPlan plan;

@@ -189,7 +189,7 @@ MapExpr MapFuncs::mapConv(MapConvOp op) {
   map.at = [sums, down, right](const MapPlace &at) -> Expr {
     Expr x = sums(at.key, at.query, at.head);
     if (down || right) // rows and columns that nothing was moved to
-      x = select(at.query >= down && at.key >= right, x, 0.0f);
+      x = choose(at.query >= down && at.key >= right, x, 0.0f);
     return x;
   };
   map.products.push_back({sums, r, /*overHeads=*/true});

@@ -2,6 +2,7 @@
 // products in registers, beside the tile that they are for.
 #include <Halide.h>
 
+#include "compiler/backends/halide/Formula.h"
 #include "compiler/backends/halide/MapFuncs.h"
 
 namespace mlir::attn {
@@ -11,11 +12,12 @@ using Halide::Func;
 using Halide::TailStrategy;
 using Halide::Var;
 
-/// Rows that scratch has for a function: whole tiles, and one more, since a reader with halo of its own reads a few
-/// rows that are not computed, for rows of its last tile that nobody reads.
+/// Rows that scratch has for a function: whole tiles, and as many more as readers with a halo of their own ask for when
+/// they compute rows of a last tile that nobody reads.
 int64_t MapFuncs::heldRows(Halo halo) const {
   int64_t tileRows = schedule.getRows();
-  return llvm::alignTo(schedule.getBlockRows() + halo.above + halo.below, tileRows) + tileRows;
+  int64_t readers = 1 + llvm::range_size(kernel.getBody().front().getOps<MapConvOp>());
+  return llvm::alignTo(schedule.getBlockRows() + halo.above + halo.below, tileRows) + readers * tileRows;
 }
 
 int64_t MapFuncs::heldHeads(int64_t heads) const { return plan.allHeads ? heads : 1; }
@@ -109,7 +111,7 @@ MapExpr MapFuncs::keepMap(Value map, MapExpr expr) {
   Expr x = whole(expr)(at);
   if (convolved) {
     Expr inside = likely(key >= 0 && key < sizes.keys) && query >= 0 && query < sizes.queries;
-    x = select(expr.visible ? inside && expr.visible(at) : inside, x, 0.0f);
+    x = choose(expr.visible ? inside && expr.visible(at) : inside, x, 0.0f);
   }
   Func func("map");
   func(key, query, head) = x;
