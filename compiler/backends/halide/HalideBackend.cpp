@@ -37,8 +37,6 @@ StringRef reasonAgainst(Operation &op) {
     return "needs whole columns of the map, a strip has rows";
   if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getKind() == Normalizer::Sparsemax)
     return "takes as many passes over a row as its scores ask for, a schedule has a fixed number";
-  if (isa<ReduceMapOp>(op))
-    return "is left to the back end llvm";
   if (auto combine = dyn_cast<CombineOp>(op); combine && combine.getRelative())
     return "sums of weights by distance are left to the back end llvm";
   return "";

@@ -145,6 +145,8 @@ void MapFuncs::visit(Operation &op) {
     maps[map] = keepMap(map, given(map));
   if (auto combineOp = dyn_cast<CombineOp>(op))
     return combine(combineOp);
+  if (auto reduction = dyn_cast<ReduceMapOp>(op))
+    return reduceMap(reduction);
   if (!mapResult(op))
     return;
   MapExpr expr = build(op);

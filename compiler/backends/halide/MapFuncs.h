@@ -1,7 +1,7 @@
 // The ops of a score map kernel as Halide functions over (key, query, head): one strip of rows with all keys, as the
 // LLVM back end's strategy `strip` has it. MapFuncs.cpp visits the ops, MapProducts.cpp has those that are sums of
-// products, MapNormalize.cpp the normalisers, MapMask.cpp masks, MapSchedule.cpp what is computed where. Needs Halide.h
-// before it.
+// products, MapNormalize.cpp the normalisers, MapMask.cpp masks, MapReduce.cpp numbers of rows, MapSchedule.cpp what is
+// computed where. Needs Halide.h before it.
 //
 //   kept map       an output of the pipeline whose buffer lies in the worker's scratch, so that memory is planned by us
 //   other maps     expressions, computed where they are read
@@ -108,6 +108,11 @@ private:
                        PlaceExpr term, std::function<Halide::Expr(Halide::Expr, const MapPlace &)> finish);
   PlaceExpr sinkOf(NormalizeOp op);
 
+  // --- MapReduce.cpp
+  void reduceMap(ReduceMapOp op);
+  void yieldRows(ReduceMapOp op, unsigned result);
+  void yieldPlaces(ReduceMapOp op, unsigned result);
+
   // --- MapSchedule.cpp
   /// Keeps a function of (x, query, head), or of (query, head), or of (x, y).
   void keep(Halide::Func func, const Columns &columns, Halo halo, int64_t heads);
@@ -116,6 +121,9 @@ private:
   MapExpr keepMap(Value map, MapExpr expr);
   /// Schedules a function whose rows are `width` wide, or panels, and what it is made of.
   void tile(Halide::Func func, const MapExpr &parts, Halide::TailStrategy tail, int64_t width, int64_t heads);
+  /// Schedules a function of (key, query) that is yielded.
+  void tilePlaces(Halide::Func func, const MapExpr &parts);
+  void computeBeside(Halide::Func func, const MapExpr &parts, Halide::Var at, int columns, int vector);
   AffineExpr reserve(AffineExpr elements);
   void boundRows(Halide::Func func, int rowDimension, Halo halo, int64_t heads);
   void addRows(BufferArgument &buffer, CodeBuilder &c, const StripTask &task, Halo halo, int64_t heads, Value stride);

@@ -2,9 +2,8 @@
 // are computed at the place.
 #include <Halide.h>
 
-#include "compiler/backends/halide/Formula.h"
+#include "compiler/backends/halide/ExprArithmetic.h"
 #include "compiler/backends/halide/MapFuncs.h"
-#include "dialect/NormalizerMaths.h"
 #include <cmath>
 
 namespace mlir::attn {
@@ -12,29 +11,6 @@ namespace mlir::attn {
 using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
-
-/// NormalizerMaths on expressions.
-class ExprArithmetic {
-public:
-  using Real = Expr;
-  ExprArithmetic(MLIRContext *context, MathIsa isa) : context(context), isa(isa) {}
-
-  Expr constant(double value) { return static_cast<float>(value); }
-  Expr add(Expr x, Expr y) { return x + y; }
-  Expr sub(Expr x, Expr y) { return x - y; }
-  Expr mul(Expr x, Expr y) { return x * y; }
-  Expr div(Expr x, Expr y) { return x / y; }
-  Expr max(Expr x, Expr y) { return select(x > y, x, y); }
-  Expr exp(Expr x) { return mathExpr("math.exp", x, context, isa); }
-  Expr expBelow(Expr x) { return expBelowExpr(x, context, isa); }
-  Expr log(Expr x) { return mathExpr("math.log", x, context, isa); }
-  Expr ifEqual(Expr x, Expr y, Expr yes, Expr no) { return select(x == y, yes, no); }
-  Expr ifLess(Expr x, Expr y, Expr yes, Expr no) { return select(x < y, yes, no); }
-
-private:
-  MLIRContext *context;
-  MathIsa isa;
-};
 
 /// What a normalize op says, of expressions; `sink` is that of the place's head, undefined if there is none.
 class MapFuncs::Normaliser {

@@ -173,12 +173,24 @@ void MapFuncs::tile(Func func, const MapExpr &parts, TailStrategy tail, int64_t 
     order.push_back(overHeads ? query : head);
     sums.update().reorder(order).vectorize(key, vector).unroll(key).unroll(row);
   }
+  computeBeside(func, parts, query, columns, vector);
+}
+
+/// Reductions over heads, for the places of a tile.
+void MapFuncs::computeBeside(Func func, const MapExpr &parts, Var at, int columns, int vector) {
   for (const Product &beside : parts.beside) {
     Func sums = beside.sums;
     sums.bound_extent(key, columns).bound_extent(query, 1);
-    sums.compute_at(func, query).vectorize(key, vector).unroll(key);
+    sums.compute_at(func, at).vectorize(key, vector).unroll(key);
     sums.update().reorder(key, beside.terms.x, query).vectorize(key, vector).unroll(key);
   }
+}
+
+void MapFuncs::tilePlaces(Func func, const MapExpr &parts) {
+  int columns = panel(), vector = lanes();
+  Var outer("ko"), inner("ki");
+  func.split(key, outer, inner, columns, TailStrategy::GuardWithIf).vectorize(inner, vector).unroll(inner);
+  computeBeside(func, parts, outer, columns, vector);
 }
 
 } // namespace mlir::attn
