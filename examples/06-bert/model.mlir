@@ -1,6 +1,6 @@
 // BERT (Devlin et al. 2019), the size "mini" of Turc et al. 2019: four post-norm layers of width 256 with 4 heads,
-// 30522 word pieces, 512 places, two kinds of token. Weights are named as in the published checkpoints, so those can be
-// bound too. B texts of at most N tokens.
+// 30522 word pieces, 512 places, two kinds of token. Weights are named as in checkpoints for PyTorch. B texts of at
+// most N tokens.
 
 func.func private @layer(%x: tensor<?x?x256xf32> {attn.dims = ["B", "N", "C"]},
                          %lengths: tensor<?xi32> {attn.dims = ["B"]}) -> tensor<?x?x256xf32> {
