@@ -85,7 +85,7 @@ class MapDrawer:
             maps.append(self.map(s.shape[1], "attn.fill {0} value 0.25 : {t0}", s))
         else:
             other = draw.choice([m for m in maps if m.shape == s.shape])
-            maps.append(self.map(s.shape[1], f"attn.blend {{0}}, {{1}} alpha {draw.choice(['0.5', '0.1', '1.5'])} : "
+            maps.append(self.map(s.shape[1], f"attn.blend {{0}}, {{1}} alpha {draw.choice(['0.5', '0.125', '1.5'])} : "
                                  "{t0}, {t1}", other, s))
 
     def normalize(self, s):

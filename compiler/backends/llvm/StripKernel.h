@@ -33,12 +33,12 @@ private:
     Value head, row, column, mask;
   };
 
-  /// A register tile of a product with values: rows from `row` on, columns from vector `vector` on.
+  /// A register tile of a product with values: rows from `row` on, columns from `column` on.
   struct ValueTile {
     Value head;
     HeadRows values, output;
-    Value row;
-    int64_t rows, vector;
+    Value row, column;
+    int64_t rows, columns;
   };
 
   /// A map whose places are taken group by group; what is written goes to `target`, or back where that is null.

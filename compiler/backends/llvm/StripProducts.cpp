@@ -230,11 +230,17 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
       HeadRows output =
           resultRows(code, kernel, strip.scope, number, merged, at, kernel.extents(op.getWeights())[2], heads, width);
       // A few columns of the values stay in the second-level cache for all tiles of rows.
-      int64_t vectors = llvm::divideCeil(width, lanes());
-      for (int64_t vector = 0; vector < vectors; vector += panelVectors())
+      auto panelOfValues = [&](Value column, int64_t columns) {
         forTiles(code, strip.first, strip.end, schedule.getRows(), [&](Value row, int64_t rows) {
-          combineTile(code, strip, op, {head, values, output, row, rows, vector});
+          combineTile(code, strip, op, {head, values, output, row, column, rows, columns});
         });
+      };
+      int64_t rest = width % panelWidth(), full = width - rest;
+      if (full)
+        code.loop(code.constant(0), code.constant(full), panelWidth(),
+                  [&](Value column) { panelOfValues(column, panelWidth()); });
+      if (rest)
+        panelOfValues(code.constant(full), rest);
       if (op.getRelative())
         addRelativeValues(code, strip, op, head, output);
     });
@@ -242,19 +248,18 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
 }
 
 void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp op, const ValueTile &tile) {
-  int64_t width = KeyShape(op.getValue().getType()).width, begin = tile.vector * lanes(), rows = tile.rows;
-  int64_t count = std::min<int64_t>(panelVectors(), llvm::divideCeil(width, lanes()) - tile.vector);
+  int64_t rows = tile.rows, count = llvm::divideCeil(tile.columns, lanes());
   Hidden hidden = plan.of(op.getWeights()).hidden;
   Value weights = rowOf(code, strip, op.getWeights(), tile.head, tile.row);
   auto maskOf = [&](int64_t v) {
-    int64_t at = begin + v * lanes();
-    return at + lanes() > width ? code.maskBelow(code.constant(width - at)) : Value();
+    int64_t left = tile.columns - v * lanes();
+    return left < lanes() ? code.maskBelow(code.constant(left)) : Value();
   };
   KeyRange seen =
       seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row, code.add(tile.row, rows));
   SmallVector<Value> sums(rows * count, code.zeros());
   sums = code.reduce(seen.from, seen.to, 1, sums, [&](Value key, ValueRange state) {
-    Value line = code.offset(code.offset(tile.values.pointer, code.mul(key, tile.values.rowStride)), begin);
+    Value line = code.offset(code.offset(tile.values.pointer, code.mul(key, tile.values.rowStride)), tile.column);
     SmallVector<Value> loaded, next;
     for (int64_t v = 0; v < count; ++v)
       loaded.push_back(code.loadVector(code.offset(line, v * lanes()), maskOf(v)));
@@ -271,7 +276,7 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < count; ++v) {
       Value target = code.offset(tile.output.pointer, code.mul(code.add(tile.row, r), tile.output.rowStride));
-      code.storeVector(sums[r * count + v], code.offset(target, begin + v * lanes()), maskOf(v));
+      code.storeVector(sums[r * count + v], code.offset(code.offset(target, tile.column), v * lanes()), maskOf(v));
     }
 }
 
