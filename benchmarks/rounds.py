@@ -27,10 +27,10 @@ class PeerError(Exception):
 class Worker:
     """The process of one peer, stopped whenever no request is under way."""
 
-    def __init__(self, name, threads, cpus, folder, weights):
+    def __init__(self, name, threads, cpus, folder):
         self.name = name
         script = Path(__file__).resolve().parent / "worker.py"
-        words = [sys.executable, script, name, threads, ",".join(map(str, sorted(cpus))), folder, weights]
+        words = [sys.executable, script, name, threads, ",".join(map(str, sorted(cpus))), folder]
         self.log = Path(folder) / f"{name}-{threads}.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
