@@ -117,17 +117,15 @@ class Window(Case):
         near = (key - query >= -WINDOW_BEFORE) & (key - query <= WINDOW_AFTER)
         place = torch.arange(blocks)[:, None, None] * block + key - block
         seen = near & (place >= 0) & (place < sizes["N"])
-        bias = torch.zeros(seen.shape).masked_fill_(~seen, -math.inf)
-        self.register_buffer("bias", bias.repeat(sizes["B"] * sizes["H"], 1, 1)[:, None])
+        self.register_buffer("bias", torch.zeros(seen.shape).masked_fill_(~seen, -math.inf)[None])
 
     def around(self, x):
-        """[B, H, N, D] -> [B H blocks, 1, 3 block, D]."""
-        padded = functional.pad(x, (0, 0, self.block, self.block)).unflatten(2, (-1, self.block))
-        three = torch.cat([padded[:, :, :-2], padded[:, :, 1:-1], padded[:, :, 2:]], 3)
-        return three.reshape(-1, 1, *three.shape[3:])
+        """[B, H, N, D] -> [B H, blocks, 3 block, D]."""
+        padded = functional.pad(x, (0, 0, self.block, self.block)).flatten(0, 1).unflatten(1, (-1, self.block))
+        return torch.cat([padded[:, :-2], padded[:, 1:-1], padded[:, 2:]], 2)
 
     def forward(self, q, k, v):
-        blocks = q.reshape(-1, 1, self.block, q.shape[3])
+        blocks = q.flatten(0, 1).unflatten(1, (-1, self.block))
         out = functional.scaled_dot_product_attention(blocks, self.around(k), self.around(v), attn_mask=self.bias)
         return out.reshape(q.shape)
 
@@ -159,7 +157,8 @@ class FlexAlibiCausal(Flex):
         super().__init__(weights, sizes)
         self.register_buffer("slopes", slopes(sizes["H"]))
 
-    def visible(self, b, h, i, j):
+    @staticmethod
+    def visible(b, h, i, j):
         return j <= i
 
     def score(self, s, b, h, i, j):
@@ -172,7 +171,8 @@ class FlexRelativeBias(Flex):
 
 
 class FlexWindow(Flex):
-    def visible(self, b, h, i, j):
+    @staticmethod
+    def visible(b, h, i, j):
         return (j >= i - WINDOW_BEFORE) & (j <= i + WINDOW_AFTER)
 
 
