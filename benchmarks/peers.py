@@ -184,7 +184,8 @@ class Openvino(Peer):
         self.request.infer()
 
     def output(self):
-        return {name: self.request.get_tensor(name).data.copy() for name in self.names}
+        # By place: the conversion from torch names no results.
+        return {name: self.request.get_output_tensor(i).data.copy() for i, name in enumerate(self.names)}
 
 
 class OpenvinoTorch(Openvino):
