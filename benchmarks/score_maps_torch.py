@@ -179,6 +179,8 @@ class FlexWindow(Flex):
 class FlexRelative2d(Relative2d):
     def forward(self, q, k, v):
         rows, cols = self.parts(q)
+        # A formula may read inputs of its graph alone (Inductor finds "no choices" for what the graph computes).
+        torch._dynamo.graph_break()
 
         def score(s, b, h, i, j):
             return s + rows[b, h, i, j // self.side] + cols[b, h, i, j % self.side]
