@@ -3,6 +3,7 @@
 Only the standard library and a C compiler are used.
 """
 
+import ast
 import ctypes
 import math
 import os
@@ -131,6 +132,17 @@ class CaseTest(unittest.TestCase):
                 extents = "x".join(map(str, shape))
                 self.assertIn(f'attn.weight "{name}" : tensor<{extents}xf32>', text, case.name)
 
+    def test_flex_attention_says_what_it_does_not_decline(self):
+        tree = ast.parse((BENCHMARKS / "score_maps_torch.py").read_text())
+        tables = {
+            node.targets[0].id: [key.value for key in node.value.keys]
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        }
+        self.assertEqual(tables["TORCH"], workloads.CASE_NAMES)
+        said = [case.name for case in score_maps.CASES if "flex-attention" not in case.declined]
+        self.assertEqual(tables["FLEX"], said)
+
     def test_the_models_leave_open_what_is_bound(self):
         for case in score_maps.CASES:
             text = (artefacts.ROOT / case.source).read_text()
@@ -220,6 +232,14 @@ class FakeWorker:
 
 
 class RoundsTest(unittest.TestCase):
+    def test_the_reason_below_the_first_line_is_kept(self):
+        worker = object.__new__(rounds.Worker)
+        worker.signal, worker.log = lambda number: None, "a log"
+        worker.process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with self.assertRaisesRegex(rounds.PeerError, "^from a.cpp:1: no such port$"):
+            worker.request(error="from a.cpp:1:\n  no such port\n")
+        worker.process.communicate()
+
     def test_peers_take_turns_and_the_order_turns(self):
         turns = []
         workers = [FakeWorker(name, 1.0, turns) for name in "abc"]
