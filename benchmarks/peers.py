@@ -84,21 +84,24 @@ class Torch(Peer):
 class TorchCompile(Torch):
     """torch.compile (Inductor, C++) for one static shape, weights frozen so that it may pack them."""
 
-    form = {}
+    form, freezing = {}, True
 
     def prepare(self, workload):
         import torch._inductor.config as inductor
 
-        inductor.freezing = True
+        inductor.freezing = self.freezing
         inductor.cpp.threads = self.threads
         self.torch.compiler.reset()
         self.run = self.torch.compile(self.load(workload, **self.form), dynamic=False)
 
 
 class FlexAttention(TorchCompile):
-    """flex_attention, compiled, with its block mask made beforehand."""
+    """flex_attention, compiled, with its block mask made beforehand.
 
-    form = {"flex": True}
+    Not frozen: Inductor finds "no choices" for a formula that reads what freezing has made a constant.
+    """
+
+    form, freezing = {"flex": True}, False
 
 
 class Onnxruntime(Peer):
