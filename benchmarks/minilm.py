@@ -83,7 +83,7 @@ def checkpoint_name(name):
     return f"encoder.layer.{layer}.{LAYER_NAMES[part]}.{kind}"
 
 
-def load(weights):
+def load(_, weights):
     """The model in f32 with the weights of a safetensors file."""
     from safetensors.torch import load_file
 
@@ -95,10 +95,10 @@ def load(weights):
 
 def export_onnx(weights, path):
     """Writes the model with free B and S; the file appears only when complete."""
-    example = SPEC.inputs(2, 24, ragged=True)
+    example = SPEC.inputs(2, 24, other=True)
     part = path.with_suffix(".part")
     torch.onnx.export(
-        load(weights),
+        load(SPEC.name, weights),
         tuple(torch.from_numpy(example[name]) for name in ("ids", "lengths")),
         str(part),
         input_names=["ids", "lengths"],
@@ -114,9 +114,10 @@ def convert_openvino(weights, path):
     """OpenVINO's own conversion from torch, kept in f32; the weights lie beside it in a .bin file."""
     import openvino
 
-    example = SPEC.inputs(2, 24, ragged=True)
+    example = SPEC.inputs(2, 24, other=True)
     arguments = tuple(torch.from_numpy(example[name]) for name in ("ids", "lengths"))
-    openvino.save_model(openvino.convert_model(load(weights), example_input=arguments), path, compress_to_fp16=False)
+    converted = openvino.convert_model(load(SPEC.name, weights), example_input=arguments)
+    openvino.save_model(converted, path, compress_to_fp16=False)
 
 
 def fuse_onnx(source, path):
@@ -140,8 +141,9 @@ if __name__ == "__main__":
     import sys
 
     if len(sys.argv) != 3:
-        sys.exit("usage: minilm.py WEIGHTS.safetensors FOLDER   writes minilm.onnx, minilm-fused.onnx, minilm.xml")
+        sys.exit("usage: minilm.py minilm FOLDER   reads minilm.safetensors there, writes the others' files")
     folder = Path(sys.argv[2])
-    export_onnx(sys.argv[1], folder / "minilm.onnx")
-    convert_openvino(sys.argv[1], folder / "minilm.xml")
+    weights = folder / "minilm.safetensors"
+    export_onnx(weights, folder / "minilm.onnx")
+    convert_openvino(weights, folder / "minilm.xml")
     print(fuse_onnx(folder / "minilm.onnx", folder / "minilm-fused.onnx"))

@@ -4,16 +4,18 @@ Every peer is told the exact shape beforehand where it has a way to use it, keep
 `threads` threads inside one run. A peer lives in a worker process of its own and imports only its own framework.
 """
 
+import importlib
 from pathlib import Path
-
-from workloads import MODELS
 
 
 class Files:
     """Where the build folder keeps what the peers read."""
 
-    def __init__(self, folder, weights):
-        self.folder, self.weights = Path(folder), Path(weights)
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def weights(self, model):
+        return self.folder / f"{model}.safetensors"
 
     def onnx(self, model, fused=False):
         return self.folder / (f"{model}-fused.onnx" if fused else f"{model}.onnx")
@@ -31,7 +33,8 @@ class Files:
 class Peer:
     """What all share. Each peer has version() and, in this order of use:
 
-    prepare(workload) readies one shape; feed(inputs) binds arrays; call() runs once; output() is a copy of the result.
+    prepare(workload) readies one shape; feed(inputs) binds arrays; call() runs once; output() copies the results,
+    {name: array}.
     """
 
     def __init__(self, files, threads):
@@ -40,27 +43,31 @@ class Peer:
         self.files, self.threads, self.numpy = files, threads, numpy
 
     def zeros(self, workload):
-        return self.numpy.zeros((workload.batch, MODELS[workload.model].width), self.numpy.float32)
+        return {name: self.numpy.zeros(shape, self.numpy.float32) for name, shape in workload.outputs.items()}
 
 
 class Torch(Peer):
-    """Eager mode, scaled_dot_product_attention, inference mode."""
+    """Eager mode, scaled_dot_product_attention where it applies, inference mode."""
 
     def __init__(self, files, threads):
         super().__init__(files, threads)
-        import minilm
         import torch
 
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(1)
         self.torch = torch
-        self.models = {"minilm": minilm.load(files.weights)}
 
     def version(self):
         return f"torch {self.torch.__version__}"
 
+    def load(self, workload, **options):
+        """The model's module; the names of its results are kept for output()."""
+        definition = importlib.import_module(workload.spec.definition)
+        self.names, self.run, self.result = list(workload.outputs), None, None
+        return definition.load(workload.model, self.files.weights(workload.model), **options)
+
     def prepare(self, workload):
-        self.run = self.models[workload.model]
+        self.run = self.load(workload)
 
     def feed(self, inputs):
         self.arguments = [self.torch.from_numpy(array) for array in inputs.values()]
@@ -70,19 +77,31 @@ class Torch(Peer):
             self.result = self.run(*self.arguments)
 
     def output(self):
-        return self.result.numpy().copy()
+        results = self.result if isinstance(self.result, tuple) else (self.result,)
+        return {name: result.numpy().copy() for name, result in zip(self.names, results)}
 
 
 class TorchCompile(Torch):
     """torch.compile (Inductor, C++) for one static shape, weights frozen so that it may pack them."""
 
+    form, freezing = {}, True
+
     def prepare(self, workload):
         import torch._inductor.config as inductor
 
-        inductor.freezing = True
+        inductor.freezing = self.freezing
         inductor.cpp.threads = self.threads
         self.torch.compiler.reset()
-        self.run = self.torch.compile(self.models[workload.model], dynamic=False)
+        self.run = self.torch.compile(self.load(workload, **self.form), dynamic=False)
+
+
+class FlexAttention(TorchCompile):
+    """flex_attention, compiled, with its block mask made beforehand.
+
+    Not frozen: Inductor finds "no choices" for a formula that reads what freezing has made a constant.
+    """
+
+    form, freezing = {"flex": True}, False
 
 
 class Onnxruntime(Peer):
@@ -102,8 +121,9 @@ class Onnxruntime(Peer):
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.intra_op_num_threads = self.threads
         options.inter_op_num_threads = 1
-        options.add_free_dimension_override_by_name("B", workload.batch)
-        options.add_free_dimension_override_by_name("S", workload.length)
+        for name, size in workload.free_dimensions.items():
+            options.add_free_dimension_override_by_name(name, size)
+        self.session = self.binding = None  # the one before goes first: both need much memory
         path = self.files.onnx(workload.model, self.fused)
         self.session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
         self.result = self.zeros(workload)
@@ -115,14 +135,15 @@ class Onnxruntime(Peer):
         self.binding = self.session.io_binding()
         for name, value in zip(inputs, self.keep):
             self.binding.bind_ortvalue_input(name, value)
-        self.target = onnxruntime.OrtValue.ortvalue_from_numpy(self.result)
-        self.binding.bind_ortvalue_output("embedding", self.target)
+        self.targets = {n: onnxruntime.OrtValue.ortvalue_from_numpy(array) for n, array in self.result.items()}
+        for name, value in self.targets.items():
+            self.binding.bind_ortvalue_output(name, value)
 
     def call(self):
         self.session.run_with_iobinding(self.binding)
 
     def output(self):
-        return self.target.numpy().copy()
+        return {name: value.numpy().copy() for name, value in self.targets.items()}
 
 
 class OnnxruntimeFused(Onnxruntime):
@@ -147,12 +168,13 @@ class Openvino(Peer):
         core = openvino.Core()
         path = self.files.openvino(workload.model) if self.converted else self.files.onnx(workload.model)
         model = core.read_model(str(path))
-        model.reshape({"ids": [workload.batch, workload.length], "lengths": [workload.batch]})
+        model.reshape({name: list(array.shape) for name, array in workload.inputs().items()})
         settings = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "f32",
             "INFERENCE_NUM_THREADS": self.threads,
         }
+        self.names, self.request = list(workload.outputs), None
         self.request = core.compile_model(model, "CPU", settings).create_infer_request()
 
     def feed(self, inputs):
@@ -165,7 +187,8 @@ class Openvino(Peer):
         self.request.infer()
 
     def output(self):
-        return self.request.get_output_tensor(0).data.copy()
+        # By place: the conversion from torch names no results.
+        return {name: self.request.get_output_tensor(i).data.copy() for i, name in enumerate(self.names)}
 
 
 class OpenvinoTorch(Openvino):
@@ -187,26 +210,32 @@ class Attnc(Peer):
     def prepare(self, workload):
         import attnc_ctypes
 
+        name = workload.model.replace("-", "_")
+        if self.model and self.model.prefix != name:
+            self.context.close()
+            self.model.close()
+            self.model = None
         if not self.model:
             packed = self.files.packed(workload.model)
             weights = packed if packed.exists() else None
-            self.model = attnc_ctypes.Model(self.files.library(workload.model), workload.model, weights)
-            self.context = self.model.context(self.threads)
+            model = attnc_ctypes.Model(self.files.library(workload.model), name, weights)
+            self.context = model.context(self.threads)
+            self.model = model
         self.result = self.zeros(workload)
 
     def feed(self, inputs):
-        types = {"i32": self.numpy.int32, "i64": self.numpy.int64}
+        types = {"i32": self.numpy.int32, "i64": self.numpy.int64, "f32": self.numpy.float32}
         arrays = {name: inputs[name].astype(types[dtype]) for name, dtype in self.model.inputs}
-        self.context.bind(arrays, {self.model.outputs[0][0]: self.result})
+        self.context.bind(arrays, self.result)
 
     def call(self):
         self.context.execute()
 
     def output(self):
-        return self.result.copy()
+        return {name: array.copy() for name, array in self.result.items()}
 
 
-# In the order of the report's columns; the first is ours, the last two the reference and its compiled form.
+# In the order of the report's columns; the first is ours.
 PEERS = {
     "attnc": Attnc,
     "onnxruntime": Onnxruntime,
@@ -215,5 +244,6 @@ PEERS = {
     "openvino-torch": OpenvinoTorch,
     "torch": Torch,
     "torch-compile": TorchCompile,
+    "flex-attention": FlexAttention,
 }
 REFERENCE = "torch"

@@ -79,9 +79,9 @@ def notes(results):
 
 def attnc_lines(compiled):
     first, *others = compiled["open_seconds"]
-    yield f"- compile, weight packing included: {compiled['compile_seconds']:.2f} s"
-    yield f"- open: {statistics.median(others) * 1e3:.2f} ms (the first, loading the library: {first * 1e3:.2f} ms)"
-    yield f"- size: library {compiled['library_bytes'] / 1e3:.0f} kB, weights {compiled['weights_bytes'] / 1e6:.1f} MB"
+    yield f"compile, weight packing included: {compiled['compile_seconds']:.2f} s"
+    yield f"open: {statistics.median(others) * 1e3:.2f} ms (the first, loading the library: {first * 1e3:.2f} ms)"
+    yield f"size: library {compiled['library_bytes'] / 1e3:.0f} kB, weights {compiled['weights_bytes'] / 1e6:.1f} MB"
 
 
 def head(results):
@@ -112,7 +112,8 @@ def markdown(results, names):
     parts.append("GFLOP/s (share of the FMA peak measured between the same slices).")
     parts.append(table(["workload", "threads", "GFLOP", "peak"] + names, rates))
     if results["attnc"]:
-        parts.append("attnc:\n" + "\n".join(attnc_lines(results["attnc"])))
+        lines = [f"- {model}: {'; '.join(attnc_lines(compiled))}" for model, compiled in results["attnc"].items()]
+        parts.append(" ".join(["attnc", *results["attnc_options"]]) + ":\n" + "\n".join(lines))
     remarks = list(notes(results))
     if remarks:
         parts.append("Notes:\n" + "\n".join(f"- {text}" for text in remarks))

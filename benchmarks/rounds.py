@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -17,6 +18,7 @@ SLICE_SECONDS = 0.075
 WARM_UP_SECONDS = 0.3
 OPENER_SECONDS = 0.3  # a call longer than this needs no call before it: waking up is lost in its noise
 REPLY_TIMEOUT = 900  # seconds; torch.compile takes about a minute
+ERROR_LENGTH = 300  # characters of a peer's error in the report; its log has all
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -27,10 +29,10 @@ class PeerError(Exception):
 class Worker:
     """The process of one peer, stopped whenever no request is under way."""
 
-    def __init__(self, name, threads, cpus, folder, weights):
+    def __init__(self, name, threads, cpus, folder):
         self.name = name
         script = Path(__file__).resolve().parent / "worker.py"
-        words = [sys.executable, script, name, threads, ",".join(map(str, sorted(cpus))), folder, weights]
+        words = [sys.executable, script, name, threads, ",".join(map(str, sorted(cpus))), folder]
         self.log = Path(folder) / f"{name}-{threads}.log"
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
@@ -62,7 +64,8 @@ class Worker:
         if reply is None:
             raise PeerError(f"its process ended, see {self.log}")
         if "error" in reply:
-            raise PeerError(reply["error"].strip().splitlines()[0])
+            # Not the first line alone: some frameworks begin with the place and give the reason below.
+            raise PeerError(textwrap.shorten(reply["error"], ERROR_LENGTH))
         return reply
 
     def read_reply(self):

@@ -1,7 +1,7 @@
 """One peer in one process: reads requests from standard input, one JSON object a line, and answers each with another.
 
-    {"do": "prepare", "model": "minilm", "batch": 1, "length": 16}   -> {"seconds": ...}    load or compile for a shape
-    {"do": "output", "ragged": true, "path": "out.npy"}               -> {}                  result saved
+    {"do": "prepare", "model": "minilm", "shape": [1, 16]}   -> {"seconds": ...}    load or compile for a shape
+    {"do": "output", "other": true, "path": "out.npz"}          -> {}                  result saved
     {"do": "time", "iterations": 20, "opener": true}                  -> {"seconds": ..., "cpu": ...}  of all together
 An exception becomes {"error": text}; the process goes on. What frameworks print goes to standard error.
 """
@@ -21,7 +21,7 @@ def answer(peer, state, request):
         from workloads import Workload
 
         begin = time.perf_counter()
-        state["workload"] = Workload(request["model"], request["batch"], request["length"])
+        state["workload"] = Workload(request["model"], tuple(request["shape"]))
         peer.prepare(state["workload"])
         peer.feed(state["workload"].inputs())
         peer.call()
@@ -29,9 +29,9 @@ def answer(peer, state, request):
     if action == "output":
         import numpy
 
-        peer.feed(state["workload"].inputs(request["ragged"]))
+        peer.feed(state["workload"].inputs(request["other"]))
         peer.call()
-        numpy.save(request["path"], peer.output())
+        numpy.savez(request["path"], **peer.output())
         peer.feed(state["workload"].inputs())
         return {}
     if action == "time":
@@ -46,7 +46,7 @@ def answer(peer, state, request):
 
 
 def main():
-    name, threads, cpus, folder, weights = sys.argv[1:6]
+    name, threads, cpus, folder = sys.argv[1:5]
     # A stopped worker does not see its standard input close: end it with the harness (PR_SET_PDEATHSIG, SIGKILL).
     ctypes.CDLL(None).prctl(1, 9)
     os.sched_setaffinity(0, {int(cpu) for cpu in cpus.split(",")})
@@ -62,7 +62,7 @@ def main():
             if peer is None and broken is None:
                 import peers
 
-                peer = peers.PEERS[name](peers.Files(folder, weights), int(threads))
+                peer = peers.PEERS[name](peers.Files(folder), int(threads))
             reply = {"error": broken} if broken else answer(peer, state, json.loads(line))
         except Exception as error:  # reported by name in the table, with the trace for whoever debugs it
             traceback.print_exc()

@@ -3,6 +3,7 @@
 Only the standard library and a C compiler are used.
 """
 
+import ast
 import ctypes
 import math
 import os
@@ -19,8 +20,10 @@ sys.path.insert(0, str(BENCHMARKS))
 import agreement  # noqa: E402
 import artefacts  # noqa: E402
 import attnc_ctypes  # noqa: E402
+import peers  # noqa: E402
 import report  # noqa: E402
 import rounds  # noqa: E402
+import score_maps  # noqa: E402
 import workloads  # noqa: E402
 
 
@@ -115,6 +118,50 @@ class WorkloadTest(unittest.TestCase):
             workloads.parse_shape("minilm", "1x513")
 
 
+class CaseTest(unittest.TestCase):
+    def case(self, name):
+        return workloads.Workload(name)
+
+    def test_each_case_has_its_model_and_known_peers(self):
+        for case in score_maps.CASES:
+            text = (artefacts.ROOT / case.source).read_text()
+            self.assertLessEqual({*case.peers, *case.declined}, set(peers.PEERS), case.name)
+            for name in [*case.arguments, *case.results]:
+                self.assertIn(f'attn.name = "{name}"', text, case.name)
+            for name, (shape, _) in case.weights.items():
+                extents = "x".join(map(str, shape))
+                self.assertIn(f'attn.weight "{name}" : tensor<{extents}xf32>', text, case.name)
+
+    def test_flex_attention_says_what_it_does_not_decline(self):
+        tree = ast.parse((BENCHMARKS / "score_maps_torch.py").read_text())
+        tables = {
+            node.targets[0].id: [key.value for key in node.value.keys]
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        }
+        self.assertEqual(tables["TORCH"], workloads.CASE_NAMES)
+        said = [case.name for case in score_maps.CASES if "flex-attention" not in case.declined]
+        self.assertEqual(tables["FLEX"], said)
+
+    def test_the_models_leave_open_what_is_bound(self):
+        for case in score_maps.CASES:
+            text = (artefacts.ROOT / case.source).read_text()
+            first = text.partition("tensor<")[2].partition("xf32>")[0].split("x")
+            names = dict(zip("BHND", first))
+            self.assertEqual({letter for letter in "BN" if names[letter] == "?"}, set(case.dynamic) - {"M"}, case.name)
+            self.assertEqual('"M"' in text, "M" in case.dynamic, case.name)
+
+    def test_flops_count_visible_scores_alone(self):
+        self.assertEqual(self.case("softcap").flops, 4 * 64 * 8 * 4096 * 4096)
+        self.assertEqual(self.case("alibi-causal").flops, 4 * 64 * 8 * 4096 * 4097 // 2)
+        self.assertEqual(score_maps.window_scores(1, 5, 1, 0), 9)
+        self.assertEqual(score_maps.window_scores(2, 4, 9, 9), 32)
+
+    def test_labels_name_the_sizes(self):
+        self.assertEqual(self.case("additive").label, "B8 H1 N32 M128 D512")
+        self.assertEqual(self.case("window").label, "H8 N8192 D64")
+
+
 class ReportTest(unittest.TestCase):
     def row(self, **times):
         peers = {name: {"samples": samples, "difference": 0.0} for name, samples in times.items()}
@@ -133,7 +180,8 @@ class ReportTest(unittest.TestCase):
 
     def results(self, row):
         machine = {"cpu": "a processor", "cpus": 2, "isa": "avx2"}
-        return dict(machine=machine, rounds=3, versions={}, flops={}, skipped=[], attnc=None, rows=[row])
+        compiled = dict(attnc={}, attnc_options=[])
+        return dict(machine=machine, rounds=3, versions={}, flops={}, skipped=[], rows=[row], **compiled)
 
     def test_ratio_is_to_the_fastest_peer(self):
         row = self.row(attnc=[0.02] * 3, torch=[0.05] * 3, openvino=[0.04] * 3)
@@ -153,6 +201,13 @@ class ReportTest(unittest.TestCase):
         self.assertIn("| – | – | failed | **50 (50–50)** |", text)
         self.assertIn("**openvino failed** at minilm 1x16, 1 threads: differs from torch by 0.3", text)
         self.assertIsNone(report.ratio(row))
+
+    def test_what_was_compiled_is_told_of_each_model_with_the_options(self):
+        compiled = dict(compile_seconds=1.5, open_seconds=[0.002, 0.001], library_bytes=4e4, weights_bytes=0)
+        results = self.results(self.row(attnc=[0.05]))
+        results.update(attnc={"window": compiled}, attnc_options=["--backend=llvm"])
+        text = report.markdown(results, ["attnc"])
+        self.assertIn("attnc --backend=llvm:\n- window: compile, weight packing included: 1.50 s; open: 1.00 ms", text)
 
     def test_a_disturbed_row_is_marked(self):
         row = dict(self.row(torch=[0.05]), disturbance=0.25)
@@ -177,6 +232,14 @@ class FakeWorker:
 
 
 class RoundsTest(unittest.TestCase):
+    def test_the_reason_below_the_first_line_is_kept(self):
+        worker = object.__new__(rounds.Worker)
+        worker.signal, worker.log = lambda number: None, "a log"
+        worker.process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        with self.assertRaisesRegex(rounds.PeerError, "^from a.cpp:1: no such port$"):
+            worker.request(error="from a.cpp:1:\n  no such port\n")
+        worker.process.communicate()
+
     def test_peers_take_turns_and_the_order_turns(self):
         turns = []
         workers = [FakeWorker(name, 1.0, turns) for name in "abc"]
@@ -224,6 +287,10 @@ class CommandTest(unittest.TestCase):
         for arguments, text in (
             (["--peers", "tvm"], "unknown peer 'tvm'"),
             (["--shapes", "4by4"], "expected a shape like 32x128"),
+            (["--cases", "softcup"], "unknown case 'softcup'"),
+            (["--cases", "softcap", "--shapes", "1x16"], "--shapes are MiniLM's"),
+            (["--cases", "softcap", "--peers", "openvino-torch"], "openvino-torch is no peer of the cases"),
+            (["--peers", "flex-attention"], "flex-attention is no peer of MiniLM"),
             (["--threads", "0"], "expected a number above 0"),
             (["--threads", "100000"], "got --threads 100000"),
         ):

@@ -1,0 +1,154 @@
+"""Attention whose scores are more than a scaled product: one row of CASES each, with sizes, arrays and operations.
+
+The model in `cases/<name>.mlir` and the peers' program in score_maps_torch.py compute it; both read the weights that
+`write_weights` draws.
+"""
+
+import math
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ScoreMap:
+    """`arguments`, `results`: {port: letters of its dimensions}; `weights`: {name: (shape, standard deviation)};
+    `dynamic`: the dimensions that the model leaves open, of which any up to that of `sizes` are compiled for.
+
+    `scores` are the visible places of the map in all samples and heads; `extra` the products beside queries by keys and
+    weights by values.
+    """
+
+    name: str
+    sizes: dict
+    scores: int
+    extra: int = 0
+    dynamic: str = "BNM"
+    formula: str = "4 D x visible scores"
+    arguments: dict = field(default_factory=lambda: {"q": "BHND", "k": "BHMD", "v": "BHMD"})
+    results: dict = field(default_factory=lambda: {"out": "BHND"})
+    weights: dict = field(default_factory=dict)
+    declined: dict = field(default_factory=dict)
+
+    definition = "score_maps_torch"
+    exports = (".onnx",)
+    peers = ("attnc", "onnxruntime", "openvino", "torch", "torch-compile", "flex-attention")
+    default_threads = (2,)
+
+    @property
+    def source(self):
+        return f"benchmarks/cases/{self.name}.mlir"
+
+    @property
+    def binds(self):
+        return ",".join(f"{letter}=1..{self.sizes[letter]}" for letter in self.dynamic)
+
+    @property
+    def flops_formula(self):
+        return self.formula
+
+    def label(self):
+        sizes = {letter: size for letter, size in self.sizes.items() if not (letter == "B" and size == 1)}
+        if sizes["M"] == sizes["N"]:
+            del sizes["M"]
+        return " ".join(f"{letter}{size}" for letter, size in sizes.items())
+
+    def flops(self):
+        return 4 * self.sizes["D"] * self.scores + self.extra
+
+    def shape(self, letters):
+        return tuple(self.sizes[letter] for letter in letters)
+
+    def inputs(self, other):
+        """Normal numbers; `other` draws another set."""
+        import numpy
+
+        random = numpy.random.default_rng(2 if other else 1)
+        return {
+            name: random.standard_normal(self.shape(letters), numpy.float32) for name, letters in self.arguments.items()
+        }
+
+    def outputs(self):
+        return {name: self.shape(letters) for name, letters in self.results.items()}
+
+    def free_dimensions(self):
+        return {}
+
+    def write_weights(self, path):
+        import numpy
+        from safetensors.numpy import save_file
+
+        random = numpy.random.default_rng(0)
+        arrays = {}
+        for name, (shape, deviation) in self.weights.items():
+            arrays[name] = random.standard_normal(shape, numpy.float32) * numpy.float32(deviation)
+        save_file(arrays, path)
+
+
+def sizes(B=1, *, H, N, M=None, D):
+    return {"B": B, "H": H, "N": N, "M": M or N, "D": D}
+
+
+def causal_scores(H, N):
+    return H * N * (N + 1) // 2
+
+
+def window_scores(H, N, before, after):
+    return H * sum(min(i + after, N - 1) - max(i - before, 0) + 1 for i in range(N))
+
+
+WINDOW_BEFORE, WINDOW_AFTER = 128, 127
+MIXES_HEADS = {"flex-attention": "its formulas see one score, not those of other heads"}
+
+CASES = [
+    ScoreMap(
+        "evolving-attention",
+        sizes(H=12, N=1024, D=64),
+        scores=12 * 1024**2,
+        extra=2 * 9 * 12 * 12 * 1024**2,
+        formula="4 D H N M + 18 H H N M for the convolution",
+        arguments={"q": "BHND", "k": "BHMD", "v": "BHMD", "below": "BHNM"},
+        results={"out": "BHND", "map": "BHNM"},
+        weights={"conv.weight": ((12, 12, 3, 3), 1 / math.sqrt(9 * 12)), "conv.bias": ((12,), 0.1)},
+        declined=MIXES_HEADS,
+    ),
+    ScoreMap(
+        "talking-heads",
+        sizes(H=12, N=512, D=64),
+        scores=12 * 512**2,
+        extra=2 * 2 * 12 * 12 * 512**2,
+        formula="4 D H N M + 4 H H N M for the mixes",
+        weights={"before": ((12, 12), 1 / math.sqrt(12)), "after": ((12, 12), 1 / math.sqrt(12))},
+        declined=MIXES_HEADS,
+    ),
+    ScoreMap(
+        "relative-2d",
+        sizes(H=8, N=1024, D=32),
+        scores=8 * 1024**2,
+        extra=2 * 8 * 1024 * (32 + 32) * 32,
+        dynamic="B",
+        formula="4 D H N M + 2 D H N (Y + X) for the distances, Y = X = 32",
+        weights={"rows": ((63, 32), 1.0), "cols": ((63, 32), 1.0)},
+    ),
+    ScoreMap(
+        "additive",
+        sizes(B=8, H=1, N=32, M=128, D=512),
+        scores=8 * 32 * 128,
+        formula="2 D B N M for the sums of tanh, 2 D B N M for the values",
+        weights={"a": ((512,), 1 / math.sqrt(512))},
+        declined={"flex-attention": "its scores are scaled products of queries and keys"},
+    ),
+    ScoreMap("softcap", sizes(H=8, N=4096, D=64), scores=8 * 4096**2, dynamic="BN"),
+    ScoreMap("alibi-causal", sizes(H=8, N=4096, D=64), scores=causal_scores(8, 4096), dynamic="BN"),
+    ScoreMap(
+        "relative-bias",
+        sizes(H=8, N=4096, D=64),
+        scores=8 * 4096**2,
+        dynamic="BN",
+        weights={"bias": ((8, 2 * 4096 - 1), 1.0)},
+    ),
+    ScoreMap(
+        "window",
+        sizes(H=8, N=8192, D=64),
+        scores=window_scores(8, 8192, WINDOW_BEFORE, WINDOW_AFTER),
+        dynamic="BN",
+    ),
+]
