@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -106,28 +107,80 @@ private:
     operands[1] = arith::SelectOp::create(code.b, traps, constant(1), operands[1]);
   }
 
-  /// Row-major address; a vector index gathers. Each index is moved into its dimension: lanes beyond the last key, and
-  /// formulas that are wrong, never read outside the tensor.
+  /// Row-major address. Each index is moved into its dimension: lanes beyond the last key, and formulas that are wrong,
+  /// never read outside the tensor.
   Value buildExtract(tensor::ExtractOp extract) {
     unsigned number = cast<BlockArgument>(extract.getTensor()).getArgNumber();
     const CapturedTensor &tensor = captures[number - scalarCount];
     Value offset, elements = code.constant(1);
-    for (auto [index, extent] : llvm::zip(extract.getIndices(), tensor.extents)) {
-      Value place = inside(mapping.lookup(index), extent);
+    SmallVector<Value> indices = llvm::map_to_vector(extract.getIndices(), [&](Value v) { return mapping.lookup(v); });
+    for (auto [index, extent] : llvm::zip(indices, tensor.extents)) {
+      Value place = inside(index, extent);
       offset = offset ? combine(scale(offset, extent), place) : place;
       elements = code.mul(elements, extent);
     }
     // An empty tensor has no element to move to.
-    Value pointer = code.select(code.less(code.constant(0), elements), tensor.pointer, code.stack(1));
-    Type element = tensor.type.getElementType(), wide = code.i64();
+    Value hasElements = code.less(code.constant(0), elements);
+    Value pointer = code.select(hasElements, tensor.pointer, code.stack(1));
+    Type element = tensor.type.getElementType();
     Type stored = element.isInteger(1) ? Type(code.b.getI8Type()) : element;
     if (!offset)
       return asElement(code.load(stored, pointer), element);
-    if (isa<VectorType>(offset.getType()))
-      return asElement(gather(stored, pointer, offset), element);
-    Value place = arith::ExtSIOp::create(code.b, wide, offset);
-    return asElement(code.load(stored, LLVM::GEPOp::create(code.b, code.ptr(), stored, pointer, LLVM::GEPArg(place))),
-                     element);
+    if (!isa<VectorType>(offset.getType()))
+      return asElement(code.load(stored, elementAt(stored, pointer, offset)), element);
+    if (isRun(indices))
+      return asElement(loadRun(stored, pointer, offset, indices.back(), tensor.extents.back(), hasElements), element);
+    return asElement(gather(stored, pointer, offset), element);
+  }
+
+  Value elementAt(Type stored, Value pointer, Value offset) {
+    Value place = arith::ExtSIOp::create(code.b, code.i64(), offset);
+    return LLVM::GEPOp::create(code.b, code.ptr(), stored, pointer, LLVM::GEPArg(place));
+  }
+
+  /// By how much each lane is more than the one before, where the code that makes them shows it.
+  std::optional<int64_t> stepOf(Value lanes) {
+    Operation *op = lanes.getDefiningOp();
+    if (isa_and_nonnull<vector::BroadcastOp>(op))
+      return 0;
+    if (auto constant = dyn_cast_or_null<arith::ConstantOp>(op)) {
+      auto values = dyn_cast<DenseIntElementsAttr>(constant.getValue());
+      int64_t next = 0;
+      bool counts =
+          values && llvm::all_of(values.getValues<APInt>(), [&](APInt x) { return x.getSExtValue() == next++; });
+      return counts ? std::optional<int64_t>(1) : std::nullopt;
+    }
+    if (!isa_and_nonnull<arith::AddIOp, arith::SubIOp>(op))
+      return std::nullopt;
+    std::optional<int64_t> x = stepOf(op->getOperand(0)), y = stepOf(op->getOperand(1));
+    if (!x || !y)
+      return std::nullopt;
+    return isa<arith::AddIOp>(op) ? *x + *y : *x - *y;
+  }
+
+  /// Whether lanes read one element after the other: a bias by distance, say.
+  bool isRun(ArrayRef<Value> indices) {
+    bool rest = llvm::none_of(indices.drop_back(), [](Value index) { return isa<VectorType>(index.getType()); });
+    return rest && stepOf(indices.back()) == 1;
+  }
+
+  /// One load where no lane had to be moved inside, else a gather.
+  Value loadRun(Type stored, Value pointer, Value offsets, Value last, Value extent, Value hasElements) {
+    auto firstLane = [&](Value lanes) -> Value {
+      return vector::ExtractOp::create(code.b, lanes, ArrayRef<int64_t>{0});
+    };
+    Value first = arith::ExtSIOp::create(code.b, code.i64(), firstLane(last));
+    Value within = code.both(code.lessEq(code.constant(0), first), code.lessEq(code.add(first, code.lanes()), extent));
+    auto type = VectorType::get(code.lanes(), stored);
+    auto branch = scf::IfOp::create(code.b, TypeRange(type), code.both(within, hasElements), /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(code.b);
+    code.b.setInsertionPointToStart(&branch.getThenRegion().front());
+    Value place = elementAt(stored, pointer, firstLane(offsets));
+    Value run = LLVM::LoadOp::create(code.b, type, place, stored.getIntOrFloatBitWidth() / 8);
+    scf::YieldOp::create(code.b, run);
+    code.b.setInsertionPointToStart(&branch.getElseRegion().front());
+    scf::YieldOp::create(code.b, gather(stored, pointer, offsets));
+    return branch.getResult(0);
   }
 
   /// A byte is true when it is not 0.
