@@ -98,4 +98,14 @@ Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Val
   return code.offsetBytes(scope.scratch, code.mul(worker, extent(code, scope, stride)));
 }
 
+LogicalResult supportsElements(KernelOp kernel, std::string &why) {
+  for (Value input : kernel.getInputs())
+    if (Type element = getElementTypeOrSelf(input);
+        !element.isF32() && !element.isInteger(32) && !element.isInteger(1)) {
+      llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
+      return failure();
+    }
+  return success();
+}
+
 } // namespace mlir::attn

@@ -66,4 +66,7 @@ private:
   Value frame;
 };
 
+/// Whether the operands' element types are ones that kernel code is written for.
+LogicalResult supportsElements(KernelOp kernel, std::string &why);
+
 } // namespace mlir::attn

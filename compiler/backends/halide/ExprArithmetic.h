@@ -6,6 +6,10 @@
 
 namespace mlir::attn {
 
+// Steps of reductions.
+inline Halide::Expr larger(Halide::Expr x, Halide::Expr y) { return select(x > y, x, y); }
+inline Halide::Expr sum(Halide::Expr x, Halide::Expr y) { return x + y; }
+
 class ExprArithmetic {
 public:
   using Expr = Halide::Expr;
@@ -17,7 +21,7 @@ public:
   Expr sub(Expr x, Expr y) { return x - y; }
   Expr mul(Expr x, Expr y) { return x * y; }
   Expr div(Expr x, Expr y) { return x / y; }
-  Expr max(Expr x, Expr y) { return select(x > y, x, y); }
+  Expr max(Expr x, Expr y) { return larger(x, y); }
   Expr exp(Expr x) { return mathExpr("math.exp", x, context, isa); }
   Expr expBelow(Expr x) { return expBelowExpr(x, context, isa); }
   Expr log(Expr x) { return mathExpr("math.log", x, context, isa); }

@@ -49,12 +49,8 @@ public:
   StringRef name() const override { return "halide"; }
 
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
-    for (Value input : kernel.getInputs())
-      if (Type element = getElementTypeOrSelf(input);
-          !element.isF32() && !element.isInteger(32) && !element.isInteger(1)) {
-        llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
-        return failure();
-      }
+    if (failed(supportsElements(kernel, why)))
+      return failure();
     if (kernel.getSchedule()->getStrategy() != Strategy::Strip) {
       why = "only kernels of score maps are written in Halide, as strips";
       return failure();

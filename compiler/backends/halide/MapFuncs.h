@@ -90,6 +90,9 @@ private:
   // --- MapProducts.cpp
   Halide::ImageParam rowsOf(Value value, int64_t heads, int64_t &group);
   Halide::ImageParam panelsOf(Value key, int64_t heads, int64_t &group);
+  /// What a channel of a query and of a key adds to their score.
+  using ChannelTerm = std::function<Halide::Expr(const Halide::Expr &, const Halide::Expr &, const Halide::Expr &)>;
+  MapExpr sumOfChannels(Value query, Value key, int64_t heads, float scale, const ChannelTerm &term);
   MapExpr score(ScoreOp op);
   MapExpr pairScore(PairScoreOp op);
   MapExpr relativeScore(RelativeScoreOp op);
@@ -136,7 +139,7 @@ private:
   int64_t lanes() const { return schedule.getLanes(); }
   int64_t panel() const { return schedule.getCols(); }
 
-  mutable KernelOp kernel;
+  KernelOp kernel;
   KernelCode &code;
   ScheduleAttr schedule;
   StripPlan plan;

@@ -38,9 +38,6 @@ private:
   double eps;
 };
 
-static Expr larger(Expr x, Expr y) { return select(x > y, x, y); }
-static Expr sum(Expr x, Expr y) { return x + y; }
-
 /// The sink of a place's head, or null.
 PlaceExpr MapFuncs::sinkOf(NormalizeOp op) {
   if (!op.getSink())

@@ -58,18 +58,18 @@ Halide::ImageParam MapFuncs::panelsOf(Value value, int64_t heads, int64_t &group
   return param;
 }
 
-// s = scale q k^T. Rows beyond the last query repeat it, columns beyond the last panel repeat that: nobody reads them.
-MapExpr MapFuncs::score(ScoreOp op) {
-  int64_t heads = mapHeads(op.getScores()), queryGroup, keyGroup;
-  int width = op.getQuery().getType().getShape().back(), panelWidth = panel();
-  Halide::ImageParam q = rowsOf(op.getQuery(), heads, queryGroup), k = panelsOf(op.getKey(), heads, keyGroup);
+/// s = scale sum_d term(q, k, d). Rows beyond the last query repeat it, columns beyond the last panel repeat that:
+/// nobody reads them.
+MapExpr MapFuncs::sumOfChannels(Value queryValue, Value keyValue, int64_t heads, float scale, const ChannelTerm &term) {
+  int64_t queryGroup, keyGroup;
+  int width = cast<RankedTensorType>(queryValue.getType()).getShape().back(), panelWidth = panel();
+  Halide::ImageParam q = rowsOf(queryValue, heads, queryGroup), k = panelsOf(keyValue, heads, keyGroup);
   RDom d(0, width, "d");
   Func sums("scores");
   Expr row = clamp(query, 0, sizes.queries - 1), panelIndex = clamp(key / panelWidth, 0, (sizes.keys - 1) / panelWidth);
   sums(key, query, head) = 0.0f;
-  sums(key, query, head) += q(d, row, head / static_cast<int>(queryGroup)) *
-                            k(key % panelWidth, d, panelIndex, head / static_cast<int>(keyGroup));
-  float scale = op.getScale().convertToDouble();
+  sums(key, query, head) += term(q(d, row, head / static_cast<int>(queryGroup)),
+                                 k(key % panelWidth, d, panelIndex, head / static_cast<int>(keyGroup)), d);
   MapExpr map;
   map.at = [sums, scale](const MapPlace &at) -> Expr {
     Expr x = sums(at.key, at.query, at.head);
@@ -79,24 +79,17 @@ MapExpr MapFuncs::score(ScoreOp op) {
   return map;
 }
 
-// s = scale sum_d f(q, k)
+MapExpr MapFuncs::score(ScoreOp op) {
+  return sumOfChannels(op.getQuery(), op.getKey(), mapHeads(op.getScores()), op.getScale().convertToDouble(),
+                       [](const Expr &x, const Expr &y, const Expr &) { return x * y; });
+}
+
 MapExpr MapFuncs::pairScore(PairScoreOp op) {
-  int64_t heads = mapHeads(op.getScores()), queryGroup, keyGroup;
-  int width = op.getQuery().getType().getShape().back(), panelWidth = panel();
-  Halide::ImageParam q = rowsOf(op.getQuery(), heads, queryGroup), k = panelsOf(op.getKey(), heads, keyGroup);
-  RDom d(0, width, "d");
-  Func sums("scores");
-  Expr row = clamp(query, 0, sizes.queries - 1), panelIndex = clamp(key / panelWidth, 0, (sizes.keys - 1) / panelWidth);
-  Expr x = q(d, row, head / static_cast<int>(queryGroup));
-  Expr y = k(key % panelWidth, d, panelIndex, head / static_cast<int>(keyGroup));
-  sums(key, query, head) = 0.0f;
-  sums(key, query, head) +=
-      formulaExpr(op.getFormula(), {x, y, head, d}, tensors(op.getCaptures()), mathIsa(code.isa()));
-  float scale = op.getScale().convertToDouble();
-  MapExpr map;
-  map.at = [sums, scale](const MapPlace &at) { return sums(at.key, at.query, at.head) * scale; };
-  map.products.push_back({sums, d, /*overHeads=*/false});
-  return map;
+  return sumOfChannels(op.getQuery(), op.getKey(), mapHeads(op.getScores()), op.getScale().convertToDouble(),
+                       [&](const Expr &x, const Expr &y, const Expr &d) {
+                         return formulaExpr(op.getFormula(), {x, y, head, d}, tensors(op.getCaptures()),
+                                            mathIsa(code.isa()));
+                       });
 }
 
 /// query . table[r] for all rows of a table [rows, D], kept: the key of a place is then the table's row.

@@ -12,8 +12,6 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
 
-static Expr larger(Expr x, Expr y) { return select(x > y, x, y); }
-static Expr sum(Expr x, Expr y) { return x + y; }
 static Expr mean(Expr total, Expr count) { return select(count == 0.0f, 0.0f, total / count); }
 
 void MapFuncs::reduceMap(ReduceMapOp op) {

@@ -16,7 +16,8 @@ using Halide::Var;
 /// they compute rows of a last tile that nobody reads.
 int64_t MapFuncs::heldRows(Halo halo) const {
   int64_t tileRows = schedule.getRows();
-  int64_t readers = 1 + llvm::range_size(kernel.getBody().front().getOps<MapConvOp>());
+  KernelOp op = kernel;
+  int64_t readers = 1 + llvm::range_size(op.getBody().front().getOps<MapConvOp>());
   return llvm::alignTo(schedule.getBlockRows() + halo.above + halo.below, tileRows) + readers * tileRows;
 }
 

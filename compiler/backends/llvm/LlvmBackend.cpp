@@ -11,12 +11,8 @@ public:
   StringRef name() const override { return "llvm"; }
 
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
-    for (Value input : kernel.getInputs())
-      if (Type element = getElementTypeOrSelf(input);
-          !element.isF32() && !element.isInteger(32) && !element.isInteger(1)) {
-        llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
-        return failure();
-      }
+    if (failed(supportsElements(kernel, why)))
+      return failure();
     switch (kernel.getSchedule()->getStrategy()) {
     case Strategy::Dense:
       return supportsDense(kernel, why);
