@@ -60,7 +60,8 @@ def Attn_Alignment : Attn_Enum<"Alignment", "which corner of an N x M map the di
 def Attn_AlignmentAttr : Attn_EnumAttr<Attn_Alignment, "alignment">;
 
 def Attn_LayoutKind : Attn_Enum<"LayoutKind", "how a tensor is stored", [
-  I32EnumAttrCase<"WeightPanels", 0, "weight_panels">, I32EnumAttrCase<"KeyPanels", 1, "key_panels">]>;
+  I32EnumAttrCase<"WeightPanels", 0, "weight_panels">, I32EnumAttrCase<"KeyPanels", 1, "key_panels">,
+  I32EnumAttrCase<"ValuePanels", 2, "value_panels">]>;
 
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
@@ -109,7 +110,8 @@ def Attn_LayoutAttr : AttrDef<Attn_Dialect, "Layout"> {
   let summary = "how a tensor is stored; the encoding of a tensor type";
   let description = [{
     - `weight_panels, width`: a weight `[N, K]` as `[ceil(N/width)][K][width]`, zero beyond N.
-    - `key_panels, width, heads`: keys `[B, M, heads*D]` as `[B][heads][ceil(M/width)][D][width]`; what lies beyond M is undefined.
+    - `key_panels, width, heads`: keys `[..., M, heads*D]` as `[...][heads][ceil(M/width)][D][width]`; what lies beyond M is undefined.
+    - `value_panels, width, heads`: values `[..., M, heads*D]` as `[...][heads][ceil(D/width)][M][width]`; what lies beyond D is undefined.
   }];
   let parameters = (ins EnumParameter<Attn_LayoutKind>:$kind, "int64_t":$width,
                         DefaultValuedParameter<"int64_t", "1">:$heads);

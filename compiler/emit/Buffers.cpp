@@ -51,11 +51,17 @@ AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents) {
   LayoutAttr layout = getLayout(type);
   if (layout && layout.getKind() == LayoutKind::WeightPanels)
     return extents[0].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[1] * bytes;
-  for (auto [dim, extent] : llvm::enumerate(extents)) {
-    bool tokens =
-        layout && dim + 2 == extents.size(); // key panels are full: [B, M, C] and [B, H, M, D] with M rounded up
-    bytes = bytes * (tokens ? extent.ceilDiv(layout.getWidth()) * layout.getWidth() : extent);
+  SmallVector<AffineExpr> stored(extents);
+  // Panels are full: of [..., M, heads*D], M is rounded up for keys, D for values.
+  if (layout && layout.getKind() == LayoutKind::KeyPanels) {
+    AffineExpr &tokens = stored[stored.size() - 2];
+    tokens = tokens.ceilDiv(layout.getWidth()) * layout.getWidth();
+  } else if (layout) {
+    AffineExpr panels = stored.back().floorDiv(layout.getHeads()).ceilDiv(layout.getWidth());
+    stored.back() = panels * (layout.getWidth() * layout.getHeads());
   }
+  for (AffineExpr extent : stored)
+    bytes = bytes * extent;
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-// Writes each schedule's wishes into the types: weight panels for dense kernels, key panels for streaming ones.
+// Writes each schedule's wishes into the types: weight panels for dense kernels, key and value panels for score maps.
 #include "compiler/tile/Passes.h"
 #include "dialect/AttnOps.h"
 #include "mlir/IR/Builders.h"
@@ -28,8 +28,9 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
         packWeights(kernel);
       if (llvm::is_contained({Strategy::Stream, Strategy::Strip}, kernel.getSchedule()->getStrategy()))
         for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front()))
-          if (isa<ScoreOp, PairScoreOp>(op))
-            panelKeys(kernel, &op);
+          for (OpOperand &operand : op.getOpOperands())
+            if (std::optional<LayoutKind> wanted = wantedLayout(kernel, operand))
+              assignPanels(kernel, operand, *wanted);
     }
     for (WeightOp weight : llvm::make_early_inc_range(getOperation().getOps<WeightOp>()))
       if (weight->use_empty())
@@ -51,24 +52,28 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     }
   }
 
-  void panelKeys(KernelOp kernel, Operation *score) {
-    Value key = score->getOperand(1);
-    // Keys that samples share, [Hk, M, D] or [M, D], are stored as Hk samples of one head.
-    auto type = cast<RankedTensorType>(key.getType());
-    int64_t heads = type.getRank() == 4 ? type.getDimSize(1) : 1;
-    if (auto split = key.getDefiningOp<SplitHeadsOp>())
-      key = split.getInput();
-    unsigned index = cast<BlockArgument>(key).getArgNumber();
+  /// How an op of a score map kernel wants an operand stored; nothing for row-major.
+  static std::optional<LayoutKind> wantedLayout(KernelOp kernel, OpOperand &operand) {
+    if (isa<ScoreOp, PairScoreOp>(operand.getOwner()) && operand.getOperandNumber() == 1)
+      return LayoutKind::KeyPanels;
+    bool isValue = isa<CombineOp>(operand.getOwner()) && operand.getOperandNumber() == 1;
+    if (isValue && kernel.getSchedule()->getBackend() == BackendKind::LLVM)
+      return LayoutKind::ValuePanels;
+    return std::nullopt;
+  }
+
+  void assignPanels(KernelOp kernel, OpOperand &operand, LayoutKind kind) {
+    auto split = operand.get().getDefiningOp<SplitHeadsOp>();
+    unsigned index = cast<BlockArgument>(split ? split.getInput() : operand.get()).getArgNumber();
     Value source = kernel.getInputs()[index];
     if (getLayout(source.getType()))
       return;
-    auto layout = LayoutAttr::get(&getContext(), LayoutKind::KeyPanels, kernel.getSchedule()->getCols(), heads);
-    // A kernel names an operand once, however often its region reads it: as value or query too, say.
-    Operation *reader = score->getOperand(1).getDefiningOp<SplitHeadsOp>();
+    int64_t heads = split ? split.getType().getDimSize(1) : 1;
+    auto layout = LayoutAttr::get(&getContext(), kind, kernel.getSchedule()->getCols(), heads);
+    // A kernel names an operand once, however often its region reads it: as query too, say.
     bool readOnce =
         source.hasOneUse() && llvm::all_of(kernel.getBody().getArgument(index).getUses(), [&](OpOperand &use) {
-          return use.getOwner() == reader || (use.getOwner() == score && use.getOperandNumber() == 1) ||
-                 readsLength(use);
+          return &use == &operand || (split && use.getOwner() == split) || readsLength(use);
         });
     auto producer = source.getDefiningOp<KernelOp>();
     if (readOnce && producer && producer.getSchedule()->getStrategy() == Strategy::Dense && endsInLinear(source)) {
@@ -77,10 +82,10 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       return;
     }
     Value copy = copyInto(kernel, source, layout);
-    // The same tensor may also be read as query or value, which stay row-major: only the key gets the copy.
+    // What else reads the tensor finds it in rows: only this operand gets the copy.
     BlockArgument argument = kernel.getBody().addArgument(copy.getType(), copy.getLoc());
     kernel.getInputsMutable().append(copy);
-    (reader ? reader : score)->setOperand(reader ? 0 : 1, argument);
+    (split ? split->getOpOperand(0) : operand).set(argument);
     dropUnusedInputs(kernel);
   }
 

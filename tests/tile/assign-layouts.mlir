@@ -1,5 +1,10 @@
-// Weights of dense kernels become panels; so do keys of streaming ones, in their producer when nobody else reads them.
+// Weights of dense kernels become panels; so do keys and values of score maps, in their producer when nobody else reads
+// them.
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 --attn-assign-layouts | FileCheck %s
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=256 backend=halide" --attn-assign-layouts | FileCheck %s --check-prefix=HALIDE
+// What Halide computes reads values in rows.
+// HALIDE: backend = halide
+// HALIDE-NOT: value_panels
 
 // CHECK-LABEL: func.func @weight
 func.func @weight(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
@@ -31,8 +36,11 @@ func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) ->
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>> schedule
   // CHECK: attn.linear
   // CHECK-NEXT: attn.yield %{{.*}} : tensor<?x?x8xf32>
-  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK: %[[V:.*]] = attn.kernel (%[[ROWS:.*]] = %{{.*}} : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>> schedule({{.*}}strategy = rows,
+  // CHECK-NEXT: attn.yield %[[ROWS]]
+  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>{{.*}} = %[[V]] :
   // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>>
   %w = attn.weight "w" : tensor<8x8xf32>
   %kp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
   %k = attn.split_heads %kp into 2 : tensor<?x?x8xf32>
@@ -44,15 +52,31 @@ func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) ->
   return %m : tensor<?x?x8xf32>
 }
 
-// An argument comes in rows and is query and value too: the key alone gets a copy.
+// The linear writes its rows as panels of values.
+// CHECK-LABEL: func.func @value_of_linear
+func.func @value_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
+  // CHECK: %[[V:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>> schedule({{.*}}strategy = dense
+  // CHECK: attn.kernel ({{.*}} = %[[V]] : tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>>
+  // CHECK: attn.combine %{{.*}}, %{{.*}} : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  %w = attn.weight "w" : tensor<8x8xf32>
+  %vp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
+  %v = attn.split_heads %vp into 2 : tensor<?x?x8xf32>
+  %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %v : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x?x4xf32>
+}
+
+// An argument comes in rows and is query, key and value: each panel is a copy, the query stays.
 // CHECK-LABEL: func.func @negative_argument
 // CHECK-SAME: (%[[X:.*]]: tensor<?x2x?x4xf32>
 func.func @negative_argument(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
-  // CHECK-NEXT: %[[COPY:.*]] = attn.kernel (%[[A:.*]] = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<key_panels, 16, 2>> schedule({{.*}}strategy = rows,
+  // CHECK-NEXT: %[[KEYS:.*]] = attn.kernel (%[[A:.*]] = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<key_panels, 16>> schedule({{.*}}strategy = rows,
   // CHECK-NEXT: attn.yield %[[A]]
-  // CHECK: attn.kernel (%[[B:.*]] = %[[X]] : tensor<?x2x?x4xf32>, %[[C:.*]] = %[[COPY]] :
+  // CHECK: %[[VALUES:.*]] = attn.kernel (%{{.*}} = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<value_panels, 16>> schedule({{.*}}strategy = rows,
+  // CHECK: attn.kernel (%[[B:.*]] = %[[X]] : tensor<?x2x?x4xf32>, %[[C:.*]] = %[[KEYS]] : {{.*}}, %[[D:.*]] = %[[VALUES]] :
   // CHECK-NEXT: attn.score dot %[[B]], %[[C]]
-  // CHECK: attn.combine %{{.*}}, %[[B]]
+  // CHECK: attn.combine %{{.*}}, %[[D]]
   %s = attn.score dot %x, %x : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
   %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %o = attn.combine %p, %x : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
@@ -81,7 +105,7 @@ func.func @negative_normalised_key(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N",
 // CHECK-LABEL: func.func @negative_linear_of_heads
 func.func @negative_linear_of_heads(%x: tensor<?x2x?x8xf32> {attn.dims = ["B", "H", "N", "C"]}) -> tensor<?x2x?x8xf32> {
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x2x?x8xf32> schedule({{.*}}strategy = dense
-  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32, #attn.layout<key_panels, 16>>
   %w = attn.weight "w" : tensor<8x8xf32>
   %k = attn.linear %x, %w : tensor<?x2x?x8xf32>, tensor<8x8xf32>
   %s = attn.score dot %x, %k : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
@@ -95,6 +119,7 @@ func.func @negative_linear_of_heads(%x: tensor<?x2x?x8xf32> {attn.dims = ["B", "
 func.func @key_of_relative_score(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %t: tensor<7x4xf32>) -> tensor<?x?x8xf32> {
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>> schedule
   // CHECK: attn.linear
+  // CHECK: attn.kernel {{.*}} #attn.layout<value_panels, 16, 2>>
   // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
   // CHECK-NOT: attn.kernel
   // CHECK: attn.relative_score

@@ -1,7 +1,7 @@
 // Strategy `dense`: linears of one input as a packed product with what follows them applied tile by tile.
 //   tile(r0, r1, p0, p1):  for each panel p of weights, for each tile of MR rows:
 //                            acc[MR][NR] = sum_k x[r, k] * w[p][k][0:NR]        in registers
-//                            store f(acc + bias, ...)                           row-major or as key panels
+//                            store f(acc + bias, ...)                           row-major or in panels
 //   norm(r0, r1):          row normalisations, over rows that are complete
 // Many rows: a task owns a block of rows and does both. Few rows: tasks own panels, and a second pass normalises.
 #include "compiler/backends/llvm/Formula.h"
@@ -98,8 +98,8 @@ private:
                   int64_t tileRows);
   void storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value, unsigned result,
                  Value scratch, Value row, Value column, int64_t tileRows);
-  void storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result, Value scratch,
-                      Value row, Value column, int64_t tileRows);
+  void storePanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result, Value scratch,
+                   Value row, Value column, int64_t tileRows);
   void buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
   RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
                      Value column);
@@ -166,18 +166,24 @@ void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, Segment
   });
 }
 
-void DenseKernel::storeKeyPanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result,
-                                 Value scratch, Value row, Value column, int64_t tileRows) {
-  LayoutAttr layout = getLayout(op.getResult(result).getType());
-  Value tokens = kernel.extent(code, scope, space.back());
-  KeyPanels keys =
-      KeyPanels::create(code, kernel.result(scope, result), layout, segment.width / layout.getHeads(), tokens);
+void DenseKernel::storePanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result,
+                              Value scratch, Value row, Value column, int64_t tileRows) {
+  PanelStore panels(code, kernel.result(scope, result), cast<RankedTensorType>(op.getResult(result).getType()),
+                    kernel.extent(code, scope, space.back()));
   SmallVector<Value> targets;
   for (int64_t r = 0; r < tileRows; ++r)
-    targets.push_back(keys.token(code, code.add(row, r)));
+    targets.push_back(panels.token(code, code.add(row, r)));
+  if (panels.keepsChannels() && panels.width == cols()) {
+    Value distance = panels.channel(code, column);
+    for (int64_t r = 0; r < tileRows; ++r)
+      for (int64_t at = 0; at < cols(); at += code.lanes())
+        code.storeVector(code.loadVector(code.offset(scratch, r * cols() + at)),
+                         code.offset(code.offset(targets[r], distance), at));
+    return;
+  }
   Value count = code.min(code.constant(cols()), code.sub(code.constant(segment.width), column));
   code.loop(code.constant(0), count, 1, [&](Value c) {
-    Value distance = keys.channel(code, code.add(column, c));
+    Value distance = panels.channel(code, code.add(column, c));
     for (int64_t r = 0; r < tileRows; ++r)
       code.store(code.load(code.f32(), code.offset(scratch, code.add(c, r * cols()))),
                  code.offset(targets[r], distance));
@@ -194,7 +200,7 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segmen
       storeRows(code, scope, segment, value, result, scratch, row, column, tileRows);
       continue;
     }
-    // Finished values replace the sums, then go out column by column.
+    // Finished values replace the sums, then go out to their panels.
     code.loop(code.constant(0), code.constant(tileRows), 1, [&, value = value](Value r) {
       Value line = code.offset(scratch, code.mul(r, cols()));
       RowProgram program = tileRow(code, scope, segment, line, code.add(row, r), column);
@@ -205,7 +211,7 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segmen
         code.storeVector(load(code, at, mask), code.offset(line, v * code.lanes()));
       }
     });
-    storeKeyPanels(code, scope, segment, result, scratch, row, column, tileRows);
+    storePanels(code, scope, segment, result, scratch, row, column, tileRows);
   }
 }
 

@@ -28,9 +28,16 @@ HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scop
 HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, unsigned result, bool merged,
                     HeadPlace place, AffineExpr queries, int64_t heads, int64_t width);
 
-/// The panels [ceil(M/width)][D][width] of a head of keys.
-Value headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
-                 int64_t heads, int64_t panelWidth);
+/// The panels of a head: [ceil(M/width)][D][width] of keys, [ceil(D/width)][M][width] of values.
+struct HeadPanels {
+  Value pointer;
+  Value stride; // elements of a panel
+};
+
+HeadPanels keyPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
+                     int64_t heads);
+HeadPanels valuePanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
+                       int64_t heads);
 
 /// Tensors that a formula reads.
 SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope,

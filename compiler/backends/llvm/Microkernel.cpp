@@ -5,15 +5,18 @@ namespace mlir::attn {
 
 SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t rows, int64_t vectors, ValueRange sums,
                               llvm::function_ref<Value(Value, int64_t)> left,
-                              llvm::function_ref<Value(Value, int64_t)> right) {
+                              llvm::function_ref<Value(Value, int64_t)> right,
+                              llvm::function_ref<Value(Value)> skipped) {
   return code.reduce(from, to, 1, sums, [&](Value k, ValueRange state) {
     SmallVector<Value> line, next;
     for (int64_t v = 0; v < vectors; ++v)
       line.push_back(right(k, v));
     for (int64_t r = 0; r < rows; ++r) {
-      Value x = code.splat(left(k, r));
-      for (int64_t v = 0; v < vectors; ++v)
-        next.push_back(code.fma(x, line[v], state[r * vectors + v]));
+      Value x = code.splat(left(k, r)), skip = skipped ? skipped(x) : Value();
+      for (int64_t v = 0; v < vectors; ++v) {
+        Value old = state[r * vectors + v], sum = code.fma(x, line[v], old);
+        next.push_back(skip ? code.select(skip, old, sum) : sum);
+      }
     }
     return next;
   });

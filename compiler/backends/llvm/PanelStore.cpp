@@ -1,23 +1,32 @@
-// Writing keys into panels.
+// Addresses in panels.
 #include "compiler/backends/llvm/PanelStore.h"
+#include "dialect/AttnOps.h"
 
 namespace mlir::attn {
 
-KeyPanels KeyPanels::create(CodeBuilder &code, Value pointer, LayoutAttr layout, int64_t headWidth, Value tokens) {
-  return {pointer, layout.getWidth(), layout.getHeads(), headWidth, tokens, code.ceilDiv(tokens, layout.getWidth())};
+PanelStore::PanelStore(CodeBuilder &code, Value pointer, RankedTensorType type, Value tokens)
+    : pointer(pointer), kind(getLayout(type).getKind()), width(getLayout(type).getWidth()),
+      heads(getLayout(type).getHeads()), headWidth(type.getShape().back() / heads), tokens(tokens) {
+  panels = kind == LayoutKind::KeyPanels ? code.ceilDiv(tokens, width)
+                                         : code.constant(static_cast<int64_t>(llvm::divideCeil(headWidth, width)));
 }
 
-Value KeyPanels::token(CodeBuilder &code, Value row) const {
+Value PanelStore::token(CodeBuilder &code, Value row) const {
   Value sample = code.div(row, tokens), place = code.rem(row, tokens);
-  Value panel = code.add(code.mul(code.mul(sample, heads), panels), code.div(place, code.constant(width)));
-  Value offset = code.add(code.mul(panel, headWidth * width), code.rem(place, code.constant(width)));
-  return code.offset(pointer, offset);
+  Value firstPanel = code.mul(code.mul(sample, heads), panels);
+  if (kind == LayoutKind::ValuePanels)
+    return code.offset(pointer, code.mul(code.add(code.mul(firstPanel, tokens), place), width));
+  Value panel = code.add(firstPanel, code.div(place, code.constant(width)));
+  return code.offset(pointer, code.add(code.mul(panel, headWidth * width), code.rem(place, code.constant(width))));
 }
 
-Value KeyPanels::channel(CodeBuilder &code, Value channel) const {
+Value PanelStore::channel(CodeBuilder &code, Value channel) const {
   Value head = code.div(channel, code.constant(headWidth)), inner = code.rem(channel, code.constant(headWidth));
-  Value row = code.add(code.mul(code.mul(head, panels), headWidth), inner);
-  return code.mul(row, width);
+  Value firstPanel = code.mul(head, panels);
+  if (kind == LayoutKind::KeyPanels)
+    return code.mul(code.add(code.mul(firstPanel, headWidth), inner), width);
+  Value panel = code.add(firstPanel, code.div(inner, code.constant(width)));
+  return code.add(code.mul(code.mul(panel, tokens), width), code.rem(inner, code.constant(width)));
 }
 
 } // namespace mlir::attn

@@ -1,23 +1,29 @@
-// Writing keys into panels: [B][heads][ceil(M/width)][D][width], so that a score tile loads a vector of keys.
+// Writing keys and values into panels, element by element or, where a panel's width divides, a row of a panel at a
+// time:
+//   keys    [...][heads][ceil(M/width)][D][width]   a score tile loads a vector of keys
+//   values  [...][heads][ceil(D/width)][M][width]   a tile of weighted values goes through memory in one line
 #pragma once
 
 #include "compiler/backends/code/KernelCode.h"
 
 namespace mlir::attn {
 
-/// Where the keys of one tensor go.
-struct KeyPanels {
+/// Where the rows of one tensor [..., M, heads*D] go.
+struct PanelStore {
+  PanelStore(CodeBuilder &code, Value pointer, RankedTensorType type, Value tokens);
+
+  /// The first element of token `row` (of all samples') in head 0.
+  Value token(CodeBuilder &code, Value row) const;
+  /// Distance in elements from head 0, channel 0 of a token to `channel` (of heads * D).
+  Value channel(CodeBuilder &code, Value channel) const;
+  /// Whether `width` channels from each multiple of it on lie side by side.
+  bool keepsChannels() const { return kind == LayoutKind::ValuePanels && headWidth % width == 0; }
+
   Value pointer;
+  LayoutKind kind;
   int64_t width, heads, headWidth;
   Value tokens; // M
-  Value panels; // ceil(M / width)
-
-  static KeyPanels create(CodeBuilder &code, Value pointer, LayoutAttr layout, int64_t headWidth, Value tokens);
-
-  /// The first element of token `row` (of B * M) in head 0.
-  Value token(CodeBuilder &code, Value row) const;
-  /// Distance in elements from head 0, channel 0 of a token to `channel` (of heads * headWidth).
-  Value channel(CodeBuilder &code, Value channel) const;
+  Value panels; // of a head
 };
 
 } // namespace mlir::attn

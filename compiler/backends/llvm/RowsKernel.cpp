@@ -1,5 +1,5 @@
 // Strategy `rows`: the row-local ops of a kernel, row by row, in vectors along the last dimension. Also copies keys
-// into panels.
+// and values into panels.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/PanelStore.h"
 #include "compiler/backends/llvm/Rows.h"
@@ -67,19 +67,22 @@ private:
                     resultRow(code, scope, index, row));
   }
 
-  /// Row-major keys to panels. [B, H, M, D] is B * H samples of one head.
+  /// Row-major keys or values to panels.
   void copyRow(CodeBuilder &code, const KernelScope &scope, Value row) {
     auto type = cast<RankedTensorType>(op.getResult(0).getType());
-    LayoutAttr layout = getLayout(type);
     int64_t width = type.getShape().back();
     Value source = code.offset(scope.tensors[0], code.mul(row, width));
-    int64_t heads = type.getRank() == 4 ? 1 : layout.getHeads();
-    auto flat = LayoutAttr::get(op.getContext(), layout.getKind(), layout.getWidth(), heads);
-    KeyPanels keys =
-        KeyPanels::create(code, kernel.result(scope, 0), flat, width / heads, kernel.extent(code, scope, space.back()));
-    Value target = keys.token(code, row);
+    PanelStore panels(code, kernel.result(scope, 0), type, kernel.extent(code, scope, space.back()));
+    Value target = panels.token(code, row);
+    if (panels.keepsChannels())
+      return code.loop(code.constant(0), code.constant(width), panels.width, [&](Value channel) {
+        Value from = code.offset(source, channel), to = code.offset(target, panels.channel(code, channel));
+        for (int64_t at = 0; at < panels.width; at += code.lanes())
+          code.storeVector(code.loadVector(code.offset(from, at)), code.offset(to, at));
+      });
     code.loop(code.constant(0), code.constant(width), 1, [&](Value channel) {
-      code.store(code.load(code.f32(), code.offset(source, channel)), code.offset(target, keys.channel(code, channel)));
+      Value to = code.offset(target, panels.channel(code, channel));
+      code.store(code.load(code.f32(), code.offset(source, channel)), to);
     });
   }
 

@@ -66,10 +66,10 @@ private:
     const KernelScope &scope;
     Value sample, head, firstQuery, endQuery; // i64
     Value queryCount, keyCount;
-    HeadRows query, value, output;
-    Value keyPanels; // of this head
-    Value scores;    // [MR][keyBlock] weights or scores of one tile
-    Value state;     // [tiles]{max[MR], sum[MR], factor[MR], output[MR][valuePadded]}
+    HeadRows query, output;
+    HeadPanels keys, values; // of this head
+    Value scores;            // [MR][keyBlock] weights or scores of one tile
+    Value state;             // [tiles]{max[MR], sum[MR], factor[MR], output[MR][valuePadded]}
     int64_t tileRows;
     MaskScope masks;
   };
@@ -89,6 +89,15 @@ private:
   int64_t stateStride() { return schedule.getRows() * (3 + valuePadded()); }
   int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
 
+  // A tile's weights times a panel of values.
+  struct ValueTile {
+    Value weights;   // [MR][keyBlock], of key 0
+    Value factors;   // [MR]
+    Value panel;     // [M][panelWidth]
+    Value output;    // [MR][valuePadded], at the panel's first column
+    int64_t vectors; // of the panel
+  };
+
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
   void buildBlock(CodeBuilder &code, Block &block);
   void initialise(CodeBuilder &code, const Block &block, Value tiles);
@@ -102,6 +111,7 @@ private:
   Value hiddenWeight(CodeBuilder &code, Value weight);
   void combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
                      const VisibleKeys &visible);
+  void combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile, const VisibleKeys &visible);
   void finish(CodeBuilder &code, const Block &block, Value tiles);
   Value outputFactor(CodeBuilder &code, const Block &block, Value rowState);
   void storeLogarithm(CodeBuilder &code, const Block &block, Value rowState, Value row);

@@ -35,7 +35,7 @@ void StreamKernel::scorePanels(CodeBuilder &code, const Block &block, Value row,
                                const VisibleKeys &visible) {
   Value query = code.offset(block.query.pointer, code.mul(row, block.query.rowStride));
   code.loop(panelStart(code, visible.any.from, panelWidth()), visible.any.to, panelWidth(), [&](Value key) {
-    Value panel = code.offset(block.keyPanels, code.mul(key, width));
+    Value panel = code.offset(block.keys.pointer, code.mul(key, width));
     SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
     sums = accumulate(
         code, code.constant(0), code.constant(width), block.tileRows, panelVectors(), sums,
@@ -182,68 +182,68 @@ void StreamKernel::weighFromLargest(CodeBuilder &code, Value line, Value rowStat
   code.store(rescale, code.offset(rowState, 2 * rows));
 }
 
-/// Whether a weight is that of a masked place, in all lanes.
+/// Lanes of a splatted weight that is a masked place's.
 Value StreamKernel::hiddenWeight(CodeBuilder &code, Value weight) {
-  Value bits = arith::BitcastOp::create(code.b, code.b.getI32Type(), weight);
+  Type type = VectorType::get(lanes(), code.b.getI32Type());
+  Value bits = arith::BitcastOp::create(code.b, type, weight);
   auto is = [&](arith::CmpIPredicate predicate, int32_t value) -> Value {
-    return arith::CmpIOp::create(code.b, predicate, bits, arith::ConstantIntOp::create(code.b, value, 32));
+    Value number = code.splat(arith::ConstantIntOp::create(code.b, value, 32));
+    return arith::CmpIOp::create(code.b, predicate, bits, number);
   };
   // Exponentials are not negative: their sign says enough.
-  return code.splat(usesLargest(kind) ? is(arith::CmpIPredicate::slt, 0)
-                                      : is(arith::CmpIPredicate::eq, std::numeric_limits<int32_t>::min()));
+  return usesLargest(kind) ? is(arith::CmpIPredicate::slt, 0)
+                           : is(arith::CmpIPredicate::eq, std::numeric_limits<int32_t>::min());
 }
 
 void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
                                  const VisibleKeys &visible) {
-  int64_t rows = schedule.getRows(), most = panelVectors();
-  int64_t vectors = valuePadded() / lanes();
-  for (int64_t first = 0; first < vectors; first += most) {
-    int64_t count = std::min(most, vectors - first);
-    auto output = [&](int64_t r, int64_t v) {
-      return code.offset(tileState, 3 * rows + r * valuePadded() + (first + v) * lanes());
-    };
-    SmallVector<Value> sums;
-    for (int64_t r = 0; r < block.tileRows; ++r) {
-      Value rescale;
-      if (usesLargest(kind))
-        rescale = code.splat(code.load(code.f32(), code.offset(tileState, 2 * rows + r)));
-      for (int64_t v = 0; v < count; ++v) {
-        Value sum = code.loadVector(output(r, v));
-        sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
-      }
+  int64_t rows = schedule.getRows();
+  auto tileOf = [&](Value panel, int64_t columns) {
+    Value output = code.add(code.mul(panel, panelWidth()), 3 * rows);
+    return ValueTile{code.offset(block.scores, code.sub(code.constant(0), firstKey)), code.offset(tileState, 2 * rows),
+                     code.offset(block.values.pointer, code.mul(panel, block.values.stride)),
+                     code.offset(tileState, output), static_cast<int64_t>(llvm::divideCeil(columns, lanes()))};
+  };
+  int64_t full = valueWidth / panelWidth(), rest = valueWidth % panelWidth();
+  code.loop(code.constant(0), code.constant(full), 1,
+            [&](Value panel) { combinePanel(code, block, tileOf(panel, panelWidth()), visible); });
+  if (rest)
+    combinePanel(code, block, tileOf(code.constant(full), rest), visible);
+}
+
+void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile,
+                                const VisibleKeys &visible) {
+  auto output = [&](int64_t r, int64_t v) { return code.offset(tile.output, r * valuePadded() + v * lanes()); };
+  SmallVector<Value> sums;
+  for (int64_t r = 0; r < block.tileRows; ++r) {
+    Value rescale = usesLargest(kind) ? code.splat(code.load(code.f32(), code.offset(tile.factors, r))) : Value();
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      Value sum = code.loadVector(output(r, v));
+      sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
     }
-    auto accumulate = [&](Value from, Value to, bool masked) {
-      sums = code.reduce(from, to, 1, sums, [&](Value key, ValueRange state) {
-        Value value = code.offset(block.value.pointer, code.mul(key, block.value.rowStride));
-        Value weight = code.offset(block.scores, code.sub(key, firstKey));
-        SmallVector<Value> values, next;
-        for (int64_t v = 0; v < count; ++v) {
-          bool partial = (first + v + 1) * lanes() > valueWidth;
-          Value mask = partial ? code.maskBelow(code.constant(valueWidth - (first + v) * lanes())) : Value();
-          values.push_back(code.loadVector(code.offset(value, (first + v) * lanes()), mask));
-        }
-        for (int64_t r = 0; r < block.tileRows; ++r) {
-          Value p = code.load(code.f32(), code.offset(weight, r * keyBlock()));
-          Value hidden = masked ? hiddenWeight(code, p) : Value();
-          Value lanesOfP = code.splat(p);
-          for (int64_t v = 0; v < count; ++v) {
-            Value old = state[r * count + v], sum = code.fma(lanesOfP, values[v], old);
-            next.push_back(masked ? code.select(hidden, old, sum) : sum);
-          }
-        }
-        return next;
-      });
-    };
-    if (!chain.masks.empty())
-      accumulate(visible.any.from, visible.full.from, true);
-    accumulate(chain.masks.empty() ? visible.any.from : visible.full.from,
-               chain.masks.empty() ? visible.any.to : visible.full.to, false);
-    if (!chain.masks.empty())
-      accumulate(visible.full.to, visible.any.to, true);
-    for (int64_t r = 0; r < block.tileRows; ++r)
-      for (int64_t v = 0; v < count; ++v)
-        code.storeVector(sums[r * count + v], output(r, v));
   }
+  auto add = [&](Value from, Value to, bool masked) {
+    auto hidden = [&](Value weight) { return masked ? hiddenWeight(code, weight) : Value(); };
+    sums = accumulate(
+        code, from, to, block.tileRows, tile.vectors, sums,
+        [&](Value key, int64_t r) {
+          return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * keyBlock()));
+        },
+        [&](Value key, int64_t v) {
+          return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
+        },
+        hidden);
+  };
+  if (chain.masks.empty()) {
+    add(visible.any.from, visible.any.to, false);
+  } else {
+    add(visible.any.from, visible.full.from, true);
+    add(visible.full.from, visible.full.to, false);
+    add(visible.full.to, visible.any.to, true);
+  }
+  for (int64_t r = 0; r < block.tileRows; ++r)
+    for (int64_t v = 0; v < tile.vectors; ++v)
+      code.storeVector(sums[r * tile.vectors + v], output(r, v));
 }
 
 } // namespace mlir::attn

@@ -35,8 +35,8 @@ private:
 
   /// A register tile of a product with values: rows from `row` on, columns from `column` on.
   struct ValueTile {
-    Value head;
-    HeadRows values, output;
+    Value head, panel; // of values
+    HeadRows output;
     Value row, column;
     int64_t rows, columns;
   };

@@ -14,7 +14,7 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
   forHeads(code, op.getScores(), [&, from = from, to = to](Value head) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
-    Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads, panelWidth());
+    Value panels = keyPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
     KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, from, to);
     // A panel of keys stays in the first-level cache for all tiles of queries.
     code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
@@ -48,7 +48,7 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
   forRows(code, strip, op.getScores(), [&](Value head, Value row) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
-    Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads, panelWidth());
+    Value panels = keyPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
     Value numbers = code.offset(query.pointer, code.mul(row, query.rowStride));
     Value target = rowOf(code, strip, op.getScores(), head, row);
     KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, row, code.add(row, 1));
@@ -226,21 +226,21 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
       continue;
     forHeads(code, op.getWeights(), [&, number = number](Value head) {
       HeadPlace at = place(code, strip, head);
-      HeadRows values = headRows(code, kernel, strip.scope, op.getValue(), at, heads);
+      HeadPanels values = valuePanels(code, kernel, strip.scope, op.getValue(), at, heads);
       HeadRows output =
           resultRows(code, kernel, strip.scope, number, merged, at, kernel.extents(op.getWeights())[2], heads, width);
-      // A few columns of the values stay in the second-level cache for all tiles of rows.
-      auto panelOfValues = [&](Value column, int64_t columns) {
+      // A panel of values stays in the second-level cache for all tiles of rows.
+      auto combinePanel = [&](Value panel, int64_t columns) {
+        Value memory = code.offset(values.pointer, code.mul(panel, values.stride));
+        Value column = code.mul(panel, panelWidth());
         forTiles(code, strip.first, strip.end, schedule.getRows(), [&](Value row, int64_t rows) {
-          combineTile(code, strip, op, {head, values, output, row, column, rows, columns});
+          combineTile(code, strip, op, {head, memory, output, row, column, rows, columns});
         });
       };
-      int64_t rest = width % panelWidth(), full = width - rest;
-      if (full)
-        code.loop(code.constant(0), code.constant(full), panelWidth(),
-                  [&](Value column) { panelOfValues(column, panelWidth()); });
+      int64_t full = width / panelWidth(), rest = width % panelWidth();
+      code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { combinePanel(panel, panelWidth()); });
       if (rest)
-        panelOfValues(code.constant(full), rest);
+        combinePanel(code.constant(full), rest);
       if (op.getRelative())
         addRelativeValues(code, strip, op, head, output);
     });
@@ -251,32 +251,24 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
   int64_t rows = tile.rows, count = llvm::divideCeil(tile.columns, lanes());
   Hidden hidden = plan.of(op.getWeights()).hidden;
   Value weights = rowOf(code, strip, op.getWeights(), tile.head, tile.row);
-  auto maskOf = [&](int64_t v) {
-    int64_t left = tile.columns - v * lanes();
-    return left < lanes() ? code.maskBelow(code.constant(left)) : Value();
-  };
   KeyRange seen =
       seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row, code.add(tile.row, rows));
   SmallVector<Value> sums(rows * count, code.zeros());
-  sums = code.reduce(seen.from, seen.to, 1, sums, [&](Value key, ValueRange state) {
-    Value line = code.offset(code.offset(tile.values.pointer, code.mul(key, tile.values.rowStride)), tile.column);
-    SmallVector<Value> loaded, next;
-    for (int64_t v = 0; v < count; ++v)
-      loaded.push_back(code.loadVector(code.offset(line, v * lanes()), maskOf(v)));
-    for (int64_t r = 0; r < rows; ++r) {
-      Value place = code.offset(code.offset(weights, key), code.mul(strip.rowStride, r));
-      Value x = code.splat(code.load(code.f32(), place)), skipped = isHidden(code, x, hidden);
-      for (int64_t v = 0; v < count; ++v) {
-        Value old = state[r * count + v], sum = code.fma(x, loaded[v], old);
-        next.push_back(skipped ? code.select(skipped, old, sum) : sum);
-      }
-    }
-    return next;
-  });
+  sums = accumulate(
+      code, seen.from, seen.to, rows, count, sums,
+      [&](Value key, int64_t r) {
+        return code.load(code.f32(), code.offset(code.offset(weights, key), code.mul(strip.rowStride, r)));
+      },
+      [&](Value key, int64_t v) {
+        return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
+      },
+      [&](Value weight) { return isHidden(code, weight, hidden); });
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < count; ++v) {
       Value target = code.offset(tile.output.pointer, code.mul(code.add(tile.row, r), tile.output.rowStride));
-      code.storeVector(sums[r * count + v], code.offset(code.offset(target, tile.column), v * lanes()), maskOf(v));
+      int64_t left = tile.columns - v * lanes();
+      Value mask = left < lanes() ? code.maskBelow(code.constant(left)) : Value();
+      code.storeVector(sums[r * count + v], code.offset(code.offset(target, tile.column), v * lanes()), mask);
     }
 }
 

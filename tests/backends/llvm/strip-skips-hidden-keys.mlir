@@ -13,7 +13,7 @@ func.func @heads(%q: tensor<?x2x?x8xf32> {attn.name = "q", attn.dims = ["B", "H"
 }
 
 // Every register tile of the product with the keys, then every one of that with the values.
-// CHECK-LABEL: func.func private @heads_k1_strip
+// CHECK-LABEL: func.func private @heads_k2_strip
 // CHECK: %[[SEEN:.*]] = arith.minsi %[[KEYS:.*]], %c5_i64
 // CHECK: %[[BEFORE:.*]] = arith.minsi %[[KEYS]], %[[SEEN]]
 // CHECK: %[[END:.*]] = arith.maxsi %[[BEFORE]], %{{.*}}
