@@ -18,8 +18,9 @@ int64_t tileVectors(int64_t vectorBits) { return vectorBits == 512 ? 4 : 2; }
 constexpr int64_t blockElements = 65536;
 constexpr int64_t maxBlockRows = 96;
 
-// Keys between two rescalings: their scores for one register tile fill half of a 48 KiB first-level cache at most.
-constexpr int64_t keyBlock = 512;
+// Keys between two rescalings: a panel of their values stays in a 32 KiB first-level cache beside the weights of a
+// register tile, the scores of a task in the second-level cache.
+constexpr int64_t streamKeys = 256;
 
 bool holdsMaps(KernelOp kernel) {
   return llvm::any_of(kernel.getBody().front(), [](Operation &op) {
@@ -42,12 +43,25 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel) {
   return {Strategy::Rows};
 }
 
-/// Rows of a strip: each panel of keys and values that is brought into the cache serves this many.
+/// Rows that a strip holds: each panel of keys and values that is brought into the cache serves this many.
 constexpr int64_t stripRows = 4 * tileRows;
 
+/// Rows beyond its own that a strip needs for its convolutions.
+int64_t haloRows(KernelOp kernel) {
+  int64_t rows = 0;
+  for (MapConvOp conv : kernel.getBody().front().getOps<MapConvOp>())
+    rows += conv.getWeight().getType().getDimSize(2) - 1;
+  return rows;
+}
+
 int64_t blockRows(KernelOp kernel, Strategy strategy) {
-  if (strategy == Strategy::Strip)
-    return llvm::any_of(kernel.getBody().front(), needsWholeMap) ? 0 : stripRows;
+  if (strategy == Strategy::Strip) {
+    if (llvm::any_of(kernel.getBody().front(), needsWholeMap))
+      return 0;
+    // With the rows beyond its own a strip is a whole number of register tiles.
+    int64_t halo = haloRows(kernel);
+    return halo == 0 ? stripRows : llvm::alignTo(stripRows + halo, tileRows) - halo;
+  }
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;
   auto linear = *kernel.getBody().front().getOps<LinearOp>().begin();
@@ -94,7 +108,7 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
     int64_t lanes = vectorBits / 32;
     kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), kind, strategy, lanes, tileRows,
                                              lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
-                                             strategy == Strategy::Stream ? keyBlock : 0));
+                                             strategy == Strategy::Stream ? streamKeys : 0));
     why.clear();
     return backendFor(kind).supports(kernel, why);
   }

@@ -32,9 +32,9 @@ func.func @deepest(%x: tensor<?x99999xf32>) -> tensor<?x4xf32> {
 
 // CHECK-LABEL: func.func @stream
 func.func @stream(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
-  // WIDE: strategy = stream, lanes = 16, rows = 6, cols = 64, block_rows = 96, key_block = 512>
-  // MIDDLE: strategy = stream, lanes = 8, rows = 6, cols = 16, block_rows = 96, key_block = 512>
-  // NARROW: strategy = stream, lanes = 4, rows = 6, cols = 8, block_rows = 96, key_block = 512>
+  // WIDE: strategy = stream, lanes = 16, rows = 6, cols = 64, block_rows = 96, key_block = 256>
+  // MIDDLE: strategy = stream, lanes = 8, rows = 6, cols = 16, block_rows = 96, key_block = 256>
+  // NARROW: strategy = stream, lanes = 4, rows = 6, cols = 8, block_rows = 96, key_block = 256>
   %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
   %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %o = attn.combine %p, %q : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>

@@ -1,9 +1,9 @@
 // Strategy `stream`: attention without a map in memory (online softmax: Milakov & Gimelshein 2018; Dao et al. 2022).
-// A task has a block of queries of one head. For each block of keys, for each tile of MR queries:
-//   s[MR][keys] = q k^T                     register tiles over key panels, into L1
+// A task has a block of queries of one head. For each block of keys, in tiles of MR queries:
+//   s[MR][keys] = q k^T                     a panel of keys stays in L1 for all tiles
 //   m' = max(m, max s); a = 2^(c (m - m'))  c = scale log2 e
 //   p = 2^(c (s - m')); l = a l + sum p
-//   o = a o + p v                           register tile over all keys of the block
+//   o = a o + p v                           a panel of values stays in L1 for all tiles
 // Keys that no query of the tile sees are skipped, keys that all see need no test (MaskCode.h). A masked score is -inf;
 // its weight is stored as -0, which adds nothing and tells the product with v not to read the value. Normalisers
 // without a largest score only sum up l, or nothing; what their weights are divided by is known at the end.
@@ -15,16 +15,19 @@
 
 namespace mlir::attn {
 
-/// First query of a tile; the last tile moves back to be full.
-Value StreamKernel::tileRow(CodeBuilder &code, const Block &block, Value tile) {
-  Value row = code.add(block.firstQuery, code.mul(tile, block.tileRows));
-  return code.min(row, code.sub(block.endQuery, code.constant(block.tileRows)));
+StreamKernel::Tile StreamKernel::tileAt(CodeBuilder &code, const Block &block, Value index, KeyRange keys) {
+  Value row = code.add(block.firstQuery, code.mul(index, block.tileRows));
+  return {code.min(row, code.sub(block.endQuery, code.constant(block.tileRows))),
+          code.offset(block.scores, code.mul(index, schedule.getRows() * scoreStride())),
+          code.offset(block.state, code.mul(index, stateStride())),
+          keys,
+          {keys, keys}};
 }
 
 StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
                                             int64_t tileRows) {
-  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {},       {}, {},
-              {},    {},           {},           {},           {},           tileRows, {}};
+  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {},       {},
+              {},    {},           {},           {},           {},           {}, tileRows, {}};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
   HeadPlace place{block.sample, block.head};
@@ -34,34 +37,32 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   block.keys = keyPanels(code, kernel, scope, chain.score.getKey(), place, heads);
   block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
-  block.state = code.offset(block.scores, schedule.getRows() * keyBlock());
+  block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());
+  block.tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), tileRows);
   return block;
 }
 
-// State of a tile: max[MR], sum[MR], factor[MR], output[MR][valuePadded].
-void StreamKernel::initialise(CodeBuilder &code, const Block &block, Value tiles) {
+void StreamKernel::initialise(CodeBuilder &code, const Block &block) {
   int64_t rows = schedule.getRows();
-  code.loop(code.constant(0), tiles, 1, [&](Value tile) {
-    Value state = code.offset(block.state, code.mul(tile, stateStride()));
+  code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
+    Value state = code.offset(block.state, code.mul(index, stateStride()));
     for (int64_t r = 0; r < block.tileRows; ++r) {
       code.store(code.real(-INFINITY), code.offset(state, r));
       code.store(code.real(0), code.offset(state, rows + r));
     }
-    code.loop(code.constant(3 * rows), code.constant(3 * rows + block.tileRows * valuePadded()), lanes(),
+    code.loop(code.constant(outputState()), code.constant(outputState() + block.tileRows * valuePadded()), lanes(),
               [&](Value at) { code.storeVector(code.zeros(), code.offset(state, at)); });
   });
 }
 
-void StreamKernel::buildBlock(CodeBuilder &code, Block &block) {
-  Value tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), block.tileRows);
-  initialise(code, block, tiles);
+void StreamKernel::buildBlock(CodeBuilder &code, const Block &block) {
+  initialise(code, block);
   VisibleKeys keys = visibleKeys(code, block.masks, block.firstQuery, code.sub(block.endQuery, code.constant(1)),
                                  {code.constant(0), block.keyCount});
   Value first = code.mul(code.div(keys.any.from, code.constant(keyBlock())), keyBlock());
-  code.loop(first, keys.any.to, keyBlock(), [&](Value firstKey) {
-    code.loop(code.constant(0), tiles, 1, [&](Value tile) { buildTile(code, block, tile, firstKey); });
-  });
-  finish(code, block, tiles);
+  code.loop(first, keys.any.to, keyBlock(),
+            [&](Value key) { buildKeys(code, block, {key, code.min(code.add(key, keyBlock()), block.keyCount)}); });
+  finish(code, block);
 }
 
 NormalizerMaths<VectorArithmetic> StreamKernel::maths(CodeBuilder &code, VectorArithmetic &arithmetic,
@@ -109,32 +110,30 @@ void StreamKernel::storeLogarithm(CodeBuilder &code, const Block &block, Value r
 }
 
 /// output = o / l; 0 for a row without a visible key.
-void StreamKernel::finish(CodeBuilder &code, const Block &block, Value tiles) {
-  int64_t rows = schedule.getRows();
-  code.loop(code.constant(0), tiles, 1, [&](Value tile) {
-    Value state = code.offset(block.state, code.mul(tile, stateStride())), row = tileRow(code, block, tile);
+void StreamKernel::finish(CodeBuilder &code, const Block &block) {
+  code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
+    Tile tile = tileAt(code, block, index, {});
     code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-      Value rowState = code.offset(state, r), factor = outputFactor(code, block, rowState);
-      Value from = code.offset(state, code.add(code.mul(r, valuePadded()), 3 * rows));
-      Value to = code.offset(block.output.pointer, code.mul(code.add(row, r), block.output.rowStride));
+      Value rowState = code.offset(tile.state, r), factor = outputFactor(code, block, rowState);
+      Value from = code.offset(tile.state, code.add(code.mul(r, valuePadded()), outputState()));
+      Value to = code.offset(block.output.pointer, code.mul(code.add(tile.row, r), block.output.rowStride));
       for (int64_t at = 0; at < valueWidth; at += lanes()) {
         Value mask = at + lanes() > valueWidth ? code.maskBelow(code.constant(valueWidth - at)) : Value();
         Value sum = code.loadVector(code.offset(from, at));
         code.storeVector(factor ? code.fmul(sum, factor) : sum, code.offset(to, at), mask);
       }
       if (chain.logarithm)
-        storeLogarithm(code, block, rowState, code.add(row, r));
+        storeLogarithm(code, block, rowState, code.add(tile.row, r));
     });
   });
 }
 
 void StreamKernel::build() {
-  int64_t scratch = 4 * (schedule.getRows() * keyBlock() + tileLimit() * stateStride());
+  int64_t scratch = 4 * tileLimit() * (schedule.getRows() * scoreStride() + stateStride());
   kernel.setScratch(getAffineConstantExpr(scratch, op.getContext()));
   auto blockFunction = [&](StringRef name, int64_t tileRows) {
     return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-      Block block = makeBlock(code, scope, arguments, tileRows);
-      buildBlock(code, block);
+      buildBlock(code, makeBlock(code, scope, arguments, tileRows));
     });
   };
   std::string tall = blockFunction("block", schedule.getRows()), low = blockFunction("row", 1);

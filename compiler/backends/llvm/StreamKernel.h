@@ -1,5 +1,5 @@
 // The code of one streaming kernel, in two parts: Stream.cpp shares out blocks of queries and keeps their state,
-// StreamTile.cpp takes one tile of queries through one block of keys.
+// StreamTile.cpp takes its tiles through one block of keys.
 #pragma once
 
 #include "compiler/backends/llvm/MapInputs.h"
@@ -68,10 +68,29 @@ private:
     Value queryCount, keyCount;
     HeadRows query, output;
     HeadPanels keys, values; // of this head
-    Value scores;            // [MR][keyBlock] weights or scores of one tile
-    Value state;             // [tiles]{max[MR], sum[MR], factor[MR], output[MR][valuePadded]}
+    Value scores;            // [tiles][MR][scoreStride] weights or scores
+    Value state;             // [tiles][stateStride]
+    Value tiles;
     int64_t tileRows;
     MaskScope masks;
+  };
+
+  // A tile of queries and what is kept of it while the block goes through the keys:
+  //   state   largest score [MR], sum [MR], factor [MR], output [MR][valuePadded], visible keys of the block of keys
+  struct Tile {
+    Value row; // first query; the last tile moves back to be full
+    Value scores, state;
+    KeyRange block;      // of keys
+    VisibleKeys visible; // among those of the block
+  };
+
+  // A tile's weights times a panel of values.
+  struct ValueTile {
+    Value weights;   // [MR][scoreStride], of key 0
+    Value factors;   // [MR]
+    Value panel;     // [M][panelWidth]
+    Value output;    // [MR][valuePadded], at the panel's first column
+    int64_t vectors; // of the panel
   };
 
   /// Keys of a block whose scores are weighed, from its first: whole panels; those of `full` hold no masked score.
@@ -86,37 +105,34 @@ private:
   int64_t panelVectors() { return panelWidth() / lanes(); }
   int64_t keyBlock() { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
   int64_t valuePadded() { return llvm::alignTo(valueWidth, lanes()); }
-  int64_t stateStride() { return schedule.getRows() * (3 + valuePadded()); }
+  // A line more than the keys: the rows of a tile would meet in few sets of the first-level cache.
+  int64_t scoreStride() { return keyBlock() + 16; }
+  int64_t outputState() { return 3 * schedule.getRows(); }
+  int64_t rangeState() { return llvm::alignTo(outputState() + schedule.getRows() * valuePadded(), 2); }
+  int64_t stateStride() { return llvm::alignTo(rangeState() + 8, 16); }
   int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
 
-  // A tile's weights times a panel of values.
-  struct ValueTile {
-    Value weights;   // [MR][keyBlock], of key 0
-    Value factors;   // [MR]
-    Value panel;     // [M][panelWidth]
-    Value output;    // [MR][valuePadded], at the panel's first column
-    int64_t vectors; // of the panel
-  };
-
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
-  void buildBlock(CodeBuilder &code, Block &block);
-  void initialise(CodeBuilder &code, const Block &block, Value tiles);
-  void buildTile(CodeBuilder &code, const Block &block, Value tile, Value firstKey);
-  void scorePanels(CodeBuilder &code, const Block &block, Value row, Value firstKey, const VisibleKeys &visible);
+  void buildBlock(CodeBuilder &code, const Block &block);
+  void initialise(CodeBuilder &code, const Block &block);
+  void buildKeys(CodeBuilder &code, const Block &block, KeyRange keys);
+  Tile tileAt(CodeBuilder &code, const Block &block, Value index, KeyRange keys);
+  void findVisible(CodeBuilder &code, const Block &block, Tile tile);
+  VisibleKeys foundVisible(CodeBuilder &code, const Block &block, const Tile &tile);
+  void forTiles(CodeBuilder &code, const Block &block, KeyRange keys, llvm::function_ref<void(const Tile &)> body);
+  void scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key);
   void finishScores(CodeBuilder &code, const Block &block, Value row, Value panelKey, Value target, Value isFull);
-  void weigh(CodeBuilder &code, const Block &block, Value tileState, Value firstKey, const VisibleKeys &visible);
+  void weigh(CodeBuilder &code, const Block &block, const Tile &tile);
   void weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys);
   Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
   Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
   Value hiddenWeight(CodeBuilder &code, Value weight);
-  void combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
-                     const VisibleKeys &visible);
+  void combineValues(CodeBuilder &code, const Block &block, KeyRange keys);
   void combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile, const VisibleKeys &visible);
-  void finish(CodeBuilder &code, const Block &block, Value tiles);
+  void finish(CodeBuilder &code, const Block &block);
   Value outputFactor(CodeBuilder &code, const Block &block, Value rowState);
   void storeLogarithm(CodeBuilder &code, const Block &block, Value rowState, Value row);
   NormalizerMaths<VectorArithmetic> maths(CodeBuilder &code, VectorArithmetic &arithmetic, const Block &block);
-  Value tileRow(CodeBuilder &code, const Block &block, Value tile);
   Value exponential(CodeBuilder &code, Value x);
 
   KernelCode &kernel;

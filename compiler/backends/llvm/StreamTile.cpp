@@ -1,4 +1,5 @@
-// One tile of queries against one block of keys: scores, weights, values; see Stream.cpp for the formulas.
+// A block of queries, tile by tile, against one block of keys: scores, weights, values; see Stream.cpp for the
+// formulas.
 #include "compiler/backends/llvm/ExpandMath.h"
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Microkernel.h"
@@ -14,45 +15,76 @@ Value StreamKernel::exponential(CodeBuilder &code, Value x) {
   return buildFastExp2(code.b, code.b.getLoc(), x, options);
 }
 
-void StreamKernel::buildTile(CodeBuilder &code, const Block &block, Value tile, Value firstKey) {
-  Value row = tileRow(code, block, tile);
-  KeyRange window{firstKey, code.min(code.add(firstKey, keyBlock()), block.keyCount)};
-  VisibleKeys keys = visibleKeys(code, block.masks, row, code.add(row, block.tileRows - 1), window);
-  code.branch(code.less(keys.any.from, keys.any.to), [&] {
-    Value state = code.offset(block.state, code.mul(tile, stateStride()));
-    scorePanels(code, block, row, firstKey, keys);
-    weigh(code, block, state, firstKey, keys);
-    combineValues(code, block, state, firstKey, keys);
-  });
-}
-
 /// First key of the panel that holds `key`.
 static Value panelStart(CodeBuilder &code, Value key, int64_t panelWidth) {
   return code.mul(code.div(key, code.constant(panelWidth)), panelWidth);
 }
 
-void StreamKernel::scorePanels(CodeBuilder &code, const Block &block, Value row, Value firstKey,
-                               const VisibleKeys &visible) {
-  Value query = code.offset(block.query.pointer, code.mul(row, block.query.rowStride));
-  code.loop(panelStart(code, visible.any.from, panelWidth()), visible.any.to, panelWidth(), [&](Value key) {
-    Value panel = code.offset(block.keys.pointer, code.mul(key, width));
-    SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
-    sums = accumulate(
-        code, code.constant(0), code.constant(width), block.tileRows, panelVectors(), sums,
-        [&](Value d, int64_t r) {
-          return code.load(code.f32(), code.offset(code.offset(query, d), r * block.query.rowStride));
-        },
-        [&](Value d, int64_t v) {
-          return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
-        });
-    Value target = code.offset(block.scores, code.sub(key, firstKey));
-    for (int64_t r = 0; r < block.tileRows; ++r)
-      for (int64_t v = 0; v < panelVectors(); ++v)
-        code.storeVector(sums[r * panelVectors() + v], code.offset(target, r * keyBlock() + v * lanes()));
-    Value isFull =
-        code.both(code.lessEq(visible.full.from, key), code.lessEq(code.add(key, panelWidth()), visible.full.to));
-    finishScores(code, block, row, key, target, isFull);
+/// Writes down which keys of the block a tile sees.
+void StreamKernel::findVisible(CodeBuilder &code, const Block &block, Tile tile) {
+  VisibleKeys found = visibleKeys(code, block.masks, tile.row, code.add(tile.row, block.tileRows - 1), tile.block);
+  Value bounds[] = {found.any.from, found.any.to, found.full.from, found.full.to};
+  Value memory = code.offset(tile.state, rangeState());
+  for (auto [at, bound] : llvm::enumerate(bounds))
+    code.store(bound, code.offset(memory, 2 * at));
+}
+
+VisibleKeys StreamKernel::foundVisible(CodeBuilder &code, const Block &block, const Tile &tile) {
+  if (block.masks.masks.empty())
+    return {tile.block, tile.block};
+  Value memory = code.offset(tile.state, rangeState());
+  auto bound = [&](int64_t at) { return code.load(code.i64(), code.offset(memory, 2 * at)); };
+  return {{bound(0), bound(1)}, {bound(2), bound(3)}};
+}
+
+/// Calls `body` for the tiles that see a key of the block.
+void StreamKernel::forTiles(CodeBuilder &code, const Block &block, KeyRange keys,
+                            llvm::function_ref<void(const Tile &)> body) {
+  code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
+    Tile tile = tileAt(code, block, index, keys);
+    tile.visible = foundVisible(code, block, tile);
+    if (block.masks.masks.empty())
+      return body(tile);
+    code.branch(code.less(tile.visible.any.from, tile.visible.any.to), [&] { body(tile); });
   });
+}
+
+void StreamKernel::buildKeys(CodeBuilder &code, const Block &block, KeyRange keys) {
+  if (!block.masks.masks.empty())
+    code.loop(code.constant(0), block.tiles, 1,
+              [&](Value index) { findVisible(code, block, tileAt(code, block, index, keys)); });
+  code.loop(keys.from, keys.to, panelWidth(), [&](Value key) {
+    forTiles(code, block, keys, [&](const Tile &tile) {
+      if (block.masks.masks.empty())
+        return scorePanel(code, block, tile, key);
+      Value sees =
+          code.both(code.less(key, tile.visible.any.to), code.less(tile.visible.any.from, code.add(key, panelWidth())));
+      code.branch(sees, [&] { scorePanel(code, block, tile, key); });
+    });
+  });
+  forTiles(code, block, keys, [&](const Tile &tile) { weigh(code, block, tile); });
+  combineValues(code, block, keys);
+}
+
+void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key) {
+  Value query = code.offset(block.query.pointer, code.mul(tile.row, block.query.rowStride));
+  Value panel = code.offset(block.keys.pointer, code.mul(key, width));
+  SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
+  sums = accumulate(
+      code, code.constant(0), code.constant(width), block.tileRows, panelVectors(), sums,
+      [&](Value d, int64_t r) {
+        return code.load(code.f32(), code.offset(code.offset(query, d), r * block.query.rowStride));
+      },
+      [&](Value d, int64_t v) {
+        return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
+      });
+  Value target = code.offset(tile.scores, code.sub(key, tile.block.from));
+  for (int64_t r = 0; r < block.tileRows; ++r)
+    for (int64_t v = 0; v < panelVectors(); ++v)
+      code.storeVector(sums[r * panelVectors() + v], code.offset(target, r * scoreStride() + v * lanes()));
+  KeyRange full = tile.visible.full;
+  Value isFull = code.both(code.lessEq(full.from, key), code.lessEq(code.add(key, panelWidth()), full.to));
+  finishScores(code, block, tile.row, key, target, isFull);
 }
 
 /// Formulas, then -inf where a key is not visible. Nothing to do for a plain full panel.
@@ -60,7 +92,7 @@ void StreamKernel::finishScores(CodeBuilder &code, const Block &block, Value row
                                 Value isFull) {
   auto edit = [&](bool masked) {
     code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-      Value query = code.add(row, r), line = code.offset(target, code.mul(r, keyBlock()));
+      Value query = code.add(row, r), line = code.offset(target, code.mul(r, scoreStride()));
       code.loop(code.constant(0), code.constant(panelWidth()), lanes(), [&](Value at) {
         Value key = code.add(panelKey, at);
         Value s = code.loadVector(code.offset(line, at));
@@ -86,9 +118,9 @@ void StreamKernel::finishScores(CodeBuilder &code, const Block &block, Value row
   code.branch(isFull, [&] { edit(false); }, [&] { edit(true); });
 }
 
-void StreamKernel::weigh(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
-                         const VisibleKeys &visible) {
-  Value from = code.sub(panelStart(code, visible.any.from, panelWidth()), firstKey);
+void StreamKernel::weigh(CodeBuilder &code, const Block &block, const Tile &tile) {
+  const VisibleKeys &visible = tile.visible;
+  Value firstKey = tile.block.from, from = code.sub(panelStart(code, visible.any.from, panelWidth()), firstKey);
   Value to = code.sub(visible.any.to, firstKey);
   // Panels between these hold no masked score.
   Value fullFrom = code.sub(code.mul(code.ceilDiv(visible.full.from, panelWidth()), panelWidth()), firstKey);
@@ -97,7 +129,7 @@ void StreamKernel::weigh(CodeBuilder &code, const Block &block, Value tileState,
   fullTo = code.max(fullTo, fullFrom);
   WeighedKeys keys{{from, to}, {fullFrom, fullTo}};
   code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-    Value line = code.offset(block.scores, code.mul(r, keyBlock())), rowState = code.offset(tileState, r);
+    Value line = code.offset(tile.scores, code.mul(r, scoreStride())), rowState = code.offset(tile.state, r);
     if (usesLargest(kind))
       return weighFromLargest(code, line, rowState, keys);
     VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
@@ -195,20 +227,21 @@ Value StreamKernel::hiddenWeight(CodeBuilder &code, Value weight) {
                            : is(arith::CmpIPredicate::eq, std::numeric_limits<int32_t>::min());
 }
 
-void StreamKernel::combineValues(CodeBuilder &code, const Block &block, Value tileState, Value firstKey,
-                                 const VisibleKeys &visible) {
-  int64_t rows = schedule.getRows();
-  auto tileOf = [&](Value panel, int64_t columns) {
-    Value output = code.add(code.mul(panel, panelWidth()), 3 * rows);
-    return ValueTile{code.offset(block.scores, code.sub(code.constant(0), firstKey)), code.offset(tileState, 2 * rows),
-                     code.offset(block.values.pointer, code.mul(panel, block.values.stride)),
-                     code.offset(tileState, output), static_cast<int64_t>(llvm::divideCeil(columns, lanes()))};
+void StreamKernel::combineValues(CodeBuilder &code, const Block &block, KeyRange keys) {
+  auto panelOfValues = [&](Value panel, int64_t columns) {
+    Value values = code.offset(block.values.pointer, code.mul(panel, block.values.stride));
+    Value column = code.add(code.mul(panel, panelWidth()), outputState());
+    forTiles(code, block, keys, [&](const Tile &tile) {
+      Value weights = code.offset(tile.scores, code.sub(code.constant(0), keys.from));
+      Value factors = code.offset(tile.state, 2 * schedule.getRows());
+      int64_t vectors = llvm::divideCeil(columns, lanes());
+      combinePanel(code, block, {weights, factors, values, code.offset(tile.state, column), vectors}, tile.visible);
+    });
   };
   int64_t full = valueWidth / panelWidth(), rest = valueWidth % panelWidth();
-  code.loop(code.constant(0), code.constant(full), 1,
-            [&](Value panel) { combinePanel(code, block, tileOf(panel, panelWidth()), visible); });
+  code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { panelOfValues(panel, panelWidth()); });
   if (rest)
-    combinePanel(code, block, tileOf(code.constant(full), rest), visible);
+    panelOfValues(code.constant(full), rest);
 }
 
 void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile,
@@ -227,7 +260,7 @@ void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const Val
     sums = accumulate(
         code, from, to, block.tileRows, tile.vectors, sums,
         [&](Value key, int64_t r) {
-          return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * keyBlock()));
+          return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
         },
         [&](Value key, int64_t v) {
           return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
