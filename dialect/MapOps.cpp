@@ -65,8 +65,17 @@ LogicalResult NormalizeOp::inferExtents(ArrayRef<Extents> operands, SmallVectorI
   return success();
 }
 
-LogicalResult FillOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
+LogicalResult FillOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
                                        SmallVectorImpl<Type> &results) {
+  Type element = getElementTypeOrSelf(adaptor.getScores().getType());
+  APFloat value = adaptor.getValue();
+  bool isInexact;
+  value.convert(cast<FloatType>(element).getFloatSemantics(), APFloat::rmNearestTiesToEven, &isInexact);
+  if (adaptor.getValue().isFinite() && !value.isFinite()) { // fill_c1
+    SmallString<16> text;
+    adaptor.getValue().toString(text, /*FormatPrecision=*/6);
+    return OpError{location, getOperationName()}("expected a value within " + typeText(element) + ", got " + text);
+  }
   results.push_back(withoutLayout(adaptor.getScores().getType()));
   return success();
 }

@@ -46,9 +46,11 @@ public:
       return a.equal(a.rem(a.key(), values[0]), a.rem(a.query(), values[0]));
     case MaskKind::Fixed:
       return a.lessEq(a.constant(values[0] - values[1]), a.rem(a.key(), values[0]));
-    case MaskKind::Grid:
-      return a.both(near(a.floorDiv(a.query(), values[1]), a.floorDiv(a.key(), values[1]), values[2] / 2),
-                    near(a.rem(a.query(), values[1]), a.rem(a.key(), values[1]), values[2] / 2));
+    case MaskKind::Grid: { // a reach beyond the image says no more, and its sums may not fit an arithmetic
+      int64_t down = std::min(values[2] / 2, values[0]), right = std::min(values[2] / 2, values[1]);
+      return a.both(near(a.floorDiv(a.query(), values[1]), a.floorDiv(a.key(), values[1]), down),
+                    near(a.rem(a.query(), values[1]), a.rem(a.key(), values[1]), right));
+    }
     case MaskKind::Axial:
       return values[2] == 1 ? sameBlock(values[1]) : a.equal(a.rem(a.key(), values[1]), a.rem(a.query(), values[1]));
     case MaskKind::Global:

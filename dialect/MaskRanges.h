@@ -73,7 +73,7 @@ public:
     case MaskKind::Fixed:
       return {values[1] > 0 ? window : none(), values[1] == values[0] ? window : none()};
     case MaskKind::Grid: {
-      Bounds near = rows(values[1], values[2] / 2);
+      Bounds near = rows(values[1], std::min(values[2] / 2, values[0]));
       return {near.any, values[2] / 2 >= values[1] - 1 ? near.full : none()};
     }
     case MaskKind::Axial:

@@ -6,7 +6,8 @@
 // and origin is what scores are measured from before an exponential: the largest, so that none overflows. Numerators
 // and totals of one origin become those of a larger one by the factor term(old, new). An arithmetic `A` has a type
 // `Real` and
-//   constant(double) add sub mul div max(Real, Real) exp log
+//   constant(double) add sub mul div exp log
+//   max(x, y), which is y where y is NaN
 //   expBelow(x): exp(x) for x that is not positive
 //   ifEqual(x, y, yes, no), ifLess(x, y, yes, no)
 #pragma once
@@ -91,9 +92,9 @@ public:
       return sums.term(x, origin);
     case Normalizer::ReluSum:
     case Normalizer::ReluMean:
-      return a.max(x, a.constant(0));
+      return a.max(a.constant(0), x);
     case Normalizer::Relu2Mean: {
-      Real rectified = a.max(x, a.constant(0));
+      Real rectified = a.max(a.constant(0), x);
       return a.mul(rectified, rectified);
     }
     case Normalizer::Sigmoid:
@@ -110,7 +111,7 @@ public:
     if (sink)
       return a.add(total, a.expBelow(a.sub(*sink, origin)));
     bool bounded = kind == Normalizer::Sum || kind == Normalizer::ReluSum;
-    return bounded ? a.max(total, a.constant(eps)) : total;
+    return bounded ? a.max(a.constant(eps), total) : total;
   }
 
   // Sparsemax: with y = x - largest the threshold t of sum max(y - t, 0) = 1 lies in [-1, 0). From t = -1 on,
@@ -122,7 +123,7 @@ public:
     Real next = a.div(a.sub(sum, a.constant(1)), count);
     return a.ifLess(threshold, next, next, threshold); // with nothing above it: -1 / 0, which is less
   }
-  Real beyond(Real y, Real threshold) { return a.max(a.sub(y, threshold), a.constant(0)); }
+  Real beyond(Real y, Real threshold) { return a.max(a.constant(0), a.sub(y, threshold)); }
 
 private:
   A &a;

@@ -61,6 +61,8 @@ LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> argume
       error.attachNote(inner.getLoc()) << "found '" << inner.getName() << "' here";
       return error;
     }
+    if (auto constant = dyn_cast<arith::ConstantIndexOp>(inner); constant && !llvm::isInt<32>(constant.value()))
+      return op->emitOpError("expected indices of 32 bits in a formula, got ") << constant.value();
     for (Value value : inner.getResults())
       if (!value.getType().isIntOrIndexOrFloat())
         return op->emitOpError("expected scalars in a formula, got ") << value.getType();

@@ -50,12 +50,12 @@ static attn_context *allocateContext(const attn_metadata &metadata) {
   return context;
 }
 
-static attn_status allocateArena(attn_context *context, Text &text) {
+static attn_status allocateArena(attn_context *context, uint32_t flags, Text &text) {
   const attn_code *code = context->model->code;
   uint64_t bytes = code->arena_bytes ? code->arena_bytes(context->capacity, context->threads) : 0;
   if (bytes == UINT64_MAX)
     return fail(text, ATTN_E_MEMORY, "the scratch memory for these capacities exceeds the address space");
-  if (!allocatePages(context->arena, bytes))
+  if (!allocatePages(context->arena, bytes, flags))
     return fail(text, ATTN_E_MEMORY, "cannot allocate %" PRIu64 " bytes of scratch memory", bytes);
   context->arenaBytes = bytes;
   return ATTN_OK;
@@ -72,7 +72,7 @@ static attn_status setUp(attn_context *context, const attn_options *options, Tex
       return status;
   }
   context->threads = options && options->threads ? options->threads : usableCpus();
-  attn_status status = allocateArena(context, text);
+  attn_status status = allocateArena(context, options ? options->flags : 0, text);
   if (status != ATTN_OK)
     return status;
   context->pool = createPool(static_cast<int32_t>(context->threads), options ? options->parallel_for : nullptr,

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,10 +97,33 @@ ATTN_RT void freePages(Pages &pages) {
   pages = {nullptr, nullptr, 0};
 }
 
-ATTN_RT bool allocatePages(Pages &pages, uint64_t bytes) {
+/// Pages between two that nobody may touch. They hold no zeros, on which code must not rely.
+static bool allocateGuarded(Pages &pages, uint64_t bytes, bool atEnd) {
+  uint64_t rounded, mapped;
+  if (!checkedAdd(bytes, kPage - 1, rounded))
+    return false;
+  rounded &= ~(kPage - 1);
+  if (!checkedAdd(rounded, 2 * kPage, mapped) || mapped > static_cast<uint64_t>(INT64_MAX))
+    return false;
+  void *base = mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED)
+    return false;
+  char *first = static_cast<char *>(base) + kPage;
+  pages = {atEnd ? first + rounded - ((bytes + 63) & ~UINT64_C(63)) : first, base, mapped};
+  if (mprotect(first, rounded, PROT_READ | PROT_WRITE) == 0) {
+    memset(first, 0xff, rounded);
+    return true;
+  }
+  freePages(pages);
+  return false;
+}
+
+ATTN_RT bool allocatePages(Pages &pages, uint64_t bytes, uint32_t flags) {
   pages = {nullptr, nullptr, 0};
   if (!bytes)
     return true;
+  if (flags & (ATTN_GUARD_END | ATTN_GUARD_START))
+    return allocateGuarded(pages, bytes, flags & ATTN_GUARD_END);
   const uint64_t unit = bytes >= kHugePage ? kHugePage : kPage;
   uint64_t rounded, mapped;
   if (!checkedAdd(bytes, unit - 1, rounded))

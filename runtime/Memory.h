@@ -22,7 +22,7 @@ attn_status readAll(int descriptor, void *data, uint64_t size, uint64_t offset, 
 attn_status mapFile(FileView &view, const char *what, const char *path, Text &text);
 void unmapFile(FileView &view);
 
-/// Anonymous zeroed memory. From 2 MiB on it is 2 MiB-aligned and asks for huge pages; below, 4096-aligned.
+/// Anonymous memory. From 2 MiB on it is 2 MiB-aligned and asks for huge pages; below, 4096-aligned; guarded, 64.
 struct Pages {
   char *data;
   void *base;
@@ -30,8 +30,8 @@ struct Pages {
 };
 
 /// False if the system refuses; `bytes` may be 0 (data stays null). All pages are present on return, so that
-/// later use takes no page faults.
-bool allocatePages(Pages &pages, uint64_t bytes);
+/// later use takes no page faults. `flags` may hold ATTN_GUARD_END or ATTN_GUARD_START.
+bool allocatePages(Pages &pages, uint64_t bytes, uint32_t flags);
 void freePages(Pages &pages);
 
 } // namespace attn

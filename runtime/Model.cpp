@@ -20,7 +20,7 @@ ATTN_RT attn_status checkOptions(const attn_options *options, Text &text) {
     return ATTN_OK;
   if (options->size < sizeof(attn_options))
     return ATTN_E_ARGUMENT; // of another version: where its text would go is unknown
-  if (options->flags & ~static_cast<uint32_t>(ATTN_LOAD_COPY))
+  if (options->flags & ~static_cast<uint32_t>(ATTN_LOAD_COPY | ATTN_GUARD_END | ATTN_GUARD_START))
     return fail(text, ATTN_E_ARGUMENT, "attn_options.flags: 0x%x holds unknown bits", options->flags);
   if (options->threads < 0 || options->threads > kMaxThreads)
     return fail(text, ATTN_E_ARGUMENT, "attn_options.threads: %d is outside [0, %d]", options->threads, kMaxThreads);

@@ -56,8 +56,8 @@ static attn_status openEmbedded(Weights &weights, const attn_code *code, Text &t
 }
 
 static attn_status copyData(Weights &weights, int descriptor, const attn_weights_header &header, const char *path,
-                            Text &text) {
-  if (!allocatePages(weights.copy, header.bytes))
+                            uint32_t flags, Text &text) {
+  if (!allocatePages(weights.copy, header.bytes, flags))
     return fail(text, ATTN_E_MEMORY, "weights '%s': cannot allocate %" PRIu64 " bytes", path, header.bytes);
   weights.data = weights.copy.data;
   attn_status status = readAll(descriptor, weights.copy.data, header.bytes, header.data_offset, "weights", path, text);
@@ -93,7 +93,7 @@ static attn_status loadFile(Weights &weights, int descriptor, uint64_t size, con
     status = checkHeader(header, metadata, path, text);
   if (status != ATTN_OK)
     return status;
-  return flags & ATTN_LOAD_COPY ? copyData(weights, descriptor, header, path, text)
+  return flags & ATTN_LOAD_COPY ? copyData(weights, descriptor, header, path, flags, text)
                                 : mapData(weights, descriptor, size, header, path, text);
 }
 

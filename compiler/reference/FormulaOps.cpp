@@ -12,8 +12,8 @@ namespace {
 template <class T>
 using Operands = llvm::ArrayRef<Scalar<T>>;
 
-// Bits of an integer or index type; index is 64 bits wide.
-unsigned widthOf(Type type) { return type.isIndex() ? 64 : type.getIntOrFloatBitWidth(); }
+// Bits of an integer or index type; an index has as many as in compiled code.
+unsigned widthOf(Type type) { return type.isIndex() ? 32 : type.getIntOrFloatBitWidth(); }
 
 // The number that the lowest `width` bits are, read as signed.
 int64_t wrap(uint64_t bits, unsigned width) {

@@ -1,18 +1,11 @@
 // attn-run: runs a compiled model or the reference, prints, writes and compares. See --help.
-#include "compiler/reference/Tensor.h"
 #include "compiler/tools/run/RunModel.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir::attn::run;
-using mlir::attn::reference::error;
 
 int main(int argc, char **argv) {
   llvm::Expected<Options> options = parseOptions(argc, argv);
-  if (options && !options->help && !options->reference && llvm::StringRef(options->model).ends_with(".mlir"))
-    options =
-        error("'" + options->model + "' is not compiled: make a library with attnc -o model.so, or add --reference");
-  if (options && options->reference && (options->benchmark || !options->expectReference.empty()))
-    options = error("--benchmark and --expect-reference are for compiled models, not for --reference");
   if (!options) {
     llvm::errs() << "attn-run: error: " << llvm::toString(options.takeError()) << "\n";
     return 2;

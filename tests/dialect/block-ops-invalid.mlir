@@ -48,6 +48,18 @@ func.func @pointwise_c2(%x: tensor<4xf32>) {
 
 func.func private @f(f32) -> f32
 
+func.func @pointwise_c2_index(%x: tensor<4xf32>) {
+  // expected-error @+1 {{'attn.pointwise' op expected indices of 32 bits in a formula, got 2147483648}}
+  %y = attn.pointwise %x : tensor<4xf32> {
+  ^bb0(%a: f32):
+    %c = arith.constant 2147483648 : index
+    attn.yield %a : f32
+  }
+  return
+}
+
+// -----
+
 func.func @pointwise_c2_call(%x: tensor<4xf32>) {
   // expected-error @+1 {{'attn.pointwise' op expected only arith, math and tensor.extract ops in a formula}}
   %z = attn.pointwise %x : tensor<4xf32> {

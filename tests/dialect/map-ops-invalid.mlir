@@ -185,6 +185,14 @@ func.func @normalize_c3_infinite(%s: tensor<?x8x?x?xf32>) {
 
 // -----
 
+func.func @fill_c1(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.fill' op expected a value within f32, got 1.0E+300}}
+  %t = attn.fill %s value 1.0e300 : tensor<?x8x?x?xf32>
+  return
+}
+
+// -----
+
 func.func @mix_heads_c1(%s: tensor<?x8x?x?xf32>, %w: tensor<6x8xf64>) {
   // expected-error @+1 {{'attn.mix_heads' op expected one element type, got map tensor<?x8x?x?xf32> and weight tensor<6x8xf64>}}
   %t = attn.mix_heads %s, %w : tensor<?x8x?x?xf32>, tensor<6x8xf64>

@@ -3,6 +3,10 @@
 // RUN:   --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy
 // RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=513 --sizes B=3,N=17,M=1 \
 // RUN:   --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+// Streaming code grows with the columns: it leaves very wide ones to strips.
+// RUN: sed 's/x9xf32/x1025xf32/g' %s > %t.very.mlir && attnc %t.very.mlir --explain | FileCheck %s
+// RUN: %run_compiled %t.very.mlir %t.very --sizes B=1,N=7,M=13
+// CHECK: strategy: strip
 
 func.func @attention(
     %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},

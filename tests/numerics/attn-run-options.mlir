@@ -15,8 +15,21 @@
 // RUN: attn-run %s --reference --input x=random:7:[2,4] > %t.second
 // RUN: diff %t.first %t.second
 // RUN: not attn-run %t.first 2>&1 | FileCheck %s --check-prefix=NO-LIBRARY
+// RUN: not attn-run %s --reference --guard 2>&1 | FileCheck %s --check-prefix=ONLY-COMPILED
+// RUN: not attn-run %s %t.npy --reference --describe 2>&1 | FileCheck %s --check-prefix=ONE-MODEL
+// RUN: not attn-run %t.so --benchmark --threads=1,2 2>&1 | FileCheck %s --check-prefix=ONE-COUNT
+// RUN: not attn-run %t.so --threads=1,x 2>&1 | FileCheck %s --check-prefix=THREADS
+// RUN: attnc %s -o %t.so
+// RUN: sed 's/attn.add %%x/attn.blend %%x/; s/, %%x :/, %%x alpha 0.5 :/' %s > %t.other.mlir
+// RUN: attnc %t.other.mlir -o %t.other.so
+// RUN: attn-run %t.so %t.so --threads=1,2 --input x=iota:[1,4] --expect out=%t.npy --expect-reference=%s
+// RUN: not attn-run %t.so %t.other.so --input x=iota:[1,4] --expect out=%t.npy | FileCheck %s --check-prefix=SECOND
+// RUN: not attn-run %t.so %t.other.so --input x=iota:[1,4] --expect-reference=%s \
+// RUN:   | FileCheck %s --check-prefix=OTHER-REFERENCE
+// RUN: sed 's/"out"/"y"/' %s > %t.named.mlir && attnc %t.named.mlir -o %t.named.so
+// RUN: not attn-run %t.so %t.named.so --input x=iota:[1,4] 2>&1 | FileCheck %s --check-prefix=OTHER-PORTS
 
-// HELP: attn-run MODEL [options]
+// HELP: attn-run MODEL... [options]
 // NO-MODEL: error: no model given; see attn-run --help
 // UNKNOWN: error: unknown option '--referense'; did you mean '--reference'?
 // NOT-COMPILED: is not compiled: make a library with attnc -o model.so, or add --reference
@@ -27,6 +40,15 @@
 // DIFFERENT: out: max abs error 6, max rel error 1; 3 of 4 elements differ, the first at 1: 0, expected 2
 // OTHER-SHAPE: out: shape [2,4], expected [1,4]
 // NO-LIBRARY: attn-run: error: {{.*}}.first:
+// ONLY-COMPILED: error: --benchmark and --guard are for compiled models, not for --reference
+// ONE-MODEL: error: one model at a time with --benchmark or --describe, got '{{.*}}' and '{{.*}}'
+// ONE-COUNT: error: --benchmark times one number of threads, without --guard
+// THREADS: error: --threads wants a number that is not negative, got 'x'
+// SECOND: out: max abs error 0,
+// SECOND-NEXT: out: max abs error 3, {{.*}} 3 of 4 elements differ
+// OTHER-REFERENCE: .so: out: error 0,
+// OTHER-REFERENCE-NEXT: .other.so: out: error 3, {{.*}}: too large
+// OTHER-PORTS: .named.so: its inputs or outputs are not those of
 func.func @twice(%x: tensor<?x4xf32> {attn.name = "x", attn.dims = ["N", "C"]})
     -> (tensor<?x4xf32> {attn.name = "out"}) {
   %out = attn.add %x, %x : tensor<?x4xf32>, tensor<?x4xf32>

@@ -5,6 +5,11 @@
 // RUN: attnc %s -o %t.so -march=x86-64-v2
 // RUN: attn-run %t.so --input q=zeros:[1,1,3,1] --input k=zeros:[1,1,4,1] --input v=iota:[1,1,4,1] --input table=iota:[3] \
 // RUN:   | FileCheck %s --check-prefix=GOES-ON
+// RUN: attnc %s -o %t.halide.so -march=x86-64-v2 --backend=halide
+// RUN: attn-run %t.so %t.halide.so --guard --input q=zeros:[1,1,3,1] --input k=zeros:[1,1,4,1] --input v=iota:[1,1,4,1] \
+// RUN:   --input table=iota:[3] --output out=%t.npy
+// RUN: attn-run %t.halide.so --input q=zeros:[1,1,3,1] --input k=zeros:[1,1,4,1] --input v=iota:[1,1,4,1] \
+// RUN:   --input table=iota:[3] | FileCheck %s --check-prefix=GOES-ON
 // RUN: attn-run %t.so --input q=zeros:[1,1,3,1] --input k=zeros:[1,1,4,1] --input v=iota:[1,1,4,1] --input table=zeros:[0]
 // FAULT: error:
 // GOES-ON: out: f32 [1,1,3,1]
@@ -20,8 +25,12 @@ func.func @faults(%q: tensor<?x1x?x1xf32> {attn.name = "q", attn.dims = ["B", "H
     %thousand = arith.constant -1000000 : index
     %quotient = arith.divsi %ten, %i : index
     %place = arith.muli %j, %thousand : index
+    %zero = arith.subi %j, %j : index
+    %rest = arith.remsi %quotient, %zero : index
+    %divided = arith.divui %rest, %zero : index
     %near = arith.addi %place, %quotient : index
-    %value = tensor.extract %row[%near] : tensor<?xf32>
+    %also = arith.addi %near, %divided : index
+    %value = tensor.extract %row[%also] : tensor<?xf32>
     attn.yield %value : f32
   }
   %p = attn.normalize softmax %t : tensor<?x1x?x?xf32>

@@ -48,8 +48,11 @@ Expr withSignOf(Expr magnitude, Expr sign) {
   return Halide::reinterpret<float>(bits | top);
 }
 
-/// x86 stops the process at -2^31 / -1; Halide itself gives 0 for a division by 0.
-Expr safeDivisor(Expr a, Expr b) { return select(b == -1 && a == INT32_MIN, 1, b); }
+/// x86 stops the process at a division by 0 and at -2^31 / -1: such a divisor becomes 1.
+Expr safeDivisor(Expr a, Expr b) { // unsigned, since Halide compares constants by their difference
+  return select(b == 0 || (b == -1 && asUnsigned(a) == Expr(0x80000000u)), 1, b);
+}
+Expr safeUnsigned(Expr b) { return asUnsigned(select(b == 0, 1, b)); }
 
 const llvm::StringMap<OpExpr> &table() {
   static const llvm::StringMap<OpExpr> entries = {
@@ -70,8 +73,8 @@ const llvm::StringMap<OpExpr> &table() {
       {"arith.muli", [](Operands x) { return x[0] * x[1]; }},
       {"arith.divsi", [](Operands x) { return Halide::div_round_to_zero(x[0], safeDivisor(x[0], x[1])); }},
       {"arith.remsi", [](Operands x) { return Halide::mod_round_to_zero(x[0], safeDivisor(x[0], x[1])); }},
-      {"arith.divui", [](Operands x) { return asSigned(asUnsigned(x[0]) / asUnsigned(x[1])); }},
-      {"arith.remui", [](Operands x) { return asSigned(asUnsigned(x[0]) % asUnsigned(x[1])); }},
+      {"arith.divui", [](Operands x) { return asSigned(asUnsigned(x[0]) / safeUnsigned(x[1])); }},
+      {"arith.remui", [](Operands x) { return asSigned(asUnsigned(x[0]) % safeUnsigned(x[1])); }},
       {"arith.maxsi", [](Operands x) { return Halide::max(x[0], x[1]); }},
       {"arith.minsi", [](Operands x) { return Halide::min(x[0], x[1]); }},
       {"arith.maxui", [](Operands x) { return asSigned(Halide::max(asUnsigned(x[0]), asUnsigned(x[1]))); }},
@@ -182,8 +185,32 @@ Expr constantExpr(arith::ConstantOp op) {
   return type.is_bool() ? Halide::Internal::make_bool(value != 0) : Expr(static_cast<int32_t>(value));
 }
 
+/// A shift by the width or more leaves 0, or the sign.
+Expr shifted(Operation &op, Expr bits, Expr amount) {
+  Expr most = Halide::cast(amount.type(), 31), bounded = Halide::min(amount, most);
+  if (isa<arith::ShRSIOp>(op))
+    return bits >> bounded;
+  Expr result = isa<arith::ShLIOp>(op) ? asUnsigned(bits) << bounded : asUnsigned(bits) >> bounded;
+  return asSigned(select(amount > most, Halide::cast(result.type(), 0), result));
+}
+
+/// Whether integers of a formula may pass 32 bits: all but sums of places and small constants, and products by these.
+bool mayWrap(Region &formula) {
+  constexpr int64_t small = 1 << 12;
+  return llvm::any_of(formula.front(), [&](Operation &op) {
+    llvm::APInt constant;
+    if (matchPattern(&op, m_ConstantInt(&constant)))
+      return constant.getBitWidth() > 1 && constant.abs().ugt(small);
+    if (isa<arith::MulIOp>(op))
+      return !matchPattern(op.getOperand(0), m_Constant()) && !matchPattern(op.getOperand(1), m_Constant());
+    bool isInteger = op.getNumResults() == 1 && op.getResult(0).getType().isIntOrIndex();
+    return isInteger && isa<arith::ShLIOp, arith::FPToSIOp, arith::FPToUIOp, arith::BitcastOp, tensor::ExtractOp>(op) &&
+           !op.getResult(0).getType().isInteger(1);
+  });
+}
+
 /// What an op whose meaning depends on its types, or on whether integers wrap, gives; an undefined expression for
-/// others. Indices of a formula do not wrap, so that Halide sees how they step; bits of an elementary function do.
+/// others. What cannot wrap is added as it is, so that Halide sees how indices step.
 Expr typedOp(Operation &op, Operands x, bool wraps) {
   if (isa<arith::BitcastOp>(op))
     return Halide::reinterpret(typeOf(op.getResult(0).getType()), x[0]);
@@ -191,12 +218,8 @@ Expr typedOp(Operation &op, Operands x, bool wraps) {
     return asSigned(Halide::cast(Halide::UInt(typeOf(op.getResult(0).getType()).bits()), asUnsigned(x[0])));
   if (isa<arith::ExtFOp, arith::TruncFOp, arith::TruncIOp, arith::SIToFPOp>(op))
     return Halide::cast(typeOf(op.getResult(0).getType()), x[0]);
-  if (isa<arith::ShLIOp>(op))
-    return asSigned(asUnsigned(x[0]) << asUnsigned(x[1]));
-  if (isa<arith::ShRUIOp>(op))
-    return asSigned(asUnsigned(x[0]) >> asUnsigned(x[1]));
-  if (isa<arith::ShRSIOp>(op))
-    return x[0] >> asUnsigned(x[1]);
+  if (isa<arith::ShLIOp, arith::ShRUIOp, arith::ShRSIOp>(op))
+    return shifted(op, x[0], asUnsigned(x[1]));
   if (!wraps)
     return Expr();
   if (isa<arith::AddIOp>(op))
@@ -320,7 +343,7 @@ Expr expBelowExpr(Expr x, MLIRContext *context, MathIsa isa) {
 
 Expr formulaExpr(Region &formula, llvm::ArrayRef<Expr> arguments, llvm::ArrayRef<Halide::ImageParam> captures,
                  MathIsa isa) {
-  Translator translator(captures, arguments.size(), isa, /*wraps=*/false);
+  Translator translator(captures, arguments.size(), isa, mayWrap(formula));
   for (auto [argument, expr] : llvm::zip(formula.getArguments(), arguments))
     translator.define(argument, expr);
   for (Operation &op : formula.front().without_terminator())

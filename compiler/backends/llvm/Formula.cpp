@@ -82,21 +82,45 @@ private:
     if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp, arith::CeilDivUIOp,
             arith::FloorDivSIOp>(op))
       keepFromTrapping(operands);
+    if (isa<arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp>(op))
+      return mapping.map(op.getResult(0), buildShift(op, operands));
+    Value result = create(op, operands, types);
+    // A real beyond the integers gives some integer, but the same to all that read it: it may be an index.
+    if (isa<arith::FPToSIOp, arith::FPToUIOp>(op))
+      result = LLVM::FreezeOp::create(code.b, result);
+    mapping.map(op.getResult(0), result);
+  }
+
+  /// The same op, without promises such as `nsw` or `nnan`: code whose index rests on a broken one reads anywhere.
+  Value create(Operation &op, ValueRange operands, TypeRange types) {
     OperationState state(code.b.getLoc(), op.getName());
     state.addOperands(operands);
     state.addTypes(types);
-    state.attributes = op.getAttrDictionary();
-    mapping.map(op.getResults(), code.b.create(state)->getResults());
+    if (Attribute predicate = op.getAttr("predicate"))
+      state.addAttribute("predicate", predicate);
+    return code.b.create(state)->getResult(0);
+  }
+
+  Value integerLike(Value like, int64_t value) {
+    unsigned bits = getElementTypeOrSelf(like.getType()).getIntOrFloatBitWidth();
+    Value scalar = arith::ConstantIntOp::create(code.b, value, bits);
+    return isa<VectorType>(like.getType()) ? code.splat(scalar) : scalar;
+  }
+
+  /// A shift by the width or more leaves 0, or the sign.
+  Value buildShift(Operation &op, ArrayRef<Value> operands) {
+    Value most = integerLike(operands[1], getElementTypeOrSelf(operands[1].getType()).getIntOrFloatBitWidth() - 1);
+    Value within = arith::CmpIOp::create(code.b, arith::CmpIPredicate::ule, operands[1], most);
+    Value amount = arith::SelectOp::create(code.b, within, operands[1], most);
+    Value shifted = create(op, {operands[0], amount}, operands[0].getType());
+    if (isa<arith::ShRSIOp>(op))
+      return shifted;
+    return arith::SelectOp::create(code.b, within, shifted, integerLike(shifted, 0));
   }
 
   /// x86 stops the process at a division by 0 and at -2^31 / -1: such a divisor becomes 1.
   void keepFromTrapping(SmallVectorImpl<Value> &operands) {
-    auto constant = [&](int64_t value) -> Value {
-      Type type = operands[1].getType();
-      unsigned bits = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
-      Value scalar = arith::ConstantIntOp::create(code.b, value, bits);
-      return isa<VectorType>(type) ? code.splat(scalar) : scalar;
-    };
+    auto constant = [&](int64_t value) { return integerLike(operands[1], value); };
     auto equals = [&](Value x, Value y) -> Value {
       return arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, x, y);
     };

@@ -216,8 +216,16 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
     why = "query, key or value is computed inside the kernel";
     return failure();
   }
-  if (APFloat scale = chain.score.getScale(); scale.isNegative() || scale.isZero() || !scale.isFinite()) {
-    why = "the scale of a streamed score must be positive and finite";
+  // The code has a piece for each few columns: at 2048 it takes a minute to compile.
+  if (cast<RankedTensorType>(chain.combine.getValue().getType()).getShape().back() > 1024) {
+    why = "values of a streamed attention must have 1024 columns or fewer";
+    return failure();
+  }
+  APFloat scale = chain.score.getScale();
+  bool isInexact;
+  scale.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &isInexact);
+  if (scale.isNegative() || !scale.isNormal()) { // it is divided by
+    why = "the scale of a streamed score must be a positive normal f32";
     return failure();
   }
   for (ModifyOp formula : chain.formulas)

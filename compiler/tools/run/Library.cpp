@@ -41,16 +41,18 @@ static bool load(Function &function, void *handle, const std::string &name) {
   return (function = reinterpret_cast<Function>(dlsym(handle, name.c_str())));
 }
 
-llvm::Expected<Library> Library::open(const Options &options) {
-  llvm::Expected<std::string> prefix = modelPrefix(options.model);
+llvm::Expected<Library> Library::open(const std::string &path, const Setting &setting) {
+  llvm::Expected<std::string> prefix = modelPrefix(path);
   if (!prefix)
     return prefix.takeError();
   Library library;
-  llvm::SmallString<128> path(options.model); // without a slash dlopen would search elsewhere
-  llvm::sys::path::remove_dots(path);
-  if (!path.str().contains('/'))
-    path.insert(path.begin(), {'.', '/'});
-  library.handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  library.path = path;
+  library.setting = setting;
+  llvm::SmallString<128> place(path); // without a slash dlopen would search elsewhere
+  llvm::sys::path::remove_dots(place);
+  if (!place.str().contains('/'))
+    place.insert(place.begin(), {'.', '/'});
+  library.handle = dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library.handle)
     return error(llvm::Twine("cannot load ") + dlerror());
   const attn_metadata *(*metadata)() = nullptr;
@@ -63,31 +65,41 @@ llvm::Expected<Library> Library::open(const Options &options) {
       !load(entry.contextDestroy, library.handle, m + "context_destroy") ||
       !load(entry.outputShapes, library.handle, m + "output_shapes") || !load(entry.run, library.handle, m + "run") ||
       !load(entry.lastError, library.handle, m + "last_error"))
-    return error(options.model + ": the interface of model " + *prefix + " is incomplete");
+    return error(path + ": the interface of model " + *prefix + " is incomplete");
   library.meta = metadata();
   if (!library.meta || library.meta->abi_version != ATTN_ABI_VERSION)
-    return error(options.model + ": was compiled for another version of the runtime");
+    return error(path + ": was compiled for another version of the runtime");
   for (auto ports : {llvm::ArrayRef(library.meta->inputs, library.meta->input_count),
                      llvm::ArrayRef(library.meta->outputs, library.meta->output_count)})
     for (const attn_port &port : ports)
       if (port.dtype == ATTN_BF16 || port.dtype == ATTN_F16)
-        return error(options.model + ": \"" + port.name + "\" is " + attn_dtype_name(port.dtype) +
+        return error(path + ": \"" + port.name + "\" is " + attn_dtype_name(port.dtype) +
                      ", which attn-run can not convert");
-  if (llvm::Error failed = library.start(options))
+  if (llvm::Error failed = library.start())
     return failed;
   return library;
 }
 
-llvm::Error Library::start(const Options &options) {
-  threads = options.threads;
+/// Guarded weights are copied: the page after a file's last one is not ours.
+attn_options Library::runtimeOptions(char *text, size_t size) const {
+  attn_options options = {};
+  options.size = sizeof options;
+  if (setting.guard != Guard::None)
+    options.flags = ATTN_LOAD_COPY | (setting.guard == Guard::End ? ATTN_GUARD_END : ATTN_GUARD_START);
+  options.threads = setting.threads;
+  options.error = text;
+  options.error_size = size;
+  return options;
+}
+
+llvm::Error Library::start() {
+  if (setting.guard != Guard::None)
+    reportFaults(path);
   char text[512] = "";
-  attn_options open = {};
-  open.size = sizeof open;
-  open.error = text;
-  open.error_size = sizeof text;
-  std::string weights = options.weights;
+  attn_options open = runtimeOptions(text, sizeof text);
+  std::string weights = setting.weights;
   if (weights.empty() || llvm::StringRef(weights).ends_with(".safetensors"))
-    weights = options.model + ".weights"; // as attnc names them
+    weights = path + ".weights"; // as attnc names them
   bool needsFile = meta->weights_bytes && !meta->weights_embedded;
   attn_status status = entry.open(&model, needsFile ? weights.c_str() : nullptr, &open);
   return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
@@ -104,21 +116,18 @@ llvm::Error Library::createContext() {
     if (symbol.maximum) // a larger extent is for the model to refuse
       capacity[k] = std::min(capacity[k], symbol.maximum);
   char text[512] = "";
-  attn_options create = {};
-  create.size = sizeof create;
-  create.threads = threads;
+  attn_options create = runtimeOptions(text, sizeof text);
   create.capacity = capacity.data();
   create.capacity_count = capacity.size();
-  create.error = text;
-  create.error_size = sizeof text;
   attn_status status = entry.contextCreate(&context, model, &create);
   return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
 }
 
 Library::Library(Library &&other)
-    : entry(other.entry), handle(std::exchange(other.handle, nullptr)), meta(other.meta), threads(other.threads),
-      model(std::exchange(other.model, nullptr)), context(std::exchange(other.context, nullptr)),
-      in(std::move(other.in)), out(std::move(other.out)), buffers(std::move(other.buffers)) {}
+    : entry(other.entry), path(std::move(other.path)), setting(std::move(other.setting)),
+      handle(std::exchange(other.handle, nullptr)), meta(other.meta), model(std::exchange(other.model, nullptr)),
+      context(std::exchange(other.context, nullptr)), in(std::move(other.in)), out(std::move(other.out)),
+      buffers(std::move(other.buffers)) {}
 
 Library::~Library() {
   if (context)
@@ -164,13 +173,17 @@ llvm::Error Library::bind(llvm::ArrayRef<Array> inputs) {
   out.assign(meta->output_count, {});
   buffers.clear();
   for (auto [i, input] : llvm::enumerate(inputs)) {
-    const std::vector<char> &bytes = buffers.emplace_back(toBytes(input, meta->inputs[i].dtype));
+    std::vector<char> bytes = toBytes(input, meta->inputs[i].dtype);
+    Buffer &buffer =
+        buffers.emplace_back(bytes.size(), setting.guard, std::string("input \"") + meta->inputs[i].name + "\"");
+    llvm::copy(bytes, buffer.data());
+    buffer.makeConstant();
     in[i].size = sizeof(attn_tensor);
     in[i].dtype = meta->inputs[i].dtype;
     in[i].rank = input.shape.size();
     llvm::copy(input.shape, in[i].shape);
     in[i].bytes = bytes.size();
-    in[i].data = const_cast<char *>(bytes.data());
+    in[i].data = buffer.data();
   }
   for (attn_tensor &tensor : out)
     tensor.size = sizeof(attn_tensor);
@@ -179,14 +192,20 @@ llvm::Error Library::bind(llvm::ArrayRef<Array> inputs) {
       return failed;
   if (attn_status status = entry.outputShapes(context, in.data(), in.size(), out.data(), out.size()))
     return failure(status);
-  for (attn_tensor &tensor : out)
-    tensor.data = buffers.emplace_back(tensor.bytes).data();
+  for (auto [port, tensor] : llvm::zip(llvm::ArrayRef(meta->outputs, meta->output_count), out))
+    tensor.data = buffers.emplace_back(tensor.bytes, setting.guard, std::string("output \"") + port.name + "\"").data();
   return llvm::Error::success();
 }
 
 llvm::Error Library::run() {
   attn_status status = entry.run(context, in.data(), in.size(), out.data(), out.size());
-  return status == ATTN_OK ? llvm::Error::success() : failure(status);
+  if (status != ATTN_OK)
+    return failure(status);
+  for (auto [port, buffer] :
+       llvm::zip(llvm::ArrayRef(meta->outputs, meta->output_count), llvm::drop_begin(buffers, meta->input_count)))
+    if (!buffer.isIntact())
+      return error(path + ": the code writes beside output \"" + port.name + "\"");
+  return llvm::Error::success();
 }
 
 std::vector<Array> Library::results() const {

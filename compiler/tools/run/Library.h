@@ -2,15 +2,20 @@
 #pragma once
 
 #include "attn/abi.h"
-#include "compiler/tools/run/Options.h"
+#include "compiler/tools/run/Guard.h"
 #include "compiler/tools/run/Signature.h"
 
 namespace mlir::attn::run {
 
 class Library {
 public:
+  struct Setting {
+    std::string weights; // packed; empty: beside the library
+    int threads = 0;     // 0: one for each CPU
+    Guard guard = Guard::None;
+  };
   /// Loads the library, finds the model in it by the symbol that ends in `_metadata`, and opens it.
-  static llvm::Expected<Library> open(const Options &options);
+  static llvm::Expected<Library> open(const std::string &path, const Setting &setting);
   Library(Library &&other);
   ~Library();
 
@@ -20,14 +25,19 @@ public:
   /// Binds inputs, each converted to its port's element type, and makes room for the outputs; the first time creates
   /// the context.
   llvm::Error bind(llvm::ArrayRef<Array> inputs);
-  /// Runs on what is bound.
+  /// Runs on what is bound. A guarded run must leave what lies beside its buffers as it was.
   llvm::Error run();
   std::vector<Array> results() const;
+  /// The bits of an output.
+  llvm::ArrayRef<char> bits(size_t output) const {
+    return {static_cast<const char *>(out[output].data), size_t(out[output].bytes)};
+  }
   uint64_t arenaBytes() const { return entry.arenaBytes && context ? entry.arenaBytes(context) : 0; }
 
 private:
   Library() = default;
-  llvm::Error start(const Options &options);
+  llvm::Error start();
+  attn_options runtimeOptions(char *text, size_t size) const;
   llvm::Error createContext();
   llvm::Error failure(attn_status status) const;
 
@@ -43,13 +53,14 @@ private:
     uint64_t (*arenaBytes)(const attn_context *);
   } entry = {};
 
+  std::string path;
+  Setting setting;
   void *handle = nullptr;
   const attn_metadata *meta = nullptr;
-  int threads = 0;
   attn_model *model = nullptr;
   attn_context *context = nullptr;
   std::vector<attn_tensor> in, out;
-  std::vector<std::vector<char>> buffers;
+  std::vector<Buffer> buffers; // of inputs, then outputs
 };
 
 } // namespace mlir::attn::run

@@ -1,6 +1,7 @@
 // Reading the table of options.
 #include "compiler/tools/run/Options.h"
 #include "compiler/reference/Tensor.h"
+#include "llvm/ADT/StringExtras.h"
 #include <functional>
 
 namespace mlir::attn::run {
@@ -8,9 +9,10 @@ namespace mlir::attn::run {
 using reference::error;
 
 const char *const helpText =
-    R"(attn-run MODEL [options]: runs a compiled model, or the reference interpreter, and compares.
+    R"(attn-run MODEL... [options]: runs a compiled model, or the reference interpreter, and compares.
 
-MODEL is a library that attnc made (model.so), or a model.mlir of any stage together with --reference.
+MODEL is a library that attnc made (model.so), or a model.mlir of any stage together with --reference. Several,
+compiled differently from one model, all run on the same inputs; each is compared, the first is written.
 
   --input=NAME=SOURCE       FILE.npy, or one of
                             random:SEED:[2,7]  normal(0,1); indices drawn from what the model accepts
@@ -23,7 +25,10 @@ MODEL is a library that attnc made (model.so), or a model.mlir of any stage toge
   --weights=FILE            packed weights of a library (default: MODEL.weights);
                             with --reference or --expect-reference, a .safetensors file
   --reference               interpret MODEL.mlir        --precision=f64|f32   of the reference (f64)
-  --threads=N               of a library (default: all) --describe            print inputs, outputs, sizes
+  --threads=N               of a library (default: all); of several, 1,2,3, each must give the same bits
+  --guard                   run a library with inputs, outputs, weights and scratch memory at the end of a page,
+                            then at the start of one, that faults when touched; the bits must be the same
+  --describe                print inputs, outputs, sizes
   --benchmark               time repeated runs          --json                its numbers as JSON
   --help
 
@@ -60,6 +65,14 @@ llvm::Error setNumber(Number &number, llvm::StringRef option, llvm::StringRef te
   return llvm::Error::success();
 }
 
+llvm::Error setThreads(std::vector<int> &threads, llvm::StringRef text) {
+  threads.clear();
+  for (llvm::StringRef part : llvm::split(text, ','))
+    if (llvm::Error wrong = setNumber(threads.emplace_back(), "threads", part))
+      return wrong;
+  return llvm::Error::success();
+}
+
 std::vector<Rule> rulesFor(Options &o) {
   auto named = [](Options::Named &list, const char *name) {
     return Rule{name, true, [&list, name](llvm::StringRef v) { return setNamed(list, name, v); }};
@@ -82,7 +95,8 @@ std::vector<Rule> rulesFor(Options &o) {
           flag(o.help, "help"),
           {"rtol", true, [&o](llvm::StringRef v) { return setNumber(o.rtol, "rtol", v); }},
           {"atol", true, [&o](llvm::StringRef v) { return setNumber(o.atol, "atol", v); }},
-          {"threads", true, [&o](llvm::StringRef v) { return setNumber(o.threads, "threads", v); }},
+          flag(o.guard, "guard"),
+          {"threads", true, [&o](llvm::StringRef v) { return setThreads(o.threads, v); }},
           {"precision", true, [&o](llvm::StringRef v) {
              o.f32 = v == "f32";
              return o.f32 || v == "f64" ? llvm::Error::success() : error("--precision is f64 or f32, got '" + v + "'");
@@ -97,6 +111,25 @@ llvm::Error unknown(llvm::ArrayRef<Rule> rules, llvm::StringRef name) {
   return error("unknown option '--" + name + "'; did you mean '--" + nearest->name + "'?");
 }
 
+/// What no option can tell alone.
+llvm::Error checkTogether(const Options &o) {
+  if (o.help)
+    return llvm::Error::success();
+  if (o.models.empty())
+    return error("no model given; see attn-run --help");
+  if (o.reference && (o.benchmark || o.guard))
+    return error("--benchmark and --guard are for compiled models, not for --reference");
+  if (o.models.size() > 1 && (o.benchmark || o.describe))
+    return error("one model at a time with --benchmark or --describe, got '" + o.models[0] + "' and '" + o.models[1] +
+                 "'");
+  if (o.benchmark && (o.guard || o.threads.size() > 1))
+    return error("--benchmark times one number of threads, without --guard");
+  for (llvm::StringRef model : o.models)
+    if (!o.reference && model.ends_with(".mlir"))
+      return error("'" + model + "' is not compiled: make a library with attnc -o model.so, or add --reference");
+  return llvm::Error::success();
+}
+
 } // namespace
 
 llvm::Expected<Options> parseOptions(int argc, char **argv) {
@@ -105,9 +138,7 @@ llvm::Expected<Options> parseOptions(int argc, char **argv) {
   for (int i = 1; i < argc; ++i) {
     llvm::StringRef argument = argv[i];
     if (!argument.starts_with("-") || argument == "-") {
-      if (!options.model.empty())
-        return error("one model at a time, got '" + options.model + "' and '" + argument + "'");
-      options.model = argument.str();
+      options.models.push_back(argument.str());
       continue;
     }
     auto [name, value] = argument.ltrim('-').split('=');
@@ -122,8 +153,8 @@ llvm::Expected<Options> parseOptions(int argc, char **argv) {
     if (llvm::Error wrong = rule->apply(rule->hasValue && !isGiven ? llvm::StringRef(argv[i]) : value))
       return wrong;
   }
-  if (options.model.empty() && !options.help)
-    return error("no model given; see attn-run --help");
+  if (llvm::Error wrong = checkTogether(options))
+    return wrong;
   return options;
 }
 

@@ -11,13 +11,14 @@ namespace mlir::attn::run {
 struct Options {
   using Named = std::vector<std::pair<std::string, std::string>>; // NAME=VALUE, in the order given
 
-  std::string model;
+  std::vector<std::string> models; // libraries of one model, or one model.mlir
   Named inputs, outputs, expected;
   std::string expectReference; // a model.mlir
   std::string weights;
   double rtol = 1e-4, atol = 1e-5;
-  int threads = 0; // 0: one for each CPU
-  bool benchmark = false, json = false, describe = false, reference = false, f32 = false, help = false;
+  std::vector<int> threads = {0}; // 0: one for each CPU
+  bool benchmark = false, json = false, describe = false, reference = false, f32 = false, guard = false;
+  bool help = false;
 };
 
 /// Fails with the text of a usage error: an unknown option with the nearest known one, a missing or malformed value.

@@ -3,24 +3,22 @@
 #include "compiler/tools/run/ModelFile.h"
 #include "compiler/tools/run/Report.h"
 #include "llvm/ADT/StringExtras.h"
-#include <optional>
 
 namespace mlir::attn::run {
 
 using reference::Precision;
 
-/// Writes, compares and prints results. True when every comparison holds.
-static llvm::Expected<bool> report(const Options &options, const Signature &signature, llvm::ArrayRef<Array> results) {
-  auto indexOf = [&](const std::string &name) -> llvm::Expected<size_t> {
-    for (auto [i, port] : llvm::enumerate(signature.outputs))
-      if (port.name == name)
-        return i;
-    return reference::error("the model has no output \"" + name + "\"; it has " +
-                            llvm::join(llvm::map_range(signature.outputs, [](const Port &p) { return p.name; }), ", "));
-  };
-  bool holds = true;
+static llvm::Expected<size_t> indexOf(const std::string &name, const Signature &signature) {
+  for (auto [i, port] : llvm::enumerate(signature.outputs))
+    if (port.name == name)
+      return i;
+  return reference::error("the model has no output \"" + name + "\"; it has " +
+                          llvm::join(llvm::map_range(signature.outputs, [](const Port &p) { return p.name; }), ", "));
+}
+
+static llvm::Error writeOutputs(const Options &options, const Signature &signature, llvm::ArrayRef<Array> results) {
   for (const auto &[name, path] : options.outputs) {
-    llvm::Expected<size_t> i = indexOf(name);
+    llvm::Expected<size_t> i = indexOf(name, signature);
     if (!i)
       return i.takeError();
     // The f64 reference keeps its digits.
@@ -28,8 +26,14 @@ static llvm::Expected<bool> report(const Options &options, const Signature &sign
     if (llvm::Error failed = writeArray(path, results[*i], isWide ? attn_dtype(ATTN_F64) : signature.outputs[*i].dtype))
       return failed;
   }
+  return llvm::Error::success();
+}
+
+/// Compares results with files, and prints them when nothing else is done with them. True when every comparison holds.
+static llvm::Expected<bool> report(const Options &options, const Signature &signature, llvm::ArrayRef<Array> results) {
+  bool holds = true;
   for (const auto &[name, path] : options.expected) {
-    llvm::Expected<size_t> i = indexOf(name);
+    llvm::Expected<size_t> i = indexOf(name, signature);
     llvm::Expected<Array> expected = readArray(path);
     if (!i || !expected)
       return llvm::joinErrors(i.takeError(), expected.takeError());
@@ -41,8 +45,46 @@ static llvm::Expected<bool> report(const Options &options, const Signature &sign
   return holds;
 }
 
+/// Runs one library in every way that the options ask for: with each number of threads and, guarded, with its memory
+/// before and behind a page that faults. Nothing if two of them differ in a bit.
+static llvm::Expected<std::optional<std::vector<Array>>> runEveryWay(const Options &options, const std::string &path,
+                                                                     llvm::ArrayRef<Array> inputs) {
+  llvm::SmallVector<Guard, 2> guards = {Guard::None};
+  if (options.guard)
+    guards = {Guard::End, Guard::Start};
+  std::vector<std::vector<char>> bits;
+  std::vector<Array> results;
+  for (int threads : options.threads)
+    for (Guard guard : guards) {
+      auto library = Library::open(path, {options.weights, threads, guard});
+      if (!library)
+        return library.takeError();
+      llvm::Error failed = library->bind(inputs);
+      if (!failed)
+        failed = library->run();
+      if (failed)
+        return failed;
+      bool isFirst = bits.empty();
+      for (auto [i, port] : llvm::enumerate(library->signature().outputs)) {
+        if (isFirst)
+          bits.push_back(library->bits(i).vec());
+        if (library->bits(i) == llvm::ArrayRef(bits[i]))
+          continue;
+        llvm::outs() << path << ": " << port.name << ": other bits with " << threads << " threads"
+                     << (guard == Guard::Start ? " and its memory at the start of a page" : "") << " than with "
+                     << options.threads.front() << "\n";
+        return std::nullopt;
+      }
+      if (isFirst)
+        results = library->results();
+    }
+  return results;
+}
+
+/// Compares each model's results with the reference, which is computed once.
 static llvm::Expected<bool> expectReference(const Options &options, const Signature &signature,
-                                            llvm::ArrayRef<Array> inputs, llvm::ArrayRef<Array> results) {
+                                            llvm::ArrayRef<Array> inputs,
+                                            llvm::ArrayRef<std::vector<Array>> resultsOfModels) {
   auto file = ModelFile::read(options.expectReference);
   if (!file)
     return file.takeError();
@@ -52,62 +94,129 @@ static llvm::Expected<bool> expectReference(const Options &options, const Signat
   auto f32 = (*file)->run(inputs, options.weights, Precision::F32);
   if (!f32)
     return f32.takeError();
-  if (f64->size() != results.size())
-    return reference::error("the reference has " + llvm::Twine(f64->size()) + " results, the model " +
-                            llvm::Twine(results.size()));
   bool holds = true;
-  for (auto [port, result, wide, naive] : llvm::zip(signature.outputs, results, *f64, *f32))
-    holds &= compareWithReference(port.name, result, wide, naive);
+  for (auto [path, results] : llvm::zip(options.models, resultsOfModels)) {
+    if (f64->size() != results.size())
+      return reference::error("the reference has " + llvm::Twine(f64->size()) + " results, the model " +
+                              llvm::Twine(results.size()));
+    std::string label = options.models.size() > 1 ? path + ": " : "";
+    for (auto [port, result, wide, naive] : llvm::zip(signature.outputs, results, *f64, *f32))
+      holds &= compareWithReference(label + port.name, result, wide, naive);
+  }
   return holds;
 }
 
-llvm::Expected<bool> runModel(const Options &options) {
-  std::unique_ptr<ModelFile> file;
+static llvm::Error benchmarkLibrary(const Options &options, llvm::ArrayRef<Array> inputs) {
+  auto library = Library::open(options.models.front(), {options.weights, options.threads.front(), Guard::None});
+  if (!library)
+    return library.takeError();
+  if (llvm::Error failed = library->bind(inputs))
+    return failed;
+  return benchmark(*library, options.json);
+}
+
+static bool samePorts(llvm::ArrayRef<Port> a, llvm::ArrayRef<Port> b) {
+  return a.size() == b.size() && llvm::all_of(llvm::zip(a, b), [](auto pair) {
+           auto &[x, y] = pair;
+           return x.name == y.name && x.dtype == y.dtype && x.dims == y.dims;
+         });
+}
+
+/// The signature of one model, printed if that is asked for.
+static llvm::Expected<Signature> describedSignature(const Options &options, const std::string &path) {
   std::optional<Library> library;
+  llvm::Expected<Signature> signature = Signature();
   if (options.reference) {
-    auto read = ModelFile::read(options.model);
-    if (!read)
-      return read.takeError();
-    file = std::move(*read);
+    auto file = ModelFile::read(path);
+    if (!file)
+      return file.takeError();
+    signature = (*file)->signature();
   } else {
-    auto opened = Library::open(options);
+    auto opened = Library::open(path, {options.weights, options.threads.front(), Guard::None});
     if (!opened)
       return opened.takeError();
     library.emplace(std::move(*opened));
+    signature = library->signature();
   }
-  llvm::Expected<Signature> signature = file ? file->signature() : library->signature();
+  if (signature && options.describe)
+    printSignature(*signature);
+  if (library && options.describe)
+    printMetadata(*library);
+  return signature;
+}
+
+/// The signature that all models have.
+static llvm::Expected<Signature> commonSignature(const Options &options) {
+  std::optional<Signature> common;
+  for (const std::string &path : options.models) {
+    llvm::Expected<Signature> signature = describedSignature(options, path);
+    if (!signature)
+      return signature;
+    if (common && !(samePorts(common->inputs, signature->inputs) && samePorts(common->outputs, signature->outputs)))
+      return reference::error(path + ": its inputs or outputs are not those of " + options.models.front());
+    common = *signature;
+  }
+  return *common;
+}
+
+/// The results of each model; nothing if two runs of one differ in a bit.
+static llvm::Expected<std::optional<std::vector<std::vector<Array>>>> runEach(const Options &options,
+                                                                              llvm::ArrayRef<Array> inputs) {
+  std::vector<std::vector<Array>> all;
+  for (const std::string &path : options.models) {
+    if (!options.reference) {
+      auto results = runEveryWay(options, path, inputs);
+      if (!results)
+        return results.takeError();
+      if (!*results)
+        return std::nullopt;
+      all.push_back(std::move(**results));
+      continue;
+    }
+    auto file = ModelFile::read(path);
+    if (!file)
+      return file.takeError();
+    auto results = (*file)->run(inputs, options.weights, options.f32 ? Precision::F32 : Precision::F64);
+    if (!results)
+      return results.takeError();
+    all.push_back(std::move(*results));
+  }
+  return all;
+}
+
+llvm::Expected<bool> runModel(const Options &options) {
+  llvm::Expected<Signature> signature = commonSignature(options);
   if (!signature)
     return signature.takeError();
-  if (options.describe) {
-    printSignature(*signature);
-    if (library)
-      printMetadata(*library);
+  if (options.describe)
     return true;
-  }
   auto inputs = makeInputs(*signature, options.inputs);
   if (!inputs)
     return inputs.takeError();
-  std::vector<Array> results;
-  if (file) {
-    auto computed = file->run(*inputs, options.weights, options.f32 ? Precision::F32 : Precision::F64);
-    if (!computed)
-      return computed.takeError();
-    results = std::move(*computed);
-  } else {
-    llvm::Error failed = library->bind(*inputs);
-    if (!failed)
-      failed = options.benchmark ? benchmark(*library, options.json) : library->run();
-    if (failed)
+  if (options.benchmark) {
+    if (llvm::Error failed = benchmarkLibrary(options, *inputs))
       return failed;
-    results = library->results();
-    if (options.benchmark && options.outputs.empty() && options.expected.empty() && options.expectReference.empty())
+    if (options.outputs.empty() && options.expected.empty() && options.expectReference.empty())
       return true;
   }
-  llvm::Expected<bool> holds = report(options, *signature, results);
-  if (!holds || options.expectReference.empty())
+  auto results = runEach(options, *inputs);
+  if (!results)
+    return results.takeError();
+  if (!*results)
+    return false;
+  if (llvm::Error failed = writeOutputs(options, *signature, (*results)->front()))
+    return failed;
+  bool holds = true;
+  for (const std::vector<Array> &of : **results) {
+    llvm::Expected<bool> agrees = report(options, *signature, of);
+    if (!agrees)
+      return agrees;
+    holds &= *agrees;
+  }
+  if (options.expectReference.empty())
     return holds;
-  llvm::Expected<bool> agrees = expectReference(options, *signature, *inputs, results);
-  return agrees ? llvm::Expected<bool>(*agrees && *holds) : std::move(agrees);
+  llvm::Expected<bool> agrees = expectReference(options, *signature, *inputs, **results);
+  return agrees ? llvm::Expected<bool>(*agrees && holds) : std::move(agrees);
 }
 
 } // namespace mlir::attn::run

@@ -63,13 +63,17 @@ typedef void (*attn_task)(void *frame, int64_t index, int64_t worker);
 typedef void (*attn_parallel_for)(void *user, attn_task task, void *frame, int64_t count);
 
 enum {
-  ATTN_LOAD_COPY = 1 /* read the weights into memory instead of mapping the file */
+  ATTN_LOAD_COPY = 1, /* read the weights into memory instead of mapping the file */
+  /* For tests: scratch memory and copied weights, filled with 0xff, lie between pages that fault when touched, and
+   * end (rounded up to 64 bytes) or start right at one of them. END wins over START. */
+  ATTN_GUARD_END = 2,
+  ATTN_GUARD_START = 4
 };
 
 /* Zero-initialise, set `size`; a null pointer stands for all defaults. */
 typedef struct {
   uint32_t size;   /* sizeof(attn_options) */
-  uint32_t flags;  /* ATTN_LOAD_COPY */
+  uint32_t flags;  /* ATTN_LOAD_COPY of an open, ATTN_GUARD_* of either */
   int32_t threads; /* of a context; 0: one for each CPU this process may use */
   int32_t reserved;
   attn_parallel_for parallel_for; /* replaces the context's own thread pool when set */

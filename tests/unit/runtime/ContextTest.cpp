@@ -50,6 +50,30 @@ struct ContextTest : ::testing::Test {
   }
 };
 
+/// Reads the byte of scratch memory that the first input names.
+static void readScratch(const attn_invocation *call) {
+  *static_cast<float *>(call->outputs[0]) = call->arena[*static_cast<const int32_t *>(call->inputs[0])];
+}
+
+TEST_F(ContextTest, GuardsScratch) {
+  fake.code.main = readScratch;
+  const int32_t bytes = 8 * 512 * 4 + 64; // a multiple of 64
+  for (uint32_t flags : {ATTN_GUARD_END, ATTN_GUARD_START}) {
+    options.flags = flags;
+    create();
+    for (int32_t at : {0, bytes - 1}) {
+      ids[0] = at;
+      EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK) << attn_context_last_error(context);
+      EXPECT_EQ(sums[0], -1.0f); // 0xff, not zero
+    }
+    fake.inputs[0].checked = 0;
+    ids[0] = flags == ATTN_GUARD_END ? bytes : -1;
+    EXPECT_DEATH(attn_context_run(context, in, 2, out, 2), "");
+    attn_context_destroy(context);
+    context = nullptr;
+  }
+}
+
 TEST_F(ContextTest, Runs) {
   create();
   EXPECT_EQ(attn_context_arena_bytes(context), 8u * 512 * 4 + 64);

@@ -138,9 +138,9 @@ TEST_F(ModelTest, RefusesCode) {
 
 TEST_F(ModelTest, RefusesOptions) {
   attn_model *model;
-  options.flags = 6;
+  options.flags = 24;
   EXPECT_EQ(attn_model_open(&model, &fake.code, nullptr, &options), ATTN_E_ARGUMENT);
-  EXPECT_STREQ(options.text, "attn_options.flags: 0x6 holds unknown bits");
+  EXPECT_STREQ(options.text, "attn_options.flags: 0x18 holds unknown bits");
   options.flags = 0;
   options.threads = -1;
   EXPECT_EQ(attn_model_open(&model, &fake.code, nullptr, &options), ATTN_E_ARGUMENT);
