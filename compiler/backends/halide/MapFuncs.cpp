@@ -14,17 +14,17 @@ using Halide::Expr;
 using Halide::Func;
 
 MapFuncs::MapFuncs(KernelOp op, KernelCode &code)
-    : kernel(op), code(code), schedule(*op.getSchedule()), plan(op),
+    : kernel(op), code(code), schedule(*op.getSchedule()), plan(op), columns(op),
       scratch(getAffineConstantExpr(0, op.getContext())) {
   ArrayRef<AffineExpr> extents = code.extents(plan.anyMap);
   auto extent = [&code](AffineExpr expr) {
-    return [&code, expr](CodeBuilder &c, const StripTask &task) { return code.extent(c, task.scope, expr); };
+    return [&code, expr](CodeBuilder &c, const StripCall &strip) { return code.extent(c, strip.scope, expr); };
   };
   sizes.queries = number("queries", extent(extents[2]));
   sizes.keys = number("keys", extent(extents[3]));
-  sizes.sample = number("sample", [](CodeBuilder &, const StripTask &task) { return task.sample; });
-  firstHead = number("first_head", [](CodeBuilder &, const StripTask &task) { return task.head; });
-  rows = number("rows", [](CodeBuilder &c, const StripTask &task) { return c.sub(task.end, task.first); });
+  sizes.sample = number("sample", [](CodeBuilder &, const StripCall &strip) { return strip.sample; });
+  firstHead = number("first_head", [](CodeBuilder &, const StripCall &strip) { return strip.head; });
+  rows = number("rows", [](CodeBuilder &c, const StripCall &strip) { return c.sub(strip.end, strip.first); });
   for (Operation &inner : op.getBody().front().without_terminator())
     visit(inner);
   for (auto [result, value] : llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
@@ -39,19 +39,22 @@ llvm::Expected<std::string> MapFuncs::compile(const std::string &name) {
 }
 
 SmallVector<Value> MapFuncs::arguments(CodeBuilder &builder, const StripTask &task) const {
+  StripCall strip{task, {}};
+  for (const MaskOps &masks : spanMasks)
+    strip.spans.push_back(seenKeys(builder, task, masks));
   SmallVector<Value> values;
   for (const Number &actual : actuals)
-    values.push_back(actual(builder, task));
+    values.push_back(actual(builder, strip));
   for (const MakeBuffer &make : outputBuffers)
-    values.push_back(makeBuffer(builder, make(builder, task)));
+    values.push_back(makeBuffer(builder, make(builder, strip)));
   return values;
 }
 
 Expr MapFuncs::number(const char *name, Number value) {
-  Halide::Param<int> param(name);
+  Halide::Param<int> param(name + std::to_string(formals.size())); // no two of one name
   formals.push_back(param);
-  actuals.push_back([value](CodeBuilder &c, const StripTask &task) -> Value {
-    return arith::TruncIOp::create(c.b, c.b.getI32Type(), value(c, task));
+  actuals.push_back([value](CodeBuilder &c, const StripCall &strip) -> Value {
+    return arith::TruncIOp::create(c.b, c.b.getI32Type(), value(c, strip));
   });
   return param;
 }
@@ -61,7 +64,7 @@ Halide::ImageParam MapFuncs::input(const char *name, int rank, MakeBuffer make, 
   Halide::Type type = isFloat ? Halide::Float(32) : element.isInteger(1) ? Halide::UInt(8) : Halide::Int(32);
   Halide::ImageParam param(type, rank, name + std::to_string(formals.size()));
   formals.push_back(param);
-  actuals.push_back([make](CodeBuilder &c, const StripTask &task) { return makeBuffer(c, make(c, task)); });
+  actuals.push_back([make](CodeBuilder &c, const StripCall &strip) { return makeBuffer(c, make(c, strip)); });
   return param;
 }
 
@@ -71,8 +74,8 @@ Halide::ImageParam MapFuncs::tensor(Value value) {
   auto [entry, isNew] = wholeTensors.try_emplace(argument);
   if (isNew) {
     auto type = cast<RankedTensorType>(argument.getType());
-    auto make = [this, argument](CodeBuilder &c, const StripTask &task) {
-      return wholeTensor(c, code, task.scope, argument);
+    auto make = [this, argument](CodeBuilder &c, const StripCall &strip) {
+      return wholeTensor(c, code, strip.scope, argument);
     };
     entry->second = input("tensor", type.getRank(), make, type.getElementType());
     for (auto [d, size] : llvm::enumerate(llvm::reverse(type.getShape()))) {
@@ -97,10 +100,10 @@ MapExpr MapFuncs::given(Value value) {
   auto type = cast<RankedTensorType>(argument.getType());
   SmallVector<int64_t> shape(4 - type.getRank(), 1);
   llvm::append_range(shape, type.getShape());
-  auto make = [this, argument, shape](CodeBuilder &c, const StripTask &task) {
-    BufferArgument buffer = wholeTensor(c, code, task.scope, argument);
+  auto make = [this, argument, shape](CodeBuilder &c, const StripCall &strip) {
+    BufferArgument buffer = wholeTensor(c, code, strip.scope, argument);
     if (shape[0] != 1)
-      buffer.pointer = c.offset(buffer.pointer, c.mul(task.sample, buffer.dimensions[3].stride));
+      buffer.pointer = c.offset(buffer.pointer, c.mul(strip.sample, buffer.dimensions[3].stride));
     while (buffer.dimensions.size() > 3)
       buffer.dimensions.pop_back();
     while (buffer.dimensions.size() < 3)
@@ -227,15 +230,15 @@ void MapFuncs::yield(Value value, unsigned result) {
   func(key, query, head) = x;
   int64_t heads = mapHeads(value);
   outputs.push_back(func);
-  outputBuffers.push_back([this, heads, result](CodeBuilder &c, const StripTask &task) {
+  outputBuffers.push_back([this, heads, result](CodeBuilder &c, const StripCall &strip) {
     ArrayRef<AffineExpr> extents = code.extents(plan.anyMap);
-    Value n = code.extent(c, task.scope, extents[2]), m = code.extent(c, task.scope, extents[3]);
+    Value n = code.extent(c, strip.scope, extents[2]), m = code.extent(c, strip.scope, extents[3]);
     Value count = plan.allHeads ? c.constant(heads) : c.constant(1);
-    Value index = c.add(c.mul(c.add(c.mul(task.sample, heads), task.head), n), task.first);
-    return BufferArgument{c.offset(code.result(task.scope, result), c.mul(index, m)),
+    Value index = c.add(c.mul(c.add(c.mul(strip.sample, heads), strip.head), n), strip.first);
+    return BufferArgument{c.offset(code.result(strip.scope, result), c.mul(index, m)),
                           {{c.constant(0), m, c.constant(1)},
-                           {task.first, c.sub(task.end, task.first), m},
-                           {task.head, count, c.mul(n, m)}}};
+                           {strip.first, c.sub(strip.end, strip.first), m},
+                           {strip.head, count, c.mul(n, m)}}};
   });
   func.output_buffer().dim(0).set_bounds(0, sizes.keys);
   func.output_buffer().dim(1).set_extent(rows);

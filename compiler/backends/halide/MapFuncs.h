@@ -8,7 +8,9 @@
 #pragma once
 
 #include "compiler/backends/code/StripTasks.h"
+#include "compiler/backends/code/VisibleKeys.h"
 #include "compiler/backends/halide/Buffers.h"
+#include "compiler/backends/halide/ReadColumns.h"
 #include "llvm/Support/Error.h"
 #include <functional>
 #include <vector>
@@ -22,6 +24,15 @@ struct MapPlace {
 /// What else a place is measured by: N, M and the sample.
 struct MapSizes {
   Halide::Expr queries, keys, sample;
+};
+/// Keys that a strip's rows see under some masks: all before `end` from that of panel `first` on.
+struct KeySpan {
+  Halide::Expr first, end;
+  unsigned number; // in StripCall
+};
+/// Where a strip is computed, and the keys of each KeySpan.
+struct StripCall : StripTask {
+  SmallVector<KeyRange> spans;
 };
 using PlaceExpr = std::function<Halide::Expr(const MapPlace &)>;
 
@@ -58,16 +69,17 @@ public:
   const StripPlan &stripPlan() const { return plan; }
 
 private:
-  using Number = std::function<Value(CodeBuilder &, const StripTask &)>;
-  using MakeBuffer = std::function<BufferArgument(CodeBuilder &, const StripTask &)>;
+  using Number = std::function<Value(CodeBuilder &, const StripCall &)>;
+  using MakeBuffer = std::function<BufferArgument(CodeBuilder &, const StripCall &)>;
 
   using Step = std::function<Halide::Expr(Halide::Expr, Halide::Expr)>;
 
   /// How far the first coordinate of a kept function goes.
   struct Columns {
-    Halide::Expr count;  // as Halide knows it
-    AffineExpr elements; // the same
-    int64_t border = 0;  // before and after
+    Halide::Expr first, count; // as Halide knows them
+    AffineExpr most;           // of `count`
+    std::function<KeyRange(CodeBuilder &, const StripCall &)> range;
+    int64_t border = 0; // before and after
   };
   /// Rows beyond the strip's own.
   struct Halo {
@@ -107,7 +119,7 @@ private:
   MapExpr normalize(NormalizeOp op);
   MapExpr normalizeKeys(NormalizeOp op, const MapExpr &scores);
   MapExpr normalizeHeads(NormalizeOp op, const MapExpr &scores);
-  PlaceExpr reduceKeys(const char *name, Halo halo, const MapExpr &map, int64_t heads, Halide::Expr start, Step step,
+  PlaceExpr reduceKeys(const char *name, Halo halo, Value value, const MapExpr &map, Halide::Expr start, Step step,
                        PlaceExpr term, std::function<Halide::Expr(Halide::Expr, const MapPlace &)> finish);
   PlaceExpr sinkOf(NormalizeOp op);
 
@@ -121,6 +133,9 @@ private:
   void keep(Halide::Func func, const Columns &columns, Halo halo, int64_t heads);
   void keepRows(Halide::Func func, Halo halo, int64_t heads);
   void keepTable(Halide::Func func, int64_t columns, int64_t rowCount);
+  const KeySpan &spanOf(const MaskOps &masks);
+  KeyRange seenKeys(CodeBuilder &c, const StripTask &task, const MaskOps &masks) const;
+  Columns fixedColumns(int64_t count) const;
   MapExpr keepMap(Value map, MapExpr expr);
   /// Schedules a function whose rows are `width` wide, or panels, and what it is made of.
   void tile(Halide::Func func, const MapExpr &parts, Halide::TailStrategy tail, int64_t width, int64_t heads);
@@ -129,9 +144,9 @@ private:
   void computeBeside(Halide::Func func, const MapExpr &parts, Halide::Var at, int columns, int vector);
   AffineExpr reserve(AffineExpr elements);
   void boundRows(Halide::Func func, int rowDimension, Halo halo, int64_t heads);
-  void addRows(BufferArgument &buffer, CodeBuilder &c, const StripTask &task, Halo halo, int64_t heads, Value stride);
+  void addRows(BufferArgument &buffer, CodeBuilder &c, const StripCall &strip, Halo halo, int64_t heads, Value stride);
   int64_t borderOf(Value map) const;
-  Columns keyColumns(Value map) const;
+  Columns keyColumns(Value map);
   int64_t heldRows(Halo halo) const;
   int64_t heldHeads(int64_t heads) const;
   Halo haloOf(Value map) const { return {plan.of(map).above, plan.of(map).below}; }
@@ -143,11 +158,14 @@ private:
   KernelCode &code;
   ScheduleAttr schedule;
   StripPlan plan;
+  ReadColumns columns;
   Halide::Var key{"key"}, query{"query"}, head{"head"};
   MapSizes sizes;
   Halide::Expr firstHead, rows;
   llvm::DenseMap<Value, MapExpr> maps;
   llvm::DenseMap<Value, Halide::ImageParam> wholeTensors;
+  std::vector<MaskOps> spanMasks; // by number
+  std::vector<KeySpan> spans;
   std::vector<Halide::Argument> formals;
   std::vector<Number> actuals; // a scalar i32, or the address of a buffer
   std::vector<Halide::Func> outputs;

@@ -46,11 +46,13 @@ PlaceExpr MapFuncs::sinkOf(NormalizeOp op) {
 }
 
 /// finish(reduction of `term` over the visible keys of a row), kept. Lanes first, then a fixed tree over them.
-PlaceExpr MapFuncs::reduceKeys(const char *name, Halo halo, const MapExpr &map, int64_t heads, Expr start, Step step,
+PlaceExpr MapFuncs::reduceKeys(const char *name, Halo halo, Value value, const MapExpr &map, Expr start, Step step,
                                PlaceExpr term, std::function<Expr(Expr, const MapPlace &)> finish) {
   int width = panel(), vector = lanes();
   Halide::Var lane("lane");
-  RDom r(0, (sizes.keys + width - 1) / width, "r");
+  int64_t heads = mapHeads(value);
+  KeySpan seen = spanOf(StripPlan::masksBefore(value));
+  RDom r(seen.first, (seen.end + (width - 1)) / width - seen.first, "r");
   MapPlace at{r * width + lane, query, head};
   Func partial(std::string(name) + "_lanes"), func(name);
   Expr counts = at.key < sizes.keys;
@@ -80,12 +82,11 @@ static Expr at(const PlaceExpr &expr, const MapPlace &place) { return expr ? exp
 
 MapExpr MapFuncs::normalizeKeys(NormalizeOp op, const MapExpr &scores) {
   Halo halo = haloOf(op.getWeights());
-  int64_t heads = mapHeads(op.getWeights());
   Normalizer kind = op.getKind();
   Normaliser maths(op, mathIsa(code.isa()));
   PlaceExpr sink = sinkOf(op), origin;
   if (usesLargest(kind))
-    origin = reduceKeys("largest", halo, scores, heads, Expr(-INFINITY), larger, scores.at,
+    origin = reduceKeys("largest", halo, op.getScores(), scores, Expr(-INFINITY), larger, scores.at,
                         [maths, sink](Expr x, const MapPlace &place) mutable {
                           return maths.origin(larger(x, maths.lowest(at(sink, place))));
                         });
@@ -102,7 +103,7 @@ MapExpr MapFuncs::normalizeKeys(NormalizeOp op, const MapExpr &scores) {
   if (weightsFrom(kind) == WeightsFrom::Place)
     return weights;
   PlaceExpr term = [maths, x = weights.at](const MapPlace &place) mutable { return maths.term(x(place)); };
-  weights.factor = reduceKeys("factor", halo, scores, heads, Expr(0.0f), sum, term,
+  weights.factor = reduceKeys("factor", halo, op.getScores(), scores, Expr(0.0f), sum, term,
                               [maths, sink, origin](Expr total, const MapPlace &place) mutable {
                                 return maths.factor(total, at(origin, place), at(sink, place));
                               });

@@ -17,11 +17,11 @@ Halide::ImageParam MapFuncs::rowsOf(Value value, int64_t heads, int64_t &group) 
   BlockArgument source = sourceOf(value);
   bool merged = source != value;
   group = heads / own;
-  auto make = [this, source, value, shape, own, width, merged](CodeBuilder &c, const StripTask &task) {
-    Value count = code.extent(c, task.scope, lengthOfKeys(code.extents(value))), zero = c.constant(0),
+  auto make = [this, source, value, shape, own, width, merged](CodeBuilder &c, const StripCall &strip) {
+    Value count = code.extent(c, strip.scope, lengthOfKeys(code.extents(value))), zero = c.constant(0),
           one = c.constant(1);
-    Value pointer = c.offset(code.tensor(task.scope, source),
-                             c.mul(c.mul((shape.perSample ? task.sample : c.constant(0)), count), own * width));
+    Value pointer = c.offset(code.tensor(strip.scope, source),
+                             c.mul(c.mul((shape.perSample ? strip.sample : c.constant(0)), count), own * width));
     Value row = c.constant(merged ? own * width : width), ofHead = merged ? c.constant(width) : c.mul(count, width);
     return BufferArgument{pointer,
                           {{zero, c.constant(width), one}, {zero, count, row}, {zero, c.constant(own), ofHead}}};
@@ -39,12 +39,12 @@ Halide::ImageParam MapFuncs::panelsOf(Value value, int64_t heads, int64_t &group
   int64_t own = shape.heads, width = shape.width;
   BlockArgument source = sourceOf(value);
   group = heads / own;
-  auto make = [this, source, value, shape, own, width](CodeBuilder &c, const StripTask &task) {
-    Value panels = c.ceilDiv(code.extent(c, task.scope, lengthOfKeys(code.extents(value))), panel()),
+  auto make = [this, source, value, shape, own, width](CodeBuilder &c, const StripCall &strip) {
+    Value panels = c.ceilDiv(code.extent(c, strip.scope, lengthOfKeys(code.extents(value))), panel()),
           zero = c.constant(0);
     Value ofHead = c.mul(panels, width * panel());
-    return BufferArgument{c.offset(code.tensor(task.scope, source),
-                                   c.mul(c.mul((shape.perSample ? task.sample : c.constant(0)), own), ofHead)),
+    return BufferArgument{c.offset(code.tensor(strip.scope, source),
+                                   c.mul(c.mul((shape.perSample ? strip.sample : c.constant(0)), own), ofHead)),
                           {{zero, c.constant(panel()), c.constant(1)},
                            {zero, c.constant(width), c.constant(panel())},
                            {zero, panels, c.constant(width * panel())},
@@ -109,8 +109,7 @@ PlaceExpr MapFuncs::tableScores(Value queryValue, Value tableValue, Value scores
   products(key, query, head) = sums(key, query, head);
   MapExpr parts;
   parts.products.push_back({sums, d, /*overHeads=*/false});
-  keep(products, {static_cast<int>(columns), getAffineConstantExpr(columns, kernel.getContext())}, haloOf(scores),
-       heads);
+  keep(products, fixedColumns(columns), haloOf(scores), heads);
   tile(products, parts, Halide::TailStrategy::RoundUp, panel(), heads);
   return [products](const MapPlace &at) { return products(at.key, at.query, at.head); };
 }
@@ -198,10 +197,12 @@ void MapFuncs::combine(CombineOp op) {
   Value yielded = merged ? result.user_begin()->getResult(0) : result;
   MapExpr weights = valueOf(op.getWeights());
   Halide::ImageParam values = rowsOf(op.getValue(), heads, group);
+  KeySpan seen = spanOf(StripPlan::masksBefore(op.getWeights()));
+  Expr firstKey = seen.first * static_cast<int>(panel());
   for (auto [number, value] : llvm::enumerate(op->getBlock()->getTerminator()->getOperands())) {
     if (value != yielded)
       continue;
-    RDom j(0, sizes.keys, "j");
+    RDom j(firstKey, seen.end - firstKey, "j");
     Func sums("sums"), func("combined");
     MapPlace at{j, query, head};
     sums(key, query, head) = 0.0f;
@@ -211,15 +212,15 @@ void MapFuncs::combine(CombineOp op) {
     func(key, query, head) =
         weights.factor ? sums(key, query, head) * weights.factor({0, query, head}) : Expr(sums(key, query, head));
     outputs.push_back(func);
-    outputBuffers.push_back([this, merged, heads, width, number = number](CodeBuilder &c, const StripTask &task) {
-      Value count = code.extent(c, task.scope, code.extents(plan.anyMap)[2]);
-      Value first = c.mul(c.mul(task.sample, count), heads * width);
+    outputBuffers.push_back([this, merged, heads, width, number = number](CodeBuilder &c, const StripCall &strip) {
+      Value count = code.extent(c, strip.scope, code.extents(plan.anyMap)[2]);
+      Value first = c.mul(c.mul(strip.sample, count), heads * width);
       Value row = c.constant(merged ? heads * width : width), ofHead = merged ? c.constant(width) : c.mul(count, width);
-      Value offset = c.add(c.add(first, c.mul(task.first, row)), c.mul(task.head, ofHead));
-      return BufferArgument{c.offset(code.result(task.scope, number), offset),
+      Value offset = c.add(c.add(first, c.mul(strip.first, row)), c.mul(strip.head, ofHead));
+      return BufferArgument{c.offset(code.result(strip.scope, number), offset),
                             {{c.constant(0), c.constant(width), c.constant(1)},
-                             {task.first, c.sub(task.end, task.first), row},
-                             {task.head, c.constant(plan.allHeads ? heads : 1), ofHead}}};
+                             {strip.first, c.sub(strip.end, strip.first), row},
+                             {strip.head, c.constant(plan.allHeads ? heads : 1), ofHead}}};
     });
     func.output_buffer().dim(0).set_bounds(0, width);
     func.output_buffer().dim(1).set_extent(rows).set_stride(static_cast<int>(merged ? heads * width : width));

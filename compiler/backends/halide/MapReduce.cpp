@@ -33,7 +33,7 @@ void MapFuncs::yieldRows(ReduceMapOp op, unsigned result) {
   MapPlace at{0, query, head};
   auto reduce = [&](const char *name, Expr start, Step step, PlaceExpr term) {
     auto same = [](Expr total, const MapPlace &) { return total; };
-    return reduceKeys(name, {}, map, heads, start, step, term, same);
+    return reduceKeys(name, {}, op.getMap(), map, start, step, term, same);
   };
   Func func("reduced");
   switch (op.getKind()) {
@@ -56,12 +56,12 @@ void MapFuncs::yieldRows(ReduceMapOp op, unsigned result) {
   }
   }
   outputs.push_back(func);
-  outputBuffers.push_back([this, heads, result](CodeBuilder &c, const StripTask &task) {
-    Value n = code.extent(c, task.scope, code.extents(plan.anyMap)[2]);
-    Value index = c.add(c.mul(c.add(c.mul(task.sample, heads), task.head), n), task.first);
+  outputBuffers.push_back([this, heads, result](CodeBuilder &c, const StripCall &strip) {
+    Value n = code.extent(c, strip.scope, code.extents(plan.anyMap)[2]);
+    Value index = c.add(c.mul(c.add(c.mul(strip.sample, heads), strip.head), n), strip.first);
     return BufferArgument{
-        c.offset(code.result(task.scope, result), index),
-        {{task.first, c.sub(task.end, task.first), c.constant(1)}, {task.head, c.constant(heldHeads(heads)), n}},
+        c.offset(code.result(strip.scope, result), index),
+        {{strip.first, c.sub(strip.end, strip.first), c.constant(1)}, {strip.head, c.constant(heldHeads(heads)), n}},
         {}};
   });
   func.output_buffer().dim(0).set_extent(rows);
@@ -104,12 +104,12 @@ void MapFuncs::yieldPlaces(ReduceMapOp op, unsigned result) {
   Func func("reduced");
   func(key, query) = reduced;
   outputs.push_back(func);
-  outputBuffers.push_back([this, result](CodeBuilder &c, const StripTask &task) {
+  outputBuffers.push_back([this, result](CodeBuilder &c, const StripCall &strip) {
     ArrayRef<AffineExpr> extents = code.extents(plan.anyMap);
-    Value n = code.extent(c, task.scope, extents[2]), m = code.extent(c, task.scope, extents[3]);
-    Value row = c.add(c.mul(task.sample, n), task.first);
-    return BufferArgument{c.offset(code.result(task.scope, result), c.mul(row, m)),
-                          {{c.constant(0), m, c.constant(1)}, {task.first, c.sub(task.end, task.first), m}},
+    Value n = code.extent(c, strip.scope, extents[2]), m = code.extent(c, strip.scope, extents[3]);
+    Value row = c.add(c.mul(strip.sample, n), strip.first);
+    return BufferArgument{c.offset(code.result(strip.scope, result), c.mul(row, m)),
+                          {{c.constant(0), m, c.constant(1)}, {strip.first, c.sub(strip.end, strip.first), m}},
                           {}};
   });
   func.output_buffer().dim(0).set_bounds(0, sizes.keys);

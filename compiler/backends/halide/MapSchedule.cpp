@@ -39,37 +39,38 @@ void MapFuncs::boundRows(Func func, int rowDimension, Halo halo, int64_t heads) 
 }
 
 /// Rows of a function, rounded up to tiles, as dimension of a buffer; then its heads.
-void MapFuncs::addRows(BufferArgument &buffer, CodeBuilder &c, const StripTask &task, Halo halo, int64_t heads,
+void MapFuncs::addRows(BufferArgument &buffer, CodeBuilder &c, const StripCall &strip, Halo halo, int64_t heads,
                        Value stride) {
-  Value count = c.add(c.sub(task.end, task.first), halo.above + halo.below);
+  Value count = c.add(c.sub(strip.end, strip.first), halo.above + halo.below);
   Value held = c.mul(c.ceilDiv(count, schedule.getRows()), schedule.getRows());
-  buffer.dimensions.push_back({c.sub(task.first, c.constant(halo.above)), held, stride});
-  buffer.dimensions.push_back({task.head, c.constant(heldHeads(heads)), c.mul(stride, heldRows(halo))});
+  buffer.dimensions.push_back({c.sub(strip.first, c.constant(halo.above)), held, stride});
+  buffer.dimensions.push_back({strip.head, c.constant(heldHeads(heads)), c.mul(stride, heldRows(halo))});
 }
 
 void MapFuncs::keep(Func func, const Columns &columns, Halo halo, int64_t heads) {
   int64_t border = columns.border;
   // Rows that a multiple of 4096 bytes separates would compete for the same lines of the cache.
-  AffineExpr stride = columns.elements + (2 * border + panel());
-  AffineExpr place = reserve(stride * (heldRows(halo) * heldHeads(heads)));
+  AffineExpr place = reserve((columns.most + (2 * border + panel())) * (heldRows(halo) * heldHeads(heads)));
   outputs.push_back(func);
-  outputBuffers.push_back([=](CodeBuilder &c, const StripTask &task) {
-    Value extent = c.add(code.extent(c, task.scope, columns.elements), 2 * border);
-    BufferArgument buffer{c.offset(task.scratch, code.extent(c, task.scope, place)),
-                          {{c.constant(-border), extent, c.constant(1)}}};
-    addRows(buffer, c, task, halo, heads, code.extent(c, task.scope, stride));
+  outputBuffers.push_back([=](CodeBuilder &c, const StripCall &strip) {
+    KeyRange range = columns.range(c, strip);
+    Value extent = c.add(c.sub(range.to, range.from), 2 * border);
+    BufferArgument buffer{c.offset(strip.scratch, code.extent(c, strip.scope, place)),
+                          {{c.sub(range.from, c.constant(border)), extent, c.constant(1)}}};
+    addRows(buffer, c, strip, halo, heads, c.add(extent, panel()));
     return buffer;
   });
-  func.output_buffer().dim(0).set_bounds(static_cast<int>(-border), columns.count + static_cast<int>(2 * border));
+  func.output_buffer().dim(0).set_bounds(columns.first - static_cast<int>(border),
+                                         columns.count + static_cast<int>(2 * border));
   boundRows(func, 1, halo, heads);
 }
 
 void MapFuncs::keepRows(Func func, Halo halo, int64_t heads) {
   AffineExpr place = reserve(getAffineConstantExpr(heldRows(halo) * heldHeads(heads), kernel.getContext()));
   outputs.push_back(func);
-  outputBuffers.push_back([=](CodeBuilder &c, const StripTask &task) {
-    BufferArgument buffer{c.offset(task.scratch, code.extent(c, task.scope, place)), {}};
-    addRows(buffer, c, task, halo, heads, c.constant(1));
+  outputBuffers.push_back([=](CodeBuilder &c, const StripCall &strip) {
+    BufferArgument buffer{c.offset(strip.scratch, code.extent(c, strip.scope, place)), {}};
+    addRows(buffer, c, strip, halo, heads, c.constant(1));
     return buffer;
   });
   boundRows(func, 0, halo, heads);
@@ -78,8 +79,8 @@ void MapFuncs::keepRows(Func func, Halo halo, int64_t heads) {
 void MapFuncs::keepTable(Func func, int64_t columns, int64_t rowCount) {
   AffineExpr place = reserve(getAffineConstantExpr(columns * rowCount, kernel.getContext()));
   outputs.push_back(func);
-  outputBuffers.push_back([=](CodeBuilder &c, const StripTask &task) {
-    return BufferArgument{c.offset(task.scratch, code.extent(c, task.scope, place)),
+  outputBuffers.push_back([=](CodeBuilder &c, const StripCall &strip) {
+    return BufferArgument{c.offset(strip.scratch, code.extent(c, strip.scope, place)),
                           {{c.constant(0), c.constant(columns), c.constant(1)},
                            {c.constant(0), c.constant(rowCount), c.constant(columns)}}};
   });
@@ -99,11 +100,48 @@ int64_t MapFuncs::borderOf(Value map) const {
   return llvm::alignTo(border, panel());
 }
 
-/// All keys, up to a whole panel.
-MapFuncs::Columns MapFuncs::keyColumns(Value map) const {
+const KeySpan &MapFuncs::spanOf(const MaskOps &masks) {
+  auto known = llvm::find(spanMasks, masks);
+  unsigned index = known - spanMasks.begin();
+  if (known == spanMasks.end()) {
+    spanMasks.push_back(masks);
+    auto first = [this, index](CodeBuilder &c, const StripCall &strip) {
+      return c.div(strip.spans[index].from, c.constant(panel()));
+    };
+    auto end = [index](CodeBuilder &, const StripCall &strip) { return strip.spans[index].to; };
+    spans.push_back(masks.empty() ? KeySpan{0, sizes.keys, index}
+                                  : KeySpan{number("first_panel", first), number("end", end), index});
+  }
+  return spans[index];
+}
+
+/// From the beginning of a panel on; of a span without keys there is no panel.
+KeyRange MapFuncs::seenKeys(CodeBuilder &c, const StripTask &task, const MaskOps &masks) const {
+  ArrayRef<AffineExpr> extents = code.extents(plan.anyMap);
+  Value queries = code.extent(c, task.scope, extents[2]), keys = code.extent(c, task.scope, extents[3]);
+  Value zero = c.constant(0), first = c.max(c.sub(task.first, c.constant(plan.above)), zero);
+  Value last = c.sub(c.min(c.add(task.end, plan.below), queries), c.constant(1));
+  MaskScope scope = maskScope(c, code, task.scope, masks, {task.sample, task.head}, queries, keys);
+  KeyRange seen = visibleKeys(c, scope, first, last, {zero, keys}).any;
+  Value from = c.mul(c.div(seen.from, c.constant(panel())), panel());
+  return {from, c.select(c.less(seen.from, seen.to), seen.to, from)};
+}
+
+MapFuncs::Columns MapFuncs::fixedColumns(int64_t count) const {
+  auto range = [count](CodeBuilder &c, const StripCall &) { return KeyRange{c.constant(0), c.constant(count)}; };
+  return {0, static_cast<int>(count), getAffineConstantExpr(count, kernel->getContext()), range};
+}
+
+/// The keys of a map that are read, up to a whole panel.
+MapFuncs::Columns MapFuncs::keyColumns(Value map) {
   int width = panel();
-  AffineExpr count = code.extents(plan.anyMap)[3];
-  return {(sizes.keys + (width - 1)) / width * width, count.ceilDiv(width) * width, borderOf(map)};
+  KeySpan span = spanOf(columns.masksOf(map));
+  auto range = [width, span](CodeBuilder &c, const StripCall &strip) {
+    KeyRange seen = strip.spans[span.number];
+    return KeyRange{seen.from, c.mul(c.ceilDiv(seen.to, width), width)};
+  };
+  AffineExpr most = code.extents(plan.anyMap)[3].ceilDiv(width) * width;
+  return {span.first * width, ((span.end + (width - 1)) / width - span.first) * width, most, range, borderOf(map)};
 }
 
 MapExpr MapFuncs::keepMap(Value map, MapExpr expr) {

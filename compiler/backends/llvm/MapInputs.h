@@ -1,4 +1,4 @@
-// What the kernels of score maps read: rows of queries, keys and values by head, and what masks name.
+// What the kernels of score maps read: rows of queries, keys and values by head.
 #pragma once
 
 #include "compiler/backends/code/KernelCode.h"
@@ -15,11 +15,6 @@ struct HeadRows {
   int64_t rowStride; // in elements
 };
 
-/// One place in the work of a kernel: sample, head of the map, both i64.
-struct HeadPlace {
-  Value sample, head;
-};
-
 /// Rows of a query or value for head `place.head` of `heads`: grouped heads share one.
 HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
                   int64_t heads);
@@ -31,13 +26,5 @@ HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &sc
 /// The panels [ceil(M/width)][D][width] of a head of keys.
 Value headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
                  int64_t heads, int64_t panelWidth);
-
-/// Tensors that a formula reads.
-SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope,
-                                     ValueRange captures);
-
-/// The masks of one head of a map.
-MaskScope maskScope(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, ArrayRef<MaskOp> masks,
-                    HeadPlace place, Value queries, Value keys);
 
 } // namespace mlir::attn
