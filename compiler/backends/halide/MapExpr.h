@@ -38,9 +38,9 @@ struct MapExpr {
       return at;
     return [at = at, factor = factor](const MapPlace &place) { return at(place) * factor(place); };
   }
-  /// `x` where the place is visible, without a choice where all are.
+  /// `x` where the place is visible, without a choice where all are: a loop over keys is cut where the mask allows it.
   Halide::Expr ifVisible(const MapPlace &place, Halide::Expr x, Halide::Expr otherwise) const {
-    return visible ? select(visible(place), x, otherwise) : x;
+    return visible ? select(likely(visible(place)), x, otherwise) : x;
   }
 };
 

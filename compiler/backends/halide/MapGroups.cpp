@@ -49,9 +49,9 @@ PlaceExpr MapGroups::overKeys(const char *name, Expr start, const Step &step, co
   RDom r(seen.first, seen.panels, "r");
   MapPlace at{r * width + tiles.lane, tiles.query, tiles.head};
   Func byLane(std::string(name) + "_lanes"), func(name);
-  Expr counts = at.key < memory.sizes.keys;
+  Expr counts = likely(at.key < memory.sizes.keys);
   if (map.visible)
-    counts = counts && map.visible(at);
+    counts = counts && likely(map.visible(at));
   byLane(tiles.lane, tiles.query, tiles.head) = start;
   byLane(tiles.lane, tiles.query, tiles.head) =
       step(byLane(tiles.lane, tiles.query, tiles.head), select(counts, term(at), start));

@@ -10,17 +10,18 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::RDom;
 
-/// s = scale sum_d term(q, k, d). Rows beyond the last query repeat it, columns beyond the last panel repeat that:
-/// nobody reads them.
+/// s = scale sum_d term(q, k, d). Rows beyond the last query repeat it, columns around the map repeat a panel: nobody
+/// reads them.
 MapExpr MapFuncs::sumOfChannels(Value queryValue, Value keyValue, Value scores, float scale, const ChannelTerm &term) {
   int width = cast<RankedTensorType>(queryValue.getType()).getShape().back(), panel = tiles.panel();
   auto q = tensors.rows(queryValue, mapHeads(scores)), k = tensors.panels(keyValue, mapHeads(scores));
   RDom d(0, width, "d");
   Func sums("scores");
-  Expr row = clamp(query, 0, sizes.queries - 1), panelIndex = clamp(key / panel, 0, (sizes.keys - 1) / panel);
+  Expr row = clamp(query, 0, sizes.queries - 1), index = key / panel;
+  if (memory.borderOf(scores))
+    index = clamp(index, 0, (sizes.keys - 1) / panel);
   sums(key, query, head) = 0.0f;
-  sums(key, query, head) +=
-      term(q.image(d, row, head / q.group), k.image(key % panel, d, panelIndex, head / k.group), d);
+  sums(key, query, head) += term(q.image(d, row, head / q.group), k.image(key % panel, d, index, head / k.group), d);
   MapExpr map;
   map.at = [sums, scale](const MapPlace &at) -> Expr {
     Expr x = sums(at.key, at.query, at.head);

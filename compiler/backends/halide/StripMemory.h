@@ -40,6 +40,7 @@ public:
   const KeySpan &spanOf(const MaskOps &masks);
   Columns keyColumns(const MaskOps &masks, int64_t border = 0);
   /// The keys of a map that are read, up to a whole panel, and what a convolution reads beyond them.
+  int64_t borderOf(Value map) const;
   Columns columnsOf(Value map) { return keyColumns(read.masksOf(map), borderOf(map)); }
   Columns fixedColumns(int64_t count) const;
   Halo haloOf(Value map) const { return {plan.of(map).above, plan.of(map).below}; }
@@ -71,7 +72,6 @@ public:
 
 private:
   KeyRange seenKeys(CodeBuilder &c, const StripTask &task, const MaskOps &masks) const;
-  int64_t borderOf(Value map) const;
   AffineExpr reserve(AffineExpr elements);
   Value inScratch(CodeBuilder &c, const StripCall &strip, AffineExpr place) const;
   AffineExpr heldRows(Halo halo) const;
