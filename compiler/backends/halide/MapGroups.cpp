@@ -91,6 +91,10 @@ PlaceExpr MapGroups::overOthers(const char *name, Expr start, const Step &step, 
 PlaceExpr MapGroups::keep(const char *name, const PlaceExpr &number, const Memory &where) {
   Func func(name);
   func(variables()) = number({tiles.key, tiles.query, tiles.head});
+  if (axis == MapAxis::Heads) {
+    beside.push_back({func, {}, /*overHeads=*/true});
+    return [func, axis = axis](const MapPlace &place) { return func(coordinates(axis, place)); };
+  }
   if (axis != MapAxis::Keys)
     tiles.panels(func, {}, Halide::TailStrategy::RoundUp);
   Kept kept = pipelines.keep(func, where);

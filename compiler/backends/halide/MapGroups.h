@@ -24,7 +24,7 @@ public:
 
   /// Scratch for a number of each group; not over heads.
   Memory numbers();
-  /// Keeps a number of each group, read by place.
+  /// Keeps a number of each group, read by place; over heads it is computed in `beside`.
   PlaceExpr keep(const char *name, const PlaceExpr &number, const Memory &memory);
   PlaceExpr input(const char *name, const Memory &memory);
   /// Keeps, at `memory`, whether `differ` (f32, 0 or 1) is 1 in any group that has places.

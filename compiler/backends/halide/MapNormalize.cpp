@@ -123,7 +123,7 @@ PlaceExpr MapFuncs::threshold(Normaliser &maths, MapGroups &own, const PlaceExpr
   if (heads) {
     PlaceExpr last = first;
     for (int64_t pass = 0; pass < heads; ++pass)
-      last = next(last);
+      last = own.keep("next_threshold", next(last), {});
     return last;
   }
   Memory even = own.numbers(), odd = own.numbers(), going = memory.number();

@@ -66,7 +66,8 @@ void MapTiles::beside(Func func, const std::vector<Product> &reductions, Var at,
     Var other(sums.args()[1].name());
     sums.bound_extent(key, columns).bound_extent(other, 1);
     sums.compute_at(func, at).vectorize(key, vector).unroll(key);
-    sums.update().reorder(key, reduction.terms.x, other).vectorize(key, vector).unroll(key);
+    if (sums.has_update_definition())
+      sums.update().reorder(key, reduction.terms.x, other).vectorize(key, vector).unroll(key);
   }
 }
 
