@@ -7,13 +7,13 @@
 // LLVM-NOT: backend = halide
 // LLVM-NOT: attn.declined
 
-// CHECK-DAG: attn.declined = "halide: attn.normalize: takes as many passes over a row as its scores ask for, a schedule has a fixed number"
 // CHECK-DAG: attn.declined = "halide: only kernels of score maps are written in Halide, as strips"
-// CHECK-DAG: #attn.schedule<backend = halide, strategy = strip
+// CHECK-DAG: #attn.schedule<backend = halide, strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}, block_rows = 24
+// CHECK-DAG: #attn.schedule<backend = halide, strategy = strip, lanes = {{[0-9]+}}, rows = 6, cols = {{[0-9]+}}>
 // EXPLAIN: declined by halide: only kernels of score maps are written in Halide, as strips
 // EXPLAIN: by halide
 func.func @model(%x: tensor<?x?x8xf32> {attn.name = "x", attn.dims = ["B", "N", "C"]})
-    -> (tensor<?x?x8xf32> {attn.name = "soft"}, tensor<?x?x8xf32> {attn.name = "sparse"}) {
+    -> (tensor<?x?x8xf32> {attn.name = "soft"}, tensor<?x?x8xf32> {attn.name = "columns"}) {
   %w = attn.weight "w" : tensor<8x8xf32>
   %y = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
   %q = attn.split_heads %y into 2 : tensor<?x?x8xf32>
@@ -23,8 +23,8 @@ func.func @model(%x: tensor<?x?x8xf32> {attn.name = "x", attn.dims = ["B", "N", 
   %soft = attn.merge_heads %o : tensor<?x2x?x4xf32>
   %r = attn.split_heads %x into 2 : tensor<?x?x8xf32>
   %t = attn.score dot %r, %r : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
-  %z = attn.normalize sparsemax %t : tensor<?x2x?x?xf32>
+  %z = attn.normalize softmax %t over queries : tensor<?x2x?x?xf32>
   %u = attn.combine %z, %r : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
-  %sparse = attn.merge_heads %u : tensor<?x2x?x4xf32>
-  return %soft, %sparse : tensor<?x?x8xf32>, tensor<?x?x8xf32>
+  %columns = attn.merge_heads %u : tensor<?x2x?x4xf32>
+  return %soft, %columns : tensor<?x?x8xf32>, tensor<?x?x8xf32>
 }

@@ -15,6 +15,10 @@ Value CodeBuilder::mul(Value x, Value y) { return b.createOrFold<arith::MulIOp>(
 Value CodeBuilder::mul(Value x, int64_t y) { return y == 1 ? x : mul(x, constant(y)); }
 Value CodeBuilder::div(Value x, Value y) { return b.createOrFold<arith::DivUIOp>(x, y); }
 Value CodeBuilder::rem(Value x, Value y) { return b.createOrFold<arith::RemUIOp>(x, y); }
+Value CodeBuilder::remFloor(Value x, int64_t y) {
+  Value rest = b.createOrFold<arith::RemSIOp>(x, constant(y));
+  return select(less(rest, constant(0)), add(rest, y), rest);
+}
 Value CodeBuilder::min(Value x, Value y) { return b.createOrFold<arith::MinSIOp>(x, y); }
 Value CodeBuilder::max(Value x, Value y) { return b.createOrFold<arith::MaxSIOp>(x, y); }
 Value CodeBuilder::ceilDiv(Value x, int64_t y) { return div(add(x, y - 1), constant(y)); }
@@ -62,6 +66,10 @@ Value CodeBuilder::loadVector(Value pointer, Value mask) {
   if (mask)
     return LLVM::MaskedLoadOp::create(b, vec(), pointer, mask, zeros(), /*alignment=*/4);
   return LLVM::LoadOp::create(b, vec(), pointer, /*alignment=*/4);
+}
+
+Value CodeBuilder::loadIndices(Value pointer, Value mask) {
+  return arith::BitcastOp::create(b, VectorType::get(vectorLanes, b.getI32Type()), loadVector(pointer, mask));
 }
 
 void CodeBuilder::storeVector(Value value, Value pointer, Value mask) {
@@ -125,6 +133,7 @@ Value CodeBuilder::iota() {
   return arith::ConstantOp::create(b, DenseIntElementsAttr::get(VectorType::get(vectorLanes, b.getI32Type()), values));
 }
 
+Value CodeBuilder::lanes32(Value number) { return splat(arith::TruncIOp::create(b, b.getI32Type(), number)); }
 Value CodeBuilder::maskBelow(Value count) {
   Value bounded = min(max(count, constant(0)), constant(vectorLanes));
   Value narrow = arith::TruncIOp::create(b, b.getI32Type(), bounded);

@@ -31,6 +31,7 @@ public:
   Value mul(Value x, int64_t y);
   Value div(Value x, Value y); // x >= 0, y > 0
   Value rem(Value x, Value y);
+  Value remFloor(Value x, int64_t y); // 0 or more, also for a negative x
   Value min(Value x, Value y);
   Value max(Value x, Value y);
   Value ceilDiv(Value x, int64_t y);
@@ -50,6 +51,8 @@ public:
   /// A vector of `lanes` elements; where `mask` (may be null) is off nothing is read and the lane is 0.
   Value loadVector(Value pointer, Value mask = {});
   void storeVector(Value value, Value pointer, Value mask = {});
+  /// i32 lanes from `pointer` on; 0 where `mask` is off.
+  Value loadIndices(Value pointer, Value mask);
   /// Scratch of the running function: f32 elements on the stack, reserved once at its entry.
   Value stack(int64_t elements);
 
@@ -70,6 +73,8 @@ public:
   Value anyLane(Value mask); // i1
   /// 0, 1, 2, ... as i32 lanes.
   Value iota();
+  /// A number as i32 in every lane.
+  Value lanes32(Value number);
   /// Lanes below `count` (i64) are on.
   Value maskBelow(Value count);
 

@@ -31,17 +31,6 @@ void callBitcode(CodeBuilder &code, ModuleOp module, StringRef name, ValueRange 
   LLVM::CallOp::create(code.b, TypeRange(i32), name, arguments);
 }
 
-/// Why an op of a strip kernel is not written in Halide, or nothing.
-StringRef reasonAgainst(Operation &op) {
-  if (needsWholeMap(op))
-    return "needs whole columns of the map, a strip has rows";
-  if (auto normalize = dyn_cast<NormalizeOp>(op); normalize && normalize.getKind() == Normalizer::Sparsemax)
-    return "takes as many passes over a row as its scores ask for, a schedule has a fixed number";
-  if (auto combine = dyn_cast<CombineOp>(op); combine && combine.getRelative())
-    return "sums of weights by distance are left to the back end llvm";
-  return "";
-}
-
 class HalideBackend : public Backend {
 public:
   HalideBackend() { Halide::set_custom_compile_time_error_reporter(&reporter); }
@@ -55,15 +44,10 @@ public:
       why = "only kernels of score maps are written in Halide, as strips";
       return failure();
     }
-    for (Operation &op : kernel.getBody().front().without_terminator()) {
-      if (StringRef reason = reasonAgainst(op); !reason.empty()) {
-        why = (op.getName().getStringRef() + ": " + reason).str();
-        return failure();
-      }
+    for (Operation &op : kernel.getBody().front().without_terminator())
       for (Region &region : op.getRegions())
         if (!region.empty() && failed(supportsHalideFormula(region, why)))
           return failure();
-    }
     return supportsStripPlan(kernel, why);
   }
 
@@ -81,15 +65,17 @@ private:
   static LogicalResult build(KernelOp kernel, const LowerContext &context) {
     KernelCode code(kernel, context);
     MapFuncs funcs(kernel, code);
-    std::string name = context.symbol + "_halide";
-    llvm::Expected<std::string> bitcode = funcs.compile(name);
-    if (!bitcode)
-      return kernel.emitError(llvm::toString(bitcode.takeError())); // untested: needs a full disk
+    auto pipelines = funcs.compile(context.symbol + "_halide");
+    if (!pipelines)
+      return kernel.emitError(llvm::toString(pipelines.takeError())); // untested: needs a full disk
     ModuleOp module = context.module;
     OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-    BitcodeOp::create(builder, kernel.getLoc(), name, *bitcode);
+    for (const StripPipelines::Bitcode &pipeline : *pipelines)
+      BitcodeOp::create(builder, kernel.getLoc(), pipeline.name, pipeline.bytes);
     buildStripTasks(code, funcs.stripPlan(), [&](CodeBuilder &builder, const StripTask &task) {
-      callBitcode(builder, module, name, funcs.arguments(builder, task));
+      funcs.run(builder, task, [&](unsigned number, ValueRange arguments) {
+        callBitcode(builder, module, (*pipelines)[number].name, arguments);
+      });
     });
     return success();
   }

@@ -68,11 +68,11 @@ private:
 } // namespace
 
 PlaceExpr MapFuncs::maskExpr(MaskOp op) {
-  return [op, isa = mathIsa(code.isa()), sizes = sizes,
-          operands = tensors(op.getMaskOperands())](const MapPlace &place) mutable {
-    MaskExprs arithmetic(op, sizes, operands, place, isa);
-    return MaskFormula<MaskExprs>(arithmetic).visible(op.getMask());
-  };
+  return
+      [op, isa = math(), sizes = sizes, operands = tensors.whole(op.getMaskOperands())](const MapPlace &place) mutable {
+        MaskExprs arithmetic(op, sizes, operands, place, isa);
+        return MaskFormula<MaskExprs>(arithmetic).visible(op.getMask());
+      };
 }
 
 } // namespace mlir::attn

@@ -1,5 +1,6 @@
-// Normalisers of a strip. Over keys, a weight is an unscaled weight, kept, times a factor of its row; over heads, both
-// are computed at the place.
+// Normalisers of a strip: the maths of NormalizerMaths.h on groups of places. Over keys, a weight is an unscaled
+// weight, kept, times a factor of its row; over queries the factor is one of its column; over heads all is computed at
+// the place.
 #include <Halide.h>
 
 #include "compiler/backends/halide/ExprArithmetic.h"
@@ -10,7 +11,6 @@ namespace mlir::attn {
 
 using Halide::Expr;
 using Halide::Func;
-using Halide::RDom;
 
 /// What a normalize op says, of expressions; `sink` is that of the place's head, undefined if there is none.
 class MapFuncs::Normaliser {
@@ -28,6 +28,12 @@ public:
     return select(divisor == 0.0f, 0.0f, 1.0f / divisor);
   }
 
+  // Sparsemax
+  Expr firstThreshold() { return maths(Expr()).firstThreshold(); }
+  Expr above(Expr y, Expr threshold, Expr value) { return maths(Expr()).above(y, threshold, value); }
+  Expr grow(Expr threshold, Expr sum, Expr count) { return maths(Expr()).grow(threshold, sum, count); }
+  Expr beyond(Expr y, Expr threshold) { return maths(Expr()).beyond(y, threshold); }
+
 private:
   NormalizerMaths<ExprArithmetic> maths(Expr sink) {
     return {arithmetic, kind, eps, sink.defined() ? std::optional<Expr>(sink) : std::nullopt};
@@ -38,115 +44,134 @@ private:
   double eps;
 };
 
-/// The sink of a place's head, or null.
-PlaceExpr MapFuncs::sinkOf(NormalizeOp op) {
-  if (!op.getSink())
-    return {};
-  return [sinks = tensor(op.getSink())](const MapPlace &at) -> Expr { return sinks(at.head); };
-}
-
-/// finish(reduction of `term` over the visible keys of a row), kept. Lanes first, then a fixed tree over them.
-PlaceExpr MapFuncs::reduceKeys(const char *name, Halo halo, const MapExpr &map, int64_t heads, Expr start, Step step,
-                               PlaceExpr term, std::function<Expr(Expr, const MapPlace &)> finish) {
-  int width = panel(), vector = lanes();
-  Halide::Var lane("lane");
-  RDom r(0, (sizes.keys + width - 1) / width, "r");
-  MapPlace at{r * width + lane, query, head};
-  Func partial(std::string(name) + "_lanes"), func(name);
-  Expr counts = at.key < sizes.keys;
-  if (map.visible)
-    counts = counts && map.visible(at);
-  partial(lane, query, head) = start;
-  partial(lane, query, head) = step(partial(lane, query, head), select(counts, term(at), start));
-  std::vector<Expr> lanesLeft;
-  for (int l = 0; l < width; ++l)
-    lanesLeft.push_back(partial(l, query, head));
-  for (; lanesLeft.size() > 1; lanesLeft.resize(lanesLeft.size() / 2))
-    for (size_t l = 0; l < lanesLeft.size() / 2; ++l)
-      lanesLeft[l] = step(lanesLeft[l], lanesLeft[l + lanesLeft.size() / 2]);
-  func(query, head) = finish(lanesLeft[0], {0, query, head});
-  keepRows(func, halo, heads);
-  partial.compute_at(func, query).bound(lane, 0, width).vectorize(lane, vector).unroll(lane);
-  partial.update().reorder(lane, r.x).vectorize(lane, vector).unroll(lane);
-  return [func](const MapPlace &place) { return func(place.query, place.head); };
-}
+static Expr at(const PlaceExpr &expr, const MapPlace &place) { return expr ? expr(place) : Expr(); }
 
 MapExpr MapFuncs::normalize(NormalizeOp op) {
   MapExpr scores = valueOf(op.getScores());
-  return op.getAxis() == MapAxis::Keys ? normalizeKeys(op, scores) : normalizeHeads(op, scores);
-}
-
-static Expr at(const PlaceExpr &expr, const MapPlace &place) { return expr ? expr(place) : Expr(); }
-
-MapExpr MapFuncs::normalizeKeys(NormalizeOp op, const MapExpr &scores) {
-  Halo halo = haloOf(op.getWeights());
-  int64_t heads = mapHeads(op.getWeights());
   Normalizer kind = op.getKind();
-  Normaliser maths(op, mathIsa(code.isa()));
-  PlaceExpr sink = sinkOf(op), origin;
+  if (weightsFrom(kind) == WeightsFrom::WholeMap)
+    return sinkhorn(op, scores);
+  MapAxis axis = op.getAxis();
+  MapGroups own = groups(op.getScores(), scores, axis, op.getWeights());
+  Normaliser maths(op, math());
+  PlaceExpr sink, origin;
+  if (op.getSink())
+    sink = [sinks = tensors.whole(op.getSink())](const MapPlace &place) -> Expr { return sinks(place.head); };
   if (usesLargest(kind))
-    origin = reduceKeys("largest", halo, scores, heads, Expr(-INFINITY), larger, scores.at,
-                        [maths, sink](Expr x, const MapPlace &place) mutable {
-                          return maths.origin(larger(x, maths.lowest(at(sink, place))));
-                        });
+    origin =
+        own.reduce("largest", Expr(-INFINITY), larger, scores.at, [maths, sink](Expr x, const MapPlace &place) mutable {
+          return maths.origin(larger(x, maths.lowest(at(sink, place))));
+        });
   MapExpr weights;
   weights.visible = scores.visible;
   weights.at = [maths, origin, x = scores.at](const MapPlace &place) mutable {
     return maths.numerator(x(place), at(origin, place));
   };
-  if (kind == Normalizer::None || kind == Normalizer::Sum)
+  if (weightsFrom(kind) == WeightsFrom::Threshold) {
+    PlaceExpr distance = [origin, x = scores.at](const MapPlace &place) { return x(place) - origin(place); };
+    PlaceExpr least = threshold(maths, own, distance, axis == MapAxis::Heads ? mapHeads(op.getScores()) : 0);
+    weights.at = [maths, distance, least](const MapPlace &place) mutable {
+      return maths.beyond(distance(place), least(place));
+    };
+  }
+  if (axis == MapAxis::Heads)
+    weights.beside = own.beside;
+  else if (kind == Normalizer::None || kind == Normalizer::Sum)
     weights.at = scores.at;
   else
     weights = keepMap(op.getWeights(), weights);
-  weights.isLoad = true;
-  if (weightsFrom(kind) == WeightsFrom::Place)
+  weights.isLoad = axis != MapAxis::Heads;
+  if (weightsFrom(kind) != WeightsFrom::Total)
     return weights;
   PlaceExpr term = [maths, x = weights.at](const MapPlace &place) mutable { return maths.term(x(place)); };
-  weights.factor = reduceKeys("factor", halo, scores, heads, Expr(0.0f), sum, term,
-                              [maths, sink, origin](Expr total, const MapPlace &place) mutable {
-                                return maths.factor(total, at(origin, place), at(sink, place));
-                              });
-  return weights;
+  auto factor = [maths, sink, origin](Expr total, const MapPlace &place) mutable {
+    return maths.factor(total, at(origin, place), at(sink, place));
+  };
+  PlaceExpr scale;
+  if (axis == MapAxis::Heads && countsPlaces(kind) && !plan.masksByHead)
+    scale = [factor, count = static_cast<float>(mapHeads(op.getWeights()))](const MapPlace &place) mutable {
+      return factor(count, place);
+    };
+  else
+    scale = own.reduce("factor", Expr(0.0f), sum, term, factor);
+  if (axis == MapAxis::Keys) {
+    weights.factor = scale;
+    return weights;
+  }
+  MapExpr scaled;
+  scaled.visible = weights.visible;
+  scaled.beside = own.beside;
+  scaled.at = [x = weights.at, scale](const MapPlace &place) { return x(place) * scale(place); };
+  return scaled;
 }
 
-// The group of a place is the same place in all heads: its numbers are computed beside it.
-MapExpr MapFuncs::normalizeHeads(NormalizeOp op, const MapExpr &scores) {
-  Normaliser maths(op, mathIsa(code.isa()));
-  RDom h(0, static_cast<int>(mapHeads(op.getWeights())), "h");
-  MapPlace other{key, query, h};
-  auto counted = [&](Expr x, Expr otherwise) {
-    return scores.visible ? select(scores.visible(other), x, otherwise) : x;
+/// The threshold of each group: passes over the map until it stays, or for `heads` heads as many as they can ask for.
+PlaceExpr MapFuncs::threshold(Normaliser &maths, MapGroups &own, const PlaceExpr &distance, int64_t heads) {
+  PlaceExpr first = [maths](const MapPlace &) mutable { return maths.firstThreshold(); };
+  auto next = [&](const PlaceExpr &old) {
+    auto total = [&](const char *name, bool counts) {
+      return own.reduce(name, Expr(0.0f), sum, [maths, old, distance, counts](const MapPlace &place) mutable {
+        Expr y = distance(place);
+        return maths.above(y, old(place), counts ? Expr(1.0f) : y);
+      });
+    };
+    PlaceExpr above = total("sum_above", false), count = total("count_above", true);
+    return [maths, old, above, count](const MapPlace &place) mutable {
+      return maths.grow(old(place), above(place), count(place));
+    };
   };
+  if (heads) {
+    PlaceExpr last = first;
+    for (int64_t pass = 0; pass < heads; ++pass)
+      last = own.keep("next_threshold", next(last), {});
+    return last;
+  }
+  Memory even = own.numbers(), odd = own.numbers(), going = memory.number();
+  own.keep("first_threshold", first, even);
+  pipelines.begin({1, going.buffer});
+  PlaceExpr old = own.input("threshold", byTurn(even, odd));
+  PlaceExpr grown = own.keep("next_threshold", next(old), byTurn(odd, even));
+  own.keepAny(
+      "going", [old, grown](const MapPlace &place) { return select(old(place) < grown(place), 1.0f, 0.0f); }, going);
+  pipelines.begin();
+  return own.input("threshold", even); // in the last turn nothing grew: both are the same
+}
+
+// In the log domain, as numbers of rows u and of columns v: weight = exp(x - u - v), and every turn makes
+//   u = log sum exp(x - v) of each row, then v = log sum exp(x - u) of each column; 0 where that is of nothing
+MapExpr MapFuncs::sinkhorn(NormalizeOp op, const MapExpr &scores) {
+  auto maths = std::make_shared<ExprSums>(op.getContext(), math());
+  MapGroups rows = groups(op.getScores(), scores, MapAxis::Keys, op.getWeights());
+  MapGroups columns = groups(op.getScores(), scores, MapAxis::Queries, op.getWeights());
+  auto logarithms = [&](const char *name, MapGroups &own, const PlaceExpr &subtracted, const Memory &where) {
+    PlaceExpr x = [at = scores.at, subtracted](const MapPlace &place) { return at(place) - subtracted(place); };
+    PlaceExpr largest = own.reduce("largest", Expr(-INFINITY), larger, x);
+    PlaceExpr total = own.reduce("total", Expr(0.0f), sum, [=](const MapPlace &place) {
+      return maths->sums.term(x(place), maths->sums.origin(largest(place)));
+    });
+    return own.keep(
+        name,
+        [=](const MapPlace &place) {
+          Expr log = maths->sums.logarithm(total(place), maths->sums.origin(largest(place)));
+          return 0.0f - maths->sums.divide(0.0f, log);
+        },
+        where);
+  };
+  Memory even = columns.numbers(), odd = columns.numbers(), ofRows = rows.numbers();
+  columns.keep("no_columns", [](const MapPlace &) { return Expr(0.0f); }, even);
+  int64_t turns = *op.getIterations();
+  pipelines.begin({turns, {}});
+  PlaceExpr old = columns.input("columns", byTurn(even, odd));
+  PlaceExpr u = logarithms("rows", rows, old, ofRows);
+  logarithms("next_columns", columns, u, byTurn(odd, even));
+  pipelines.begin();
+  PlaceExpr v = columns.input("columns", turns % 2 ? odd : even);
   MapExpr weights;
   weights.visible = scores.visible;
-  PlaceExpr origin;
-  if (usesLargest(op.getKind())) {
-    Func largest("largest");
-    largest(key, query) = maths.lowest(Expr());
-    largest(key, query) = larger(largest(key, query), counted(scores.at(other), Expr(-INFINITY)));
-    origin = [maths, largest](const MapPlace &place) mutable { return maths.origin(largest(place.key, place.query)); };
-    weights.beside.push_back({largest, h, /*overHeads=*/true});
-  }
-  PlaceExpr numerator = [maths, origin, x = scores.at](const MapPlace &place) mutable {
-    return maths.numerator(x(place), at(origin, place));
+  weights.at = [=, at = scores.at](const MapPlace &place) {
+    return maths->arithmetic.exp(at(place) - u(place) - v(place));
   };
-  weights.at = numerator;
-  if (weightsFrom(op.getKind()) == WeightsFrom::Place)
-    return weights;
-  PlaceExpr total;
-  if (countsPlaces(op.getKind()) && !plan.masksByHead) {
-    total = [count = static_cast<float>(mapHeads(op.getWeights()))](const MapPlace &) { return Expr(count); };
-  } else {
-    Func sums("total");
-    sums(key, query) = 0.0f;
-    sums(key, query) += counted(maths.term(numerator(other)), Expr(0.0f));
-    weights.beside.push_back({sums, h, /*overHeads=*/true});
-    total = [sums](const MapPlace &place) { return sums(place.key, place.query); };
-  }
-  weights.at = [maths, numerator, total, origin](const MapPlace &place) mutable {
-    return numerator(place) * maths.factor(total(place), at(origin, place), Expr());
-  };
-  return weights;
+  return keepMap(op.getWeights(), weights);
 }
 
 } // namespace mlir::attn

@@ -2,17 +2,9 @@
 // `index` becomes i32: extents of a compiled model are below 2^31, and 32-bit lanes match those of f32.
 #pragma once
 
-#include "compiler/backends/code/CodeBuilder.h"
-#include "mlir/IR/BuiltinTypes.h"
+#include "compiler/backends/code/CapturedTensor.h"
 
 namespace mlir::attn {
-
-/// A tensor that a formula or a mask reads: row-major f32, i32 or i1 (bytes) at `pointer`.
-struct CapturedTensor {
-  RankedTensorType type;
-  Value pointer;
-  SmallVector<Value> extents; // i64
-};
 
 /// Whether every op of a formula has a vector form here; if not, `why` names the first that has none.
 LogicalResult supportsFormula(Region &formula, std::string &why);

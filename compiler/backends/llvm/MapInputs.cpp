@@ -63,25 +63,4 @@ HeadPanels valuePanels(CodeBuilder &code, KernelCode &kernel, const KernelScope 
                       code.constant(static_cast<int64_t>(llvm::divideCeil(shape.width, width))), stride);
 }
 
-SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope,
-                                     ValueRange captures) {
-  SmallVector<CapturedTensor> tensors;
-  for (Value capture : captures) {
-    auto type = cast<RankedTensorType>(capture.getType());
-    CapturedTensor tensor{type, kernel.tensor(scope, cast<BlockArgument>(capture)), {}};
-    for (AffineExpr extent : kernel.extents(capture))
-      tensor.extents.push_back(kernel.extent(code, scope, extent));
-    tensors.push_back(std::move(tensor));
-  }
-  return tensors;
-}
-
-MaskScope maskScope(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, ArrayRef<MaskOp> masks,
-                    HeadPlace place, Value queries, Value keys) {
-  MaskScope result{place.sample, place.head, queries, keys, {}};
-  for (MaskOp mask : masks)
-    result.masks.push_back({mask, captured(code, kernel, scope, mask.getMaskOperands())});
-  return result;
-}
-
 } // namespace mlir::attn

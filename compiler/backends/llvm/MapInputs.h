@@ -1,4 +1,4 @@
-// What the kernels of score maps read: rows of queries, keys and values by head, and what masks name.
+// What the kernels of score maps read: rows of queries, keys and values by head.
 #pragma once
 
 #include "compiler/backends/code/KernelCode.h"
@@ -13,11 +13,6 @@ namespace mlir::attn {
 struct HeadRows {
   Value pointer;     // of row 0
   int64_t rowStride; // in elements
-};
-
-/// One place in the work of a kernel: sample, head of the map, both i64.
-struct HeadPlace {
-  Value sample, head;
 };
 
 /// Rows of a query or value for head `place.head` of `heads`: grouped heads share one.
@@ -38,13 +33,5 @@ HeadPanels keyPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &s
                      int64_t heads);
 HeadPanels valuePanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
                        int64_t heads);
-
-/// Tensors that a formula reads.
-SmallVector<CapturedTensor> captured(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope,
-                                     ValueRange captures);
-
-/// The masks of one head of a map.
-MaskScope maskScope(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, ArrayRef<MaskOp> masks,
-                    HeadPlace place, Value queries, Value keys);
 
 } // namespace mlir::attn

@@ -1,5 +1,6 @@
-// The arithmetics in which masks become code: i64 numbers for ranges, lanes of keys for places.
+// The arithmetic in which a mask is code for one query and lanes of keys.
 #include "compiler/backends/llvm/MaskCode.h"
+#include "compiler/backends/llvm/Formula.h"
 #include "dialect/MaskFormula.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -10,103 +11,6 @@ namespace {
 Value compare(CodeBuilder &code, arith::CmpIPredicate predicate, Value x, Value y) {
   return code.b.createOrFold<arith::CmpIOp>(predicate, x, y);
 }
-
-/// Where the diagonal is: key = query + offset.
-Value diagonalOffset(CodeBuilder &code, const MaskScope &scope, Alignment alignment) {
-  return alignment == Alignment::TopLeft ? code.constant(0) : code.sub(scope.keys, scope.queries);
-}
-
-/// x mod by, 0 or more.
-Value remainder(CodeBuilder &code, Value x, int64_t by) {
-  Value rest = code.b.createOrFold<arith::RemSIOp>(x, code.constant(by));
-  return code.select(code.less(rest, code.constant(0)), code.add(rest, by), rest);
-}
-
-/// i32 lanes of a tensor of i32 from `place` on; 0 where `mask` is off.
-Value loadIndices(CodeBuilder &code, Value place, Value mask) {
-  Type indices = VectorType::get(code.lanes(), code.b.getI32Type());
-  return arith::BitcastOp::create(code.b, indices, code.loadVector(place, mask));
-}
-
-/// A number as i32 in every lane.
-Value lanes32(CodeBuilder &code, Value number) {
-  return code.splat(arith::TruncIOp::create(code.b, code.b.getI32Type(), number));
-}
-
-/// MaskRanges in i64.
-class RangeCode {
-public:
-  using Int = Value;
-  using Bool = Value;
-
-  RangeCode(CodeBuilder &code, const MaskScope &scope, const MaskInputs &mask) : code(code), scope(scope), mask(mask) {}
-
-  Int constant(int64_t value) { return code.constant(value); }
-  Int keys() { return scope.keys; }
-  Int offset(Alignment alignment) { return diagonalOffset(code, scope, alignment); }
-  Int add(Int x, Int y) { return code.add(x, y); }
-  Int sub(Int x, Int y) { return code.sub(x, y); }
-  Int min(Int x, Int y) { return code.min(x, y); }
-  Int max(Int x, Int y) { return code.max(x, y); }
-  Int mul(Int x, int64_t by) { return code.mul(x, by); }
-  Int floorDiv(Int x, int64_t by) {
-    return code.b.createOrFold<arith::DivSIOp>(code.sub(x, remainder(code, x, by)), code.constant(by));
-  }
-  Bool less(Int x, Int y) { return code.less(x, y); }
-  Bool lessEq(Int x, Int y) { return code.lessEq(x, y); }
-  Bool both(Bool x, Bool y) { return code.both(x, y); }
-  Bool either(Bool x, Bool y) { return code.b.createOrFold<arith::OrIOp>(x, y); }
-  Int select(Bool condition, Int yes, Int no) { return code.select(condition, yes, no); }
-  Region &predicate() { return MaskOp(mask.op).getPredicate(); }
-
-  Int length(int64_t operand) {
-    Value place = code.offset(mask.operands[operand].pointer, scope.sample);
-    return arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), place));
-  }
-
-  KeyRange extremes(int64_t operand, KeyRange tokens) {
-    return reduce(operand, tokens, {lanesOf(INT32_MAX), lanesOf(INT32_MIN)},
-                  [](Value, Value x) { return KeyRange{x, x}; });
-  }
-
-  KeyRange tokensBetween(int64_t operand, KeyRange tokens, Value low, Value high) {
-    Value lowest = lanes32(code, low), highest = lanes32(code, high), one = lanesOf(1);
-    KeyRange none{lanes32(code, tokens.to), lanes32(code, tokens.from)};
-    return reduce(operand, tokens, none, [&](Value at, Value x) {
-      Value inside = code.both(compare(code, arith::CmpIPredicate::sle, lowest, x),
-                               compare(code, arith::CmpIPredicate::sle, x, highest));
-      Value token = arith::AddIOp::create(code.b, lanes32(code, at), code.iota());
-      Value after = arith::AddIOp::create(code.b, token, one);
-      return KeyRange{code.select(inside, token, none.from), code.select(inside, after, none.to)};
-    });
-  }
-
-private:
-  Value lanesOf(int64_t value) { return code.splat(arith::ConstantIntOp::create(code.b, value, 32)); }
-
-  /// The smallest `from` and the largest `to` that `ends` gives for the elements x of tokens at, at + 1, ...
-  KeyRange reduce(int64_t operand, KeyRange tokens, KeyRange none,
-                  llvm::function_ref<KeyRange(Value at, Value x)> ends) {
-    const CapturedTensor &tensor = mask.operands[operand];
-    Value row = code.offset(tensor.pointer, code.mul(scope.sample, tensor.extents[1]));
-    SmallVector<Value> found{none.from, none.to};
-    found = code.reduce(tokens.from, tokens.to, code.lanes(), found, [&](Value at, ValueRange state) {
-      Value inside = code.maskBelow(code.sub(tokens.to, at));
-      KeyRange next = ends(at, loadIndices(code, code.offset(row, at), inside));
-      Value from = code.select(inside, next.from, none.from), to = code.select(inside, next.to, none.to);
-      return SmallVector<Value>{arith::MinSIOp::create(code.b, state[0], from),
-                                arith::MaxSIOp::create(code.b, state[1], to)};
-    });
-    auto acrossLanes = [&](vector::CombiningKind kind, Value lanes) -> Value {
-      return arith::ExtSIOp::create(code.b, code.i64(), vector::ReductionOp::create(code.b, kind, lanes));
-    };
-    return {acrossLanes(vector::CombiningKind::MINSI, found[0]), acrossLanes(vector::CombiningKind::MAXSI, found[1])};
-  }
-
-  CodeBuilder &code;
-  const MaskScope &scope;
-  const MaskInputs &mask;
-};
 
 /// MaskFormula for one query and a vector of keys. What is the same in all lanes stays a scalar of i64; lanes are i32.
 class PlaceCode {
@@ -138,7 +42,7 @@ public:
   Int rem(Int x, int64_t by) {
     if (isLanes(x.value))
       return {arith::RemUIOp::create(code.b, x.value, lanesOf(by)), true};
-    return {remainder(code, x.value, by), true};
+    return {code.remFloor(x.value, by), true};
   }
 
   Bool less(Int x, Int y) { return compareBoth(arith::CmpIPredicate::slt, x, y); }
@@ -166,7 +70,7 @@ public:
     if (!varies)
       return {arith::ExtSIOp::create(code.b, code.i64(), code.load(type, at)), true};
     if (!bytes)
-      return {loadIndices(code, at, inside), true};
+      return {code.loadIndices(at, inside), true};
     Value none = code.splat(arith::ConstantIntOp::create(code.b, 0, 8));
     Value loaded = LLVM::MaskedLoadOp::create(code.b, none.getType(), at, inside, none, /*alignment=*/1);
     return {arith::ExtSIOp::create(code.b, keyLanes.getType(), loaded), true};
@@ -216,24 +120,9 @@ private:
 
 } // namespace
 
-VisibleKeys visibleKeys(CodeBuilder &code, const MaskScope &scope, Value first, Value last, KeyRange window) {
-  VisibleKeys result{window, window};
-  for (const MaskInputs &mask : scope.masks) {
-    RangeCode arithmetic(code, scope, mask);
-    MaskRanges<RangeCode> ranges(arithmetic, first, last, window);
-    result = ranges.intersect(result, ranges.of(MaskOp(mask.op).getMask()));
-  }
-  // An empty range is [x, x) with x inside `any`, so that the three parts of a loop stay in order.
-  result.any.from = code.min(result.any.from, window.to);
-  result.any.to = code.max(result.any.to, result.any.from);
-  result.full.from = code.min(code.max(result.full.from, result.any.from), result.any.to);
-  result.full.to = code.min(code.max(result.full.to, result.full.from), result.any.to);
-  return result;
-}
-
 Value visibleLanes(CodeBuilder &code, const MaskScope &scope, Value query, Value key) {
-  Value keys = arith::AddIOp::create(code.b, lanes32(code, key), code.iota());
-  Value inside = compare(code, arith::CmpIPredicate::slt, keys, lanes32(code, scope.keys)), result = inside;
+  Value keys = arith::AddIOp::create(code.b, code.lanes32(key), code.iota());
+  Value inside = compare(code, arith::CmpIPredicate::slt, keys, code.lanes32(scope.keys)), result = inside;
   for (const MaskInputs &mask : scope.masks) {
     PlaceCode place(code, scope, mask, query, key, keys, inside);
     result = place.both(result, MaskFormula(place).visible(MaskOp(mask.op).getMask()));
