@@ -46,6 +46,12 @@ bool readsOwnScores(CombineOp combine) {
   return false;
 }
 
+/// What a kernel without ops does.
+std::string copied(KernelOp kernel) {
+  LayoutAttr layout = getLayout(kernel.getResult(0).getType());
+  return layout ? "copy into " + stringifyEnum(layout.getKind()).str() : "copy";
+}
+
 class Explainer {
 public:
   explicit Explainer(const FunctionExtents &extents) : extents(extents) {}
@@ -56,7 +62,7 @@ public:
     llvm::SmallVector<std::string> names;
     for (Operation &op : kernel.getBody().front().without_terminator())
       names.push_back(op.getName().stripDialect().str());
-    result.operations = names.empty() ? "copy into another layout" : llvm::join(names, ", ");
+    result.operations = names.empty() ? copied(kernel) : llvm::join(names, ", ");
     if (ScheduleAttr schedule = kernel.getScheduleAttr()) {
       result.strategy = stringifyEnum(schedule.getStrategy()).str();
       result.tiles = tilesText(schedule);
