@@ -187,7 +187,7 @@ Expr constantExpr(arith::ConstantOp op) {
 
 /// A shift by the width or more leaves 0, or the sign.
 Expr shifted(Operation &op, Expr bits, Expr amount) {
-  Expr most = Halide::cast(amount.type(), 31), bounded = Halide::min(amount, most);
+  Expr most = Halide::cast(amount.type(), bits.type().bits() - 1), bounded = Halide::min(amount, most);
   if (isa<arith::ShRSIOp>(op))
     return bits >> bounded;
   Expr result = isa<arith::ShLIOp>(op) ? asUnsigned(bits) << bounded : asUnsigned(bits) >> bounded;
