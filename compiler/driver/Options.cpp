@@ -207,7 +207,9 @@ std::string suggestion(StringRef word, llvm::ArrayRef<StringRef> known) {
       best = distance;
       nearest = name;
     }
-  return nearest.empty() ? std::string() : ("; did you mean '" + nearest + "'?").str();
+  if (!nearest.empty())
+    return ("; did you mean '" + nearest + "'?").str();
+  return known.empty() || known.size() > 8 ? std::string() : "; expected one of " + llvm::join(known, ", ");
 }
 
 std::optional<CompileOptions> parseOptions(llvm::ArrayRef<const char *> argv, int &exit) {

@@ -43,7 +43,7 @@ struct CompileOptions {
 /// nothing to compile, and `exit` is the exit code.
 std::optional<CompileOptions> parseOptions(llvm::ArrayRef<const char *> arguments, int &exit);
 
-/// The nearest of some words to a misspelt one, as `; did you mean 'x'?`, or nothing.
+/// The nearest of some words to a misspelt one, as `; did you mean 'x'?`; else all of them if they are few.
 std::string suggestion(llvm::StringRef word, llvm::ArrayRef<llvm::StringRef> known);
 
 } // namespace mlir::attn
