@@ -62,9 +62,14 @@ void StripKernel::forGroups(CodeBuilder &code, const Strip &strip, const Grouped
     return forHeads(code, grouped.map, [&, from = from, to = to](Value head) {
       code.loop(from, to, 1, [&](Value row) {
         auto each = [&](ValueRange initial, StripGroup::Step step) {
-          return code.reduce(code.constant(0), strip.keys, lanes(), initial, [&](Value column, ValueRange state) {
-            return step(placesOf(head, row, column, code.maskBelow(code.sub(strip.keys, column))), state);
-          });
+          Value full = code.sub(strip.keys, code.rem(strip.keys, code.constant(lanes())));
+          auto vectors = [&](Value first, Value last, ValueRange sums, bool partial) {
+            return code.reduce(first, last, lanes(), sums, [&](Value column, ValueRange state) {
+              Value valid = partial ? code.maskBelow(code.sub(strip.keys, column)) : Value();
+              return step(placesOf(head, row, column, valid), state);
+            });
+          };
+          return vectors(full, strip.keys, vectors(code.constant(0), full, initial, false), true);
         };
         run(each, {head, row, {}, {}});
       });
