@@ -39,28 +39,23 @@ HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &sc
                     width);
 }
 
-static HeadPanels panelsOfHead(CodeBuilder &code, Value pointer, HeadPlace own, int64_t heads, Value count,
-                               Value stride) {
-  Value index = code.mul(code.add(code.mul(own.sample, heads), own.head), count);
-  return {code.offset(pointer, code.mul(index, stride)), stride};
-}
-
-HeadPanels keyPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
-                     int64_t heads) {
-  KeyShape shape(key.getType());
-  int64_t width = kernel.kernel().getSchedule()->getCols();
-  Value count = code.ceilDiv(kernel.extent(code, scope, lengthOfKeys(kernel.extents(key))), width);
-  return panelsOfHead(code, kernel.tensor(scope, sourceOf(key)), ownPlace(code, place, heads, shape), shape.heads,
-                      count, code.constant(shape.width * width));
-}
-
-HeadPanels valuePanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
-                       int64_t heads) {
+HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
+                      int64_t heads) {
   KeyShape shape(value.getType());
-  int64_t width = kernel.kernel().getSchedule()->getCols();
-  Value stride = code.mul(kernel.extent(code, scope, lengthOfKeys(kernel.extents(value))), width);
-  return panelsOfHead(code, kernel.tensor(scope, sourceOf(value)), ownPlace(code, place, heads, shape), shape.heads,
-                      code.constant(static_cast<int64_t>(llvm::divideCeil(shape.width, width))), stride);
+  BlockArgument source = sourceOf(value);
+  LayoutAttr layout = getLayout(source.getType());
+  int64_t width = layout.getWidth();
+  Value tokens = kernel.extent(code, scope, lengthOfKeys(kernel.extents(value))), count, stride;
+  if (layout.getKind() == LayoutKind::KeyPanels) {
+    count = code.ceilDiv(tokens, width);
+    stride = code.constant(shape.width * width);
+  } else {
+    count = code.constant(static_cast<int64_t>(llvm::divideCeil(shape.width, width)));
+    stride = code.mul(tokens, width);
+  }
+  HeadPlace own = ownPlace(code, place, heads, shape);
+  Value first = code.mul(code.add(code.mul(own.sample, shape.heads), own.head), count);
+  return {code.offset(kernel.tensor(scope, source), code.mul(first, stride)), stride};
 }
 
 } // namespace mlir::attn

@@ -29,9 +29,8 @@ struct HeadPanels {
   Value stride; // elements of a panel
 };
 
-HeadPanels keyPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value key, HeadPlace place,
-                     int64_t heads);
-HeadPanels valuePanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
-                       int64_t heads);
+/// Which of the two the layout of the kernel's operand says.
+HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
+                      int64_t heads);
 
 } // namespace mlir::attn

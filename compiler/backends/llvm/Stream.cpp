@@ -32,9 +32,9 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   block.keyCount = kernel.extent(code, scope, keys);
   HeadPlace place{block.sample, block.head};
   block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
-  block.values = valuePanels(code, kernel, scope, chain.combine.getValue(), place, heads);
+  block.values = headPanels(code, kernel, scope, chain.combine.getValue(), place, heads);
   block.output = resultRows(code, kernel, scope, chain.output, chain.merged, place, queries, heads, valueWidth);
-  block.keys = keyPanels(code, kernel, scope, chain.score.getKey(), place, heads);
+  block.keys = headPanels(code, kernel, scope, chain.score.getKey(), place, heads);
   block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
   block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());

@@ -14,7 +14,7 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
   forHeads(code, op.getScores(), [&, from = from, to = to](Value head) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
-    Value panels = keyPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
+    Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
     KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, from, to);
     // A panel of keys stays in the first-level cache for all tiles of queries.
     code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
@@ -48,7 +48,7 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
   forRows(code, strip, op.getScores(), [&](Value head, Value row) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
-    Value panels = keyPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
+    Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
     Value numbers = code.offset(query.pointer, code.mul(row, query.rowStride));
     Value target = rowOf(code, strip, op.getScores(), head, row);
     KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, row, code.add(row, 1));
@@ -226,7 +226,7 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
       continue;
     forHeads(code, op.getWeights(), [&, number = number](Value head) {
       HeadPlace at = place(code, strip, head);
-      HeadPanels values = valuePanels(code, kernel, strip.scope, op.getValue(), at, heads);
+      HeadPanels values = headPanels(code, kernel, strip.scope, op.getValue(), at, heads);
       HeadRows output =
           resultRows(code, kernel, strip.scope, number, merged, at, kernel.extents(op.getWeights())[2], heads, width);
       // A panel of values stays in the second-level cache for all tiles of rows.
