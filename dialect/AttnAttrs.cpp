@@ -18,7 +18,7 @@ void AttnDialect::registerAttributes() {
 }
 
 LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, LayoutKind, int64_t width,
-                                 int64_t heads) {
+                                 int64_t heads, Precision) {
   if (width < 1 || width > 1024)
     return emitError() << "expected a panel width from 1 to 1024, got " << width;
   if (heads < 1)
@@ -27,14 +27,15 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, L
 }
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError, BackendKind, Strategy, int64_t lanes,
-                                   int64_t rows, int64_t cols, int64_t blockRows, int64_t keyBlock) {
+                                   int64_t rows, int64_t cols, int64_t blockRows, int64_t keyBlock,
+                                   int64_t depthBlock, Precision) {
   if (lanes < 1 || lanes > 64 || (lanes & (lanes - 1)))
     return emitError() << "expected lanes to be a power of two from 1 to 64, got " << lanes;
   if (rows < 1 || rows > 64)
     return emitError() << "expected 1 to 64 rows in a register tile, got " << rows;
   if (cols < 1 || cols > 1024 || cols % lanes)
     return emitError() << "expected cols to be a multiple of lanes (" << lanes << ") up to 1024, got " << cols;
-  if (blockRows < 0 || keyBlock < 0)
+  if (blockRows < 0 || keyBlock < 0 || depthBlock < 0)
     return emitError() << "expected block sizes that are not negative";
   return success();
 }

@@ -61,7 +61,10 @@ def Attn_AlignmentAttr : Attn_EnumAttr<Attn_Alignment, "alignment">;
 
 def Attn_LayoutKind : Attn_Enum<"LayoutKind", "how a tensor is stored", [
   I32EnumAttrCase<"WeightPanels", 0, "weight_panels">, I32EnumAttrCase<"KeyPanels", 1, "key_panels">,
-  I32EnumAttrCase<"ValuePanels", 2, "value_panels">]>;
+  I32EnumAttrCase<"ValuePanels", 2, "value_panels">, I32EnumAttrCase<"RowMajor", 3, "rows">]>;
+
+def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and multiplied; sums are f32, of int8 i32", [
+  I32EnumAttrCase<"Own", 0, "own">, I32EnumAttrCase<"Bf16", 1, "bf16">, I32EnumAttrCase<"Int8", 2, "int8">]>;
 
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
@@ -112,10 +115,16 @@ def Attn_LayoutAttr : AttrDef<Attn_Dialect, "Layout"> {
     - `weight_panels, width`: a weight `[N, K]` as `[ceil(N/width)][K][width]`, zero beyond N.
     - `key_panels, width, heads`: keys `[..., M, heads*D]` as `[...][heads][ceil(M/width)][D][width]`; what lies beyond M is undefined.
     - `value_panels, width, heads`: values `[..., M, heads*D]` as `[...][heads][ceil(D/width)][M][width]`; what lies beyond D is undefined.
+    - `rows`: row-major, for a tensor whose `storage` alone is another.
+
+    `storage` is how an element is stored, `own` as the tensor's type says. Numbers that are multiplied together lie together:
+    - `bf16`: panels are of pairs of K, `[...][ceil(K/2)][width][2]` for `[...][K][width]`.
+    - `int8` (weights): each panel is `[ceil(K/4)][width][4]` of i8, then `width` f32, the columns' scales: w = scale * number.
   }];
-  let parameters = (ins EnumParameter<Attn_LayoutKind>:$kind, "int64_t":$width,
-                        DefaultValuedParameter<"int64_t", "1">:$heads);
-  let assemblyFormat = "`<` params `>`";
+  let parameters = (ins EnumParameter<Attn_LayoutKind>:$kind, DefaultValuedParameter<"int64_t", "1">:$width,
+                        DefaultValuedParameter<"int64_t", "1">:$heads,
+                        DefaultValuedParameter<"Precision", "Precision::Own">:$storage);
+  let assemblyFormat = "`<` $kind (`,` struct($width, $heads, $storage)^)? `>`";
   let genVerifyDecl = 1;
 }
 
@@ -124,11 +133,14 @@ def Attn_ScheduleAttr : AttrDef<Attn_Dialect, "Schedule"> {
   let summary = "what the tile stage decided for a kernel";
   let description = [{
     `lanes` is the length of a vector in elements, `rows` x `cols` the register tile, `block_rows` the rows of one task
-    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming kernel takes between two rescalings.
+    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming kernel takes between two rescalings,
+    `depth_block` the K of a dense kernel that goes through all rows of a task before the next (0: all), `precision` what its products multiply.
   }];
   let parameters = (ins EnumParameter<Attn_Backend>:$backend, EnumParameter<Attn_Strategy>:$strategy, "int64_t":$lanes,
                         "int64_t":$rows, "int64_t":$cols, DefaultValuedParameter<"int64_t", "0">:$block_rows,
-                        DefaultValuedParameter<"int64_t", "0">:$key_block);
+                        DefaultValuedParameter<"int64_t", "0">:$key_block,
+                        DefaultValuedParameter<"int64_t", "0">:$depth_block,
+                        DefaultValuedParameter<"Precision", "Precision::Own">:$precision);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -14,6 +14,7 @@ struct LowerContext {
   std::string symbol;             // name for the code function; further functions add to it
   const FunctionExtents *extents; // of the function the kernel stands in
   std::string isa;                // of the target: generic, avx2, avx512
+  std::string extensions;         // of the target, with commas: avx512_vnni, avx512_bf16
 };
 
 class Backend {

@@ -57,6 +57,7 @@ private:
       target.vectorBits = options.vectorBits; // LLVM splits what is wider than a register
     stageOptions.target = target;
     stageOptions.backend = options.backend;
+    stageOptions.precision = options.precision;
     if (int code = checkPaths())
       return code;
     llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> input = readInput(options.input);

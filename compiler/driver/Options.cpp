@@ -145,9 +145,10 @@ bool choosePrefix(const InputArgList &arguments, CompileOptions &options) {
 }
 
 bool checkWords(const InputArgList &arguments, CompileOptions &options) {
-  StringRef precision = arguments.getLastArgValue(OPT_precision, "f32");
-  if (precision != "f32")
-    return mistake("--precision=" + precision + ": this version computes in f32");
+  options.precision = arguments.getLastArgValue(OPT_precision, "f32").str();
+  if (!llvm::is_contained({"f32", "bf16", "int8"}, StringRef(options.precision)))
+    return mistake("--precision=" + options.precision + ": unknown precision" +
+                   suggestion(options.precision, {"f32", "bf16", "int8"}));
   options.backend = arguments.getLastArgValue(OPT_backend, "auto").str();
   if (!llvm::is_contained({"auto", "llvm", "halide"}, StringRef(options.backend)))
     return mistake("--backend=" + options.backend + ": unknown back end" +

@@ -28,8 +28,9 @@ struct CompileOptions {
   std::string prefix;
   std::string march = "native";
   bool marchGiven = false;
-  unsigned vectorBits = 0;      ///< 0: the processor's widest
-  std::string backend = "auto"; ///< auto, llvm or halide
+  unsigned vectorBits = 0;       ///< 0: the processor's widest
+  std::string backend = "auto";  ///< auto, llvm or halide
+  std::string precision = "f32"; ///< f32, bf16 or int8
   std::string weights;
   bool embedWeights = false, convertWeights = false;
   llvm::SmallVector<Bind> binds;

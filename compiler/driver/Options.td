@@ -15,7 +15,7 @@ def march : Joined<["-", "--"], "march=">, MetaVarName<"<cpu>">,
 def vector_width : Joined<["-", "--"], "mprefer-vector-width=">, MetaVarName<"<bits>">,
   HelpText<"Vectors in kernels: 128, 256 or 512 bits; default: the processor's widest">;
 def precision : BothJoined<"precision=">, MetaVarName<"<type>">,
-  HelpText<"Arithmetic: f32 (default)">;
+  HelpText<"What linears multiply: f32 (default), bf16, or int8 with scales made from the weights and each row">;
 def bind : Separate<["--", "-"], "bind">, MetaVarName<"<S=1..512>">,
   HelpText<"Range of a dimension; several with commas: B=1..32,S=1..512">;
 def bind_joined : BothJoined<"bind=">, Alias<bind>;

@@ -22,6 +22,9 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassOptions.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include "attn/runtime.h"
 
 #include <deque>
 
@@ -35,12 +38,19 @@ static void tileStage(OpPassManager &passes, const StageOptions &options) {
   TileOptions tile;
   tile.vectorBits = options.target.vectorBits;
   tile.backend = options.backend;
+  tile.precision = options.precision;
   buildTile(passes, tile);
 }
 
 static void lowerStage(OpPassManager &passes, const StageOptions &options) {
   LowerOptions lower;
   lower.isa = options.target.isa == Isa::Avx512 ? "avx512" : options.target.isa == Isa::Avx2 ? "avx2" : "generic";
+  llvm::SmallVector<llvm::StringRef> extensions;
+  if (options.target.cpuFeatures & ATTN_CPU_AVX512_VNNI)
+    extensions.push_back("avx512_vnni");
+  if (options.target.cpuFeatures & ATTN_CPU_AVX512_BF16)
+    extensions.push_back("avx512_bf16");
+  lower.extensions = llvm::join(extensions, ",");
   buildLower(passes, lower);
 }
 
@@ -66,6 +76,7 @@ namespace {
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> march{*this, "march", llvm::cl::desc("processor to compile for"), llvm::cl::init("x86-64-v3")};
   Option<std::string> backend{*this, "backend", llvm::cl::desc("auto, llvm or halide"), llvm::cl::init("auto")};
+  Option<std::string> precision{*this, "precision", llvm::cl::desc("f32, bf16 or int8"), llvm::cl::init("f32")};
   Option<std::string> prefix{*this, "prefix", llvm::cl::desc("prefix of the C functions"), llvm::cl::init("model")};
 };
 
@@ -86,6 +97,7 @@ static void registerStage(const Stage &stage) {
         StageOptions options;
         options.target = *target;
         options.backend = parsed.backend;
+        options.precision = parsed.precision;
         options.emit.prefix = parsed.prefix;
         options.emit.target = target->name;
         options.emit.cpuFeatures = target->cpuFeatures;

@@ -16,7 +16,8 @@ namespace mlir::attn {
 /// What the stages of one compilation may depend on.
 struct StageOptions {
   TargetInfo target;
-  std::string backend = "auto"; ///< auto, llvm or halide
+  std::string backend = "auto";  ///< auto, llvm or halide
+  std::string precision = "f32"; ///< f32, bf16 or int8
   EmitOptions emit;
 };
 

@@ -1,5 +1,6 @@
 // Tensors as bytes; see the header.
 #include "compiler/emit/Buffers.h"
+#include "dialect/WeightPanels.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::attn {
@@ -47,16 +48,17 @@ attn_dtype dtypeOf(Type element) {
 static int64_t elementBytes(Type element) { return llvm::divideCeil(element.getIntOrFloatBitWidth(), 8); }
 
 AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents) {
-  AffineExpr bytes = getAffineConstantExpr(elementBytes(type.getElementType()), type.getContext());
+  int64_t element = elementBytes(type.getElementType());
+  AffineExpr bytes = getAffineConstantExpr(element, type.getContext());
   LayoutAttr layout = getLayout(type);
   if (layout && layout.getKind() == LayoutKind::WeightPanels)
-    return extents[0].ceilDiv(layout.getWidth()) * layout.getWidth() * extents[1] * bytes;
+    return extents[0].ceilDiv(layout.getWidth()) * WeightPanels(layout, type.getDimSize(1), element).bytes();
   SmallVector<AffineExpr> stored(extents);
   // Panels are full: of [..., M, heads*D], M is rounded up for keys, D for values.
   if (layout && layout.getKind() == LayoutKind::KeyPanels) {
     AffineExpr &tokens = stored[stored.size() - 2];
     tokens = tokens.ceilDiv(layout.getWidth()) * layout.getWidth();
-  } else if (layout) {
+  } else if (layout && layout.getKind() == LayoutKind::ValuePanels) {
     AffineExpr panels = stored.back().floorDiv(layout.getHeads()).ceilDiv(layout.getWidth());
     stored.back() = panels * (layout.getWidth() * layout.getHeads());
   }

@@ -1,6 +1,6 @@
-// Writes the packed file: the header of attn/abi.h, then each tensor at its offset, row-major or in panels
-// [ceil(N/width)][K][width]. Work is cut into chunks by shape; the identity is the digest of the chunks' digests, so
-// that it does not depend on the number of threads.
+// Writes the packed file: the header of attn/abi.h, then each tensor at its offset, row-major or in panels. Work is cut
+// into chunks by shape; the identity is the digest of the chunks' digests, so that it does not depend on the number of
+// threads.
 #include "compiler/emit/PackWeights.h"
 #include "compiler/emit/Buffers.h"
 #include "llvm/ADT/StringExtras.h"
@@ -28,46 +28,41 @@ struct Chunk {
 SmallVector<Chunk> cut(ArrayRef<PackedTensor> tensors) {
   SmallVector<Chunk> chunks;
   for (const PackedTensor &tensor : tensors) {
-    int64_t rowBytes = std::max<int64_t>(tensor.cols * attn_dtype_bytes(tensor.to), 1);
-    int64_t step = llvm::alignTo(std::max<int64_t>(kChunkBytes / rowBytes, 1), std::max<int64_t>(tensor.width, 1));
+    int64_t step = std::max<int64_t>(kChunkBytes / std::max<int64_t>(tensor.bytesTogether(), 1), 1);
+    step *= tensor.rowsTogether();
     for (int64_t row = 0; row < tensor.rows; row += step)
       chunks.push_back({&tensor, row, std::min(row + step, tensor.rows)});
   }
   return chunks;
 }
 
-template <typename T>
-void scatter(const char *row, int64_t cols, int64_t width, char *panelColumn) {
-  auto *from = reinterpret_cast<const T *>(row);
-  auto *to = reinterpret_cast<T *>(panelColumn);
-  for (int64_t k = 0; k < cols; ++k)
-    to[k * width] = from[k];
+void packPanels(const Chunk &chunk, char *data) {
+  const PackedTensor &tensor = *chunk.tensor;
+  const WeightPanels &panels = *tensor.panels;
+  attn_dtype numbers = panels.storage == Precision::Own ? tensor.to : attn_dtype(ATTN_F32);
+  uint64_t from = attn_dtype_bytes(tensor.from);
+  std::vector<uint64_t> row(llvm::divideCeil(tensor.cols * attn_dtype_bytes(numbers), sizeof(uint64_t)));
+  char *buffer = reinterpret_cast<char *>(row.data());
+  for (int64_t n = chunk.begin; n < chunk.end; ++n) {
+    readElements(tensor.source + n * tensor.cols * from, tensor.from, numbers, tensor.cols, buffer);
+    char *panel = data + tensor.offset + n / panels.width * panels.bytes();
+    packColumn(buffer, tensor.cols, panels, panel + n % panels.width * panels.elementBytes);
+  }
 }
 
 /// Packs one chunk into `data` (zero before) and returns the digest of what it wrote.
 WeightsId pack(const Chunk &chunk, char *data) {
   const PackedTensor &tensor = *chunk.tensor;
-  const uint64_t from = attn_dtype_bytes(tensor.from), to = attn_dtype_bytes(tensor.to);
-  char *base = data + tensor.offset;
-  int64_t width = std::max<int64_t>(tensor.width, 1);
-  char *first = base + chunk.begin * tensor.cols * to; // chunks begin at whole panels
-  char *last = base + llvm::alignTo(chunk.end, width) * tensor.cols * to;
-  if (!tensor.width) {
-    readElements(tensor.source + chunk.begin * tensor.cols * from, tensor.from, tensor.to,
-                 (chunk.end - chunk.begin) * tensor.cols, first);
-  } else {
-    std::vector<uint64_t> row(llvm::divideCeil(tensor.cols * to, sizeof(uint64_t)));
-    char *buffer = reinterpret_cast<char *>(row.data());
-    for (int64_t n = chunk.begin; n < chunk.end; ++n) {
-      readElements(tensor.source + n * tensor.cols * from, tensor.from, tensor.to, tensor.cols, buffer);
-      char *column = base + (n / width * tensor.cols * width + n % width) * to;
-      to == 8   ? scatter<uint64_t>(buffer, tensor.cols, width, column)
-      : to == 4 ? scatter<uint32_t>(buffer, tensor.cols, width, column)
-      : to == 2 ? scatter<uint16_t>(buffer, tensor.cols, width, column)
-                : scatter<uint8_t>(buffer, tensor.cols, width, column);
-    }
-  }
-  return llvm::SHA256::hash(ArrayRef<uint8_t>(reinterpret_cast<uint8_t *>(first), last - first));
+  auto at = [&](int64_t row) { // chunks begin at whole panels
+    return data + tensor.offset + llvm::divideCeil(row, tensor.rowsTogether()) * tensor.bytesTogether();
+  };
+  if (tensor.panels)
+    packPanels(chunk, data);
+  else
+    readElements(tensor.source + chunk.begin * tensor.cols * attn_dtype_bytes(tensor.from), tensor.from, tensor.to,
+                 (chunk.end - chunk.begin) * tensor.cols, at(chunk.begin));
+  auto *first = reinterpret_cast<uint8_t *>(at(chunk.begin));
+  return llvm::SHA256::hash(ArrayRef<uint8_t>(first, reinterpret_cast<uint8_t *>(at(chunk.end))));
 }
 
 WeightsId packAll(ArrayRef<PackedTensor> tensors, char *data) {

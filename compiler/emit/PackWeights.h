@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialect/AttnOps.h"
+#include "dialect/WeightPanels.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Error.h"
 
@@ -12,13 +13,18 @@
 
 namespace mlir::attn {
 
-/// One tensor to pack: `rows` rows of `cols` elements from `source`, to byte `offset` of the data. A `width` above 0
-/// asks for panels of that many rows (#attn.layout<weight_panels>).
+/// One tensor to pack: `rows` rows of `cols` elements from `source`, to byte `offset` of the data, in panels or
+/// row-major.
 struct PackedTensor {
   const char *source = nullptr;
   attn_dtype from = 0, to = 0;
-  int64_t rows = 0, cols = 0, width = 0;
+  int64_t rows = 0, cols = 0;
+  std::optional<WeightPanels> panels;
   uint64_t offset = 0;
+
+  int64_t rowsTogether() const { return panels ? panels->width : 1; }
+  /// Of `rowsTogether` rows.
+  int64_t bytesTogether() const { return panels ? panels->bytes() : cols * static_cast<int64_t>(attn_dtype_bytes(to)); }
   std::string description; ///< name, slice and type: part of the identity
 };
 
@@ -36,6 +42,12 @@ FailureOr<llvm::SmallVector<PackedTensor>> matchWeights(func::FuncOp model, cons
 void readElements(const char *source, attn_dtype from, attn_dtype to, int64_t count, char *result);
 /// Whether readElements converts `from` to `to`.
 bool canConvert(attn_dtype from, attn_dtype to);
+
+/// Writes a row of a weight, `count` elements of the type (of f32 where they are stored as something else), as a
+/// column; `column` is the column's first byte in its panel, which is zero before.
+void packColumn(const char *row, int64_t count, const WeightPanels &panels, char *column);
+/// To the nearest, ties to even.
+uint16_t roundToBf16(float value);
 
 using WeightsId = std::array<uint8_t, 32>;
 

@@ -93,7 +93,7 @@ private:
     result.rows = shape.empty() ? 1 : shape.front();
     result.cols = result.rows ? type.getNumElements() / result.rows : 0;
     if (LayoutAttr layout = getLayout(type))
-      result.width = layout.getWidth();
+      result.panels.emplace(layout, result.cols, attn_dtype_bytes(result.to));
     result.offset = weightOffset(weight);
     llvm::raw_string_ostream os(result.description);
     os << weight.getName() << '[';

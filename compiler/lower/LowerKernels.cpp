@@ -56,7 +56,8 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
         kernel.setScratchAttr(entry->second.getScratchAttr());
         continue;
       }
-      LowerContext context{getOperation(), (function.getName() + "_k" + Twine(known.size() - 1)).str(), &*extents, isa};
+      LowerContext context{getOperation(), (function.getName() + "_k" + Twine(known.size() - 1)).str(), &*extents, isa,
+                           extensions};
       if (failed(backendFor(kernel.getSchedule()->getBackend()).lower(kernel, context)))
         return failure();
     }

@@ -17,7 +17,8 @@ def LowerKernels : Pass<"attn-lower-kernels", "::mlir::ModuleOp"> {
     example: tests/lower/lower-kernels.mlir
   }];
   let options = [
-    Option<"isa", "isa", "std::string", "\"generic\"", "instruction set of the target: generic, avx2 or avx512">
+    Option<"isa", "isa", "std::string", "\"generic\"", "instruction set of the target: generic, avx2 or avx512">,
+    Option<"extensions", "extensions", "std::string", "\"\"", "of them the target has: avx512_vnni,avx512_bf16">
   ];
 }
 

@@ -9,6 +9,7 @@ namespace mlir::attn {
 void buildLower(OpPassManager &passes, const LowerOptions &options) {
   LowerKernelsOptions kernels;
   kernels.isa = options.isa;
+  kernels.extensions = options.extensions;
   passes.addPass(createLowerKernels(kernels));
   backendFor(BackendKind::LLVM).addPasses(passes, options.isa);
 }

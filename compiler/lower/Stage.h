@@ -11,6 +11,7 @@ namespace mlir::attn {
 
 struct LowerOptions {
   std::string isa = "generic"; // generic, avx2 or avx512: which forms of the elementary functions to use
+  std::string extensions;      // of avx512_vnni and avx512_bf16, with commas: what products may use
 };
 
 void buildLower(OpPassManager &passes, const LowerOptions &options);

@@ -20,6 +20,10 @@ void setInput(KernelOp kernel, unsigned index, Value value) {
   kernel.getBody().getArgument(index).setType(value.getType());
 }
 
+// The same for every processor, so that one packed file serves the code for several: a register tile takes as many
+// panels as it is wide.
+constexpr int64_t weightPanelColumns = 16;
+
 struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   void runOnOperation() override {
     SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
@@ -38,7 +42,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   }
 
   void packWeights(KernelOp kernel) {
-    auto layout = LayoutAttr::get(&getContext(), LayoutKind::WeightPanels, kernel.getSchedule()->getCols(), 1);
+    auto layout = LayoutAttr::get(&getContext(), LayoutKind::WeightPanels, weightPanelColumns, 1,
+                                  kernel.getSchedule()->getPrecision());
     for (LinearOp linear : kernel.getBody().front().getOps<LinearOp>()) {
       unsigned index = cast<BlockArgument>(linear.getWeight()).getArgNumber();
       auto weight = kernel.getInputs()[index].getDefiningOp<WeightOp>();
@@ -69,7 +74,7 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     if (getLayout(source.getType()))
       return;
     int64_t heads = split ? split.getType().getDimSize(1) : 1;
-    auto layout = LayoutAttr::get(&getContext(), kind, kernel.getSchedule()->getCols(), heads);
+    auto layout = LayoutAttr::get(&getContext(), kind, kernel.getSchedule()->getCols(), heads, Precision::Own);
     // A kernel names an operand once, however often its region reads it: as query too, say.
     bool readOnce =
         source.hasOneUse() && llvm::all_of(kernel.getBody().getArgument(index).getUses(), [&](OpOperand &use) {
@@ -115,7 +120,7 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     OpBuilder builder(user);
     ScheduleAttr schedule = *user.getSchedule();
     auto rows = ScheduleAttr::get(&getContext(), BackendKind::LLVM, Strategy::Rows, schedule.getLanes(),
-                                  schedule.getRows(), schedule.getCols(), 0, 0);
+                                  schedule.getRows(), schedule.getCols(), 0, 0, 0, Precision::Own);
     auto kernel = KernelOp::create(builder, source.getLoc(), TypeRange(withLayout(source.getType(), layout)), source,
                                    rows, FlatSymbolRefAttr(), AffineMapAttr());
     Block *body = builder.createBlock(&kernel.getBody());

@@ -2,6 +2,7 @@
 #include "compiler/backends/Backend.h"
 #include "compiler/tile/Passes.h"
 #include "dialect/AttnOps.h"
+#include "llvm/ADT/StringSwitch.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_CHOOSESCHEDULES
@@ -21,6 +22,22 @@ constexpr int64_t maxBlockRows = 96;
 // Keys between two rescalings: a panel of their values stays in a 32 KiB first-level cache beside the weights of a
 // register tile, the scores of a task in the second-level cache.
 constexpr int64_t streamKeys = 256;
+
+/// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of 16 columns takes
+/// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6. 512 bit: 64 columns come from the
+/// second level, in blocks that seldom interrupt a tile. Twice as many where two int8 share the bytes of an f32.
+int64_t depthBlock(int64_t vectorBits, Precision products) {
+  return (vectorBits == 512 ? 512 : 256) * (products == Precision::Int8 ? 2 : 1);
+}
+
+/// What linears of f32 weights multiply; none for a word that says nothing.
+std::optional<Precision> precisionOf(StringRef word) {
+  return llvm::StringSwitch<std::optional<Precision>>(word)
+      .Case("f32", Precision::Own)
+      .Case("bf16", Precision::Bf16)
+      .Case("int8", Precision::Int8)
+      .Default(std::nullopt);
+}
 
 bool holdsMaps(KernelOp kernel) {
   return llvm::any_of(kernel.getBody().front(), [](Operation &op) {
@@ -82,6 +99,10 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
       getOperation().emitError("expected backend of auto, llvm or halide, got ") << backend.getValue();
       return signalPassFailure();
     }
+    if (!precisionOf(precision)) {
+      getOperation().emitError("expected precision of f32, bf16 or int8, got ") << precision.getValue();
+      return signalPassFailure();
+    }
     for (KernelOp kernel : getOperation().getOps<KernelOp>())
       if (failed(choose(kernel)))
         signalPassFailure();
@@ -106,9 +127,11 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
   /// Writes a schedule on the kernel, if the back end can keep it.
   LogicalResult take(KernelOp kernel, BackendKind kind, Strategy strategy, std::string &why) {
     int64_t lanes = vectorBits / 32;
-    kernel.setScheduleAttr(ScheduleAttr::get(&getContext(), kind, strategy, lanes, tileRows,
-                                             lanes * tileVectors(vectorBits), blockRows(kernel, strategy),
-                                             strategy == Strategy::Stream ? streamKeys : 0));
+    Precision products = strategy == Strategy::Dense ? *precisionOf(precision) : Precision::Own;
+    kernel.setScheduleAttr(
+        ScheduleAttr::get(&getContext(), kind, strategy, lanes, tileRows, lanes * tileVectors(vectorBits),
+                          blockRows(kernel, strategy), strategy == Strategy::Stream ? streamKeys : 0,
+                          strategy == Strategy::Dense ? depthBlock(vectorBits, products) : 0, products));
     why.clear();
     return backendFor(kind).supports(kernel, why);
   }

@@ -19,18 +19,19 @@ def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", "512", "width of the target's vector registers: 128, 256 or 512">,
     Option<"backend", "backend", "std::string", [{"auto"}],
-           "who makes the code: auto, llvm, or halide where it can">
+           "who makes the code: auto, llvm, or halide where it can">,
+    Option<"precision", "precision", "std::string", [{"f32"}], "what linears multiply: f32, bf16 or int8">
   ];
 }
 
 def AssignLayouts : Pass<"attn-assign-layouts", "::mlir::func::FuncOp"> {
   let summary = "store each tensor as the schedule of its consumer reads it";
   let description = [{
-    Weights of `dense` kernels become weight panels. Keys of `stream` kernels become key panels: their producer writes them so when it is
+    Weights of `dense` kernels become weight panels, of the kernel's precision. Keys of `stream` kernels become key panels: their producer writes them so when it is
     a dense kernel and nobody else reads them; otherwise a kernel of its own copies them.
 
     ```mlir
-    attn.weight "w" : tensor<384x384xf32>  ==>  attn.weight "w" : tensor<384x384xf32, #attn.layout<weight_panels, 64>>
+    attn.weight "w" : tensor<384x384xf32>  ==>  attn.weight "w" : tensor<384x384xf32, #attn.layout<weight_panels, width = 64>>
     ```
     example: tests/tile/assign-layouts.mlir
   }];

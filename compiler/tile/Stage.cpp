@@ -10,6 +10,7 @@ void buildTile(OpPassManager &passes, const TileOptions &options) {
   ChooseSchedulesOptions schedules;
   schedules.vectorBits = options.vectorBits;
   schedules.backend = options.backend;
+  schedules.precision = options.precision;
   function.addPass(createChooseSchedules(schedules));
   function.addPass(createAssignLayouts());
 }

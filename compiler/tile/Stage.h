@@ -13,6 +13,7 @@ namespace mlir::attn {
 struct TileOptions {
   int64_t vectorBits = 512; // of the target's vector registers: 128, 256 or 512
   std::string backend = "auto";
+  std::string precision = "f32"; // of the products of linears: f32, bf16 or int8
 };
 
 void buildTile(OpPassManager &passes, const TileOptions &options);

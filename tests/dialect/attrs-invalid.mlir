@@ -2,12 +2,12 @@
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
 // expected-error @+1 {{expected a panel width from 1 to 1024, got 0}}
-func.func private @width(tensor<8x8xf32, #attn.layout<weight_panels, 0>>)
+func.func private @width(tensor<8x8xf32, #attn.layout<weight_panels, width = 0>>)
 
 // -----
 
 // expected-error @+1 {{expected a positive number of heads, got 0}}
-func.func private @heads(tensor<?x?x8xf32, #attn.layout<key_panels, 16, 0>>)
+func.func private @heads(tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 0>>)
 
 // -----
 

@@ -4,11 +4,11 @@
 // CHECK: #attn.mask<causal(top_left) and (prefix(3) or lengths(operand 1))>
 func.func private @mask() attributes {m = #attn.mask<causal(top_left) and (prefix(3) or lengths(operand 1))>}
 
-// CHECK: tensor<8x8xf32, #attn.layout<weight_panels, 64>>
-func.func private @weight_panels(tensor<8x8xf32, #attn.layout<weight_panels, 64>>)
+// CHECK: tensor<8x8xf32, #attn.layout<weight_panels, width = 64>>
+func.func private @weight_panels(tensor<8x8xf32, #attn.layout<weight_panels, width = 64>>)
 
-// CHECK: tensor<?x?x8xf32, #attn.layout<key_panels, 16, 4>>
-func.func private @key_panels(tensor<?x?x8xf32, #attn.layout<key_panels, 16, 4>>)
+// CHECK: tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 4>>
+func.func private @key_panels(tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 4>>)
 
 // CHECK: #attn.schedule<backend = halide, strategy = stream, lanes = 8, rows = 4, cols = 16, key_block = 64>
 func.func private @schedule() attributes {

@@ -33,8 +33,8 @@ func.func @model(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @model() -> tensor<3x5xf32, #attn.layout<weight_panels, 8>> {
-  %w = attn.weight "w" : tensor<3x5xf32, #attn.layout<weight_panels, 8>>
-  // expected-error @+1 {{result 0 is stored as 'tensor<3x5xf32, #attn.layout<weight_panels, 8>>'; results are row-major}}
-  return %w : tensor<3x5xf32, #attn.layout<weight_panels, 8>>
+func.func @model() -> tensor<3x5xf32, #attn.layout<weight_panels, width = 8>> {
+  %w = attn.weight "w" : tensor<3x5xf32, #attn.layout<weight_panels, width = 8>>
+  // expected-error @+1 {{result 0 is stored as 'tensor<3x5xf32, #attn.layout<weight_panels, width = 8>>'; results are row-major}}
+  return %w : tensor<3x5xf32, #attn.layout<weight_panels, width = 8>>
 }

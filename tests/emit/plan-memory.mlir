@@ -13,7 +13,7 @@ func.func @model(%x: tensor<?x?xf32> {attn.dims = ["B", "S"]}) -> (tensor<?x?xf3
   // CHECK: attn.weight "v"[1] {attn.offset = 256 : i64}
   %w0 = attn.weight "w" : tensor<3x5xf32>
   %w1 = attn.weight "w" : tensor<3x5xf32>
-  %w2 = attn.weight "w" : tensor<3x5xf32, #attn.layout<weight_panels, 8>>
+  %w2 = attn.weight "w" : tensor<3x5xf32, #attn.layout<weight_panels, width = 8>>
   %w3 = attn.weight "v"[1] : tensor<4xf32>
   // CHECK: attn.slots = array<i64: 0>
   %a = attn.kernel (%i = %x : tensor<?x?xf32>) -> tensor<?x?xf32> code(@one)

@@ -74,8 +74,8 @@ func.func @element(%x: tensor<4xf16>) -> tensor<4xf16> {
 // -----
 
 // expected-error @+1 {{expected a tensor without a layout, which the tile stage chooses, got}}
-func.func @layout(%x: tensor<8x8xf32, #attn.layout<weight_panels, 8>>) -> tensor<8x8xf32, #attn.layout<weight_panels, 8>> {
-  return %x : tensor<8x8xf32, #attn.layout<weight_panels, 8>>
+func.func @layout(%x: tensor<8x8xf32, #attn.layout<weight_panels, width = 8>>) -> tensor<8x8xf32, #attn.layout<weight_panels, width = 8>> {
+  return %x : tensor<8x8xf32, #attn.layout<weight_panels, width = 8>>
 }
 
 // -----

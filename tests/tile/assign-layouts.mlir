@@ -8,10 +8,10 @@
 
 // CHECK-LABEL: func.func @weight
 func.func @weight(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
-  // CHECK: %[[W:.*]] = attn.weight "w" : tensor<8x4xf32, #attn.layout<weight_panels, 16>>
+  // CHECK: %[[W:.*]] = attn.weight "w" : tensor<8x4xf32, #attn.layout<weight_panels, width = 16>>
   // CHECK: %[[B:.*]] = attn.weight "b" : tensor<8xf32>{{$}}
-  // CHECK: attn.kernel ({{.*}}, %{{.*}} = %[[W]] : tensor<8x4xf32, #attn.layout<weight_panels, 16>>, %{{.*}} = %[[B]] : tensor<8xf32>)
-  // CHECK-NEXT: attn.linear {{.*}} : tensor<?x4xf32>, tensor<8x4xf32, #attn.layout<weight_panels, 16>>, tensor<8xf32>
+  // CHECK: attn.kernel ({{.*}}, %{{.*}} = %[[W]] : tensor<8x4xf32, #attn.layout<weight_panels, width = 16>>, %{{.*}} = %[[B]] : tensor<8xf32>)
+  // CHECK-NEXT: attn.linear {{.*}} : tensor<?x4xf32>, tensor<8x4xf32, #attn.layout<weight_panels, width = 16>>, tensor<8xf32>
   %w = attn.weight "w" : tensor<8x4xf32>
   %b = attn.weight "b" : tensor<8xf32>
   %y = attn.linear %x, %w, %b : tensor<?x4xf32>, tensor<8x4xf32>, tensor<8xf32>
@@ -21,7 +21,7 @@ func.func @weight(%x: tensor<?x4xf32>) -> tensor<?x8xf32> {
 // The weight is also a result: that stays in rows.
 // CHECK-LABEL: func.func @negative_returned_weight
 func.func @negative_returned_weight(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, tensor<4x4xf32>) {
-  // CHECK-DAG: %[[PACKED:.*]] = attn.weight "w" : tensor<4x4xf32, #attn.layout<weight_panels, 16>>
+  // CHECK-DAG: %[[PACKED:.*]] = attn.weight "w" : tensor<4x4xf32, #attn.layout<weight_panels, width = 16>>
   // CHECK-DAG: %[[W:.*]] = attn.weight "w" : tensor<4x4xf32>{{$}}
   // CHECK: attn.kernel ({{.*}}, %{{.*}} = %[[PACKED]] :
   // CHECK: return %{{.*}}, %[[W]]
@@ -33,14 +33,14 @@ func.func @negative_returned_weight(%x: tensor<?x4xf32>) -> (tensor<?x4xf32>, te
 // The linear writes its rows as panels of 2 heads.
 // CHECK-LABEL: func.func @key_of_linear
 func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) -> tensor<?x?x8xf32> {
-  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>> schedule
+  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>> schedule
   // CHECK: attn.linear
   // CHECK-NEXT: attn.yield %{{.*}} : tensor<?x?x8xf32>
-  // CHECK: %[[V:.*]] = attn.kernel (%[[ROWS:.*]] = %{{.*}} : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>> schedule({{.*}}strategy = rows,
+  // CHECK: %[[V:.*]] = attn.kernel (%[[ROWS:.*]] = %{{.*}} : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>> schedule({{.*}}strategy = rows,
   // CHECK-NEXT: attn.yield %[[ROWS]]
-  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>{{.*}} = %[[V]] :
-  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
-  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>>
+  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>{{.*}} = %[[V]] :
+  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>
+  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>>
   %w = attn.weight "w" : tensor<8x8xf32>
   %kp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
   %k = attn.split_heads %kp into 2 : tensor<?x?x8xf32>
@@ -55,8 +55,8 @@ func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) ->
 // The linear writes its rows as panels of values.
 // CHECK-LABEL: func.func @value_of_linear
 func.func @value_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
-  // CHECK: %[[V:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>> schedule({{.*}}strategy = dense
-  // CHECK: attn.kernel ({{.*}} = %[[V]] : tensor<?x?x8xf32, #attn.layout<value_panels, 16, 2>>
+  // CHECK: %[[V:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>> schedule({{.*}}strategy = dense
+  // CHECK: attn.kernel ({{.*}} = %[[V]] : tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>>
   // CHECK: attn.combine %{{.*}}, %{{.*}} : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
   %w = attn.weight "w" : tensor<8x8xf32>
   %vp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
@@ -71,9 +71,9 @@ func.func @value_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, 
 // CHECK-LABEL: func.func @negative_argument
 // CHECK-SAME: (%[[X:.*]]: tensor<?x2x?x4xf32>
 func.func @negative_argument(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
-  // CHECK-NEXT: %[[KEYS:.*]] = attn.kernel (%[[A:.*]] = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<key_panels, 16>> schedule({{.*}}strategy = rows,
+  // CHECK-NEXT: %[[KEYS:.*]] = attn.kernel (%[[A:.*]] = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<key_panels, width = 16>> schedule({{.*}}strategy = rows,
   // CHECK-NEXT: attn.yield %[[A]]
-  // CHECK: %[[VALUES:.*]] = attn.kernel (%{{.*}} = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<value_panels, 16>> schedule({{.*}}strategy = rows,
+  // CHECK: %[[VALUES:.*]] = attn.kernel (%{{.*}} = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<value_panels, width = 16>> schedule({{.*}}strategy = rows,
   // CHECK: attn.kernel (%[[B:.*]] = %[[X]] : tensor<?x2x?x4xf32>, %[[C:.*]] = %[[KEYS]] : {{.*}}, %[[D:.*]] = %[[VALUES]] :
   // CHECK-NEXT: attn.score dot %[[B]], %[[C]]
   // CHECK: attn.combine %{{.*}}, %[[D]]
@@ -88,7 +88,7 @@ func.func @negative_argument(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N"
 func.func @negative_normalised_key(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) -> tensor<?x?x8xf32> {
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32> schedule({{.*}}strategy = dense
   // CHECK: attn.l2_normalize
-  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>
   %w = attn.weight "w" : tensor<8x8xf32>
   %l = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
   %n = attn.l2_normalize %l eps 1.0e-6 : tensor<?x?x8xf32>
@@ -105,7 +105,7 @@ func.func @negative_normalised_key(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N",
 // CHECK-LABEL: func.func @negative_linear_of_heads
 func.func @negative_linear_of_heads(%x: tensor<?x2x?x8xf32> {attn.dims = ["B", "H", "N", "C"]}) -> tensor<?x2x?x8xf32> {
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x2x?x8xf32> schedule({{.*}}strategy = dense
-  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32, #attn.layout<key_panels, 16>>
+  // CHECK: attn.kernel (%{{.*}} = %[[K]] : tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32, #attn.layout<key_panels, width = 16>>
   %w = attn.weight "w" : tensor<8x8xf32>
   %k = attn.linear %x, %w : tensor<?x2x?x8xf32>, tensor<8x8xf32>
   %s = attn.score dot %x, %k : tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>
@@ -117,10 +117,10 @@ func.func @negative_linear_of_heads(%x: tensor<?x2x?x8xf32> {attn.dims = ["B", "
 // A relative score takes the number of keys from them, nothing else.
 // CHECK-LABEL: func.func @key_of_relative_score
 func.func @key_of_relative_score(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %t: tensor<7x4xf32>) -> tensor<?x?x8xf32> {
-  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>> schedule
+  // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>> schedule
   // CHECK: attn.linear
-  // CHECK: attn.kernel {{.*}} #attn.layout<value_panels, 16, 2>>
-  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, 16, 2>>
+  // CHECK: attn.kernel {{.*}} #attn.layout<value_panels, width = 16, heads = 2>>
+  // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>
   // CHECK-NOT: attn.kernel
   // CHECK: attn.relative_score
   %w = attn.weight "w" : tensor<8x8xf32>

@@ -2,6 +2,8 @@
 // RUN: attn-opt %s --split-input-file --attn-choose-schedules --verify-diagnostics
 // RUN: not attn-opt %s --attn-choose-schedules=vector-bits=64 2>&1 | FileCheck %s
 // RUN: not attn-opt %s --attn-choose-schedules=backend=metal 2>&1 | FileCheck %s --check-prefix=BACKEND
+// RUN: not attn-opt %s --attn-choose-schedules=precision=fp4 2>&1 | FileCheck %s --check-prefix=PRECISION
+// PRECISION: error: expected precision of f32, bf16 or int8, got fp4
 // CHECK: error: expected vector-bits of 128, 256 or 512, got 64
 // BACKEND: error: expected backend of auto, llvm or halide, got metal
 

@@ -1,14 +1,18 @@
 // The strategy follows from what a kernel holds, the register tile from the width of a vector.
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=512 | FileCheck %s --check-prefixes=CHECK,WIDE
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 | FileCheck %s --check-prefixes=CHECK,MIDDLE
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=256 precision=bf16" | FileCheck %s --check-prefix=BF16
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=256 precision=int8" | FileCheck %s --check-prefix=INT8
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=128 | FileCheck %s --check-prefixes=CHECK,NARROW
 
 // Deep weights leave fewer rows of the input in cache: 65536 / 2048 elements, in whole tiles.
 // CHECK-LABEL: func.func @dense
 func.func @dense(%x: tensor<?x2048xf32>) -> tensor<?x4xf32> {
-  // WIDE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 16, rows = 6, cols = 64, block_rows = 30>)
-  // MIDDLE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 6, cols = 16, block_rows = 30>)
-  // NARROW: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 4, rows = 6, cols = 8, block_rows = 30>)
+  // WIDE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 16, rows = 6, cols = 64, block_rows = 30, depth_block = 512>)
+  // MIDDLE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 6, cols = 16, block_rows = 30, depth_block = 256>)
+  // BF16: strategy = dense, {{.*}}, depth_block = 256, precision = bf16>
+  // INT8: strategy = dense, {{.*}}, depth_block = 512, precision = int8>
+  // NARROW: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 4, rows = 6, cols = 8, block_rows = 30, depth_block = 256>)
   %w = attn.weight "w" : tensor<4x2048xf32>
   %y = attn.linear %x, %w : tensor<?x2048xf32>, tensor<4x2048xf32>
   return %y : tensor<?x4xf32>
@@ -16,7 +20,7 @@ func.func @dense(%x: tensor<?x2048xf32>) -> tensor<?x4xf32> {
 
 // CHECK-LABEL: func.func @shallow
 func.func @shallow(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  // CHECK: strategy = dense, {{.*}}, block_rows = 96>
+  // CHECK: strategy = dense, {{.*}}, block_rows = 96, depth_block
   %w = attn.weight "w" : tensor<4x4xf32>
   %y = attn.linear %x, %w : tensor<?x4xf32>, tensor<4x4xf32>
   return %y : tensor<?x4xf32>
@@ -24,7 +28,7 @@ func.func @shallow(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // CHECK-LABEL: func.func @deepest
 func.func @deepest(%x: tensor<?x99999xf32>) -> tensor<?x4xf32> {
-  // CHECK: strategy = dense, {{.*}}, block_rows = 6>
+  // CHECK: strategy = dense, {{.*}}, block_rows = 6, depth_block
   %w = attn.weight "w" : tensor<4x99999xf32>
   %y = attn.linear %x, %w : tensor<?x99999xf32>, tensor<4x99999xf32>
   return %y : tensor<?x4xf32>

@@ -24,7 +24,11 @@ public:
 
   KernelOp kernel() { return op; }
   llvm::StringRef isa() const { return context.isa; }
-  int64_t lanes() { return op.getSchedule()->getLanes(); }
+  /// Whether the target has avx512_vnni or avx512_bf16.
+  bool hasExtension(llvm::StringRef name) const {
+    return llvm::is_contained(llvm::split(context.extensions, ','), name);
+  }
+  int64_t lanes() const { return const_cast<KernelOp &>(op).getSchedule()->getLanes(); }
 
   /// Scratch bytes of one worker; call once, before `begin`.
   void setScratch(AffineExpr bytes);

@@ -1,9 +1,13 @@
 // Strategy `dense`: linears of one input as a packed product with what follows them applied tile by tile.
-//   tile(r0, r1, p0, p1):  for each panel p of weights, for each tile of MR rows:
-//                            acc[MR][NR] = sum_k x[r, k] * w[p][k][0:NR]        in registers
-//                            store f(acc + bias, ...)                           row-major or in panels
+//   tile(r0, r1, t0, t1):  for each tile t of NR columns:
+//                            for each block of K, for each tile of MR rows:     the block of the weights stays in L1
+//                              sums[MR][NR] += x[r, k] * w[k, t]                in registers
+//                            store f(sums + bias, ...)                          row-major or in panels
 //   norm(r0, r1):          row normalisations, over rows that are complete
-// Many rows: a task owns a block of rows and does both. Few rows: tasks own panels, and a second pass normalises.
+// Many rows: a task owns a block of rows and does both. Few rows: tasks own column tiles, and a second pass normalises.
+// Where the product reads rows in other numbers (DenseProduct.h), a task writes its rows so first.
+#include "compiler/backends/llvm/DensePlan.h"
+#include "compiler/backends/llvm/DenseProduct.h"
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/PanelStore.h"
@@ -14,74 +18,31 @@
 namespace mlir::attn {
 namespace {
 
-bool isRowNorm(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp>(op); }
-
-/// A linear of the kernel with its share of the panels.
-struct Segment {
-  LinearOp linear;
-  int64_t width;      // output columns
-  int64_t firstPanel; // of the kernel
-  int64_t panels;
+/// Rows that go through all columns together.
+struct RowBlock {
+  Value first, end;
+  Value left; // row `first` as the product reads it
+  Value sums; // [tiles of rows][MR][NR]: each tile has its own, also where two share rows
 };
 
-/// Which part of the kernel's body happens where.
-struct DensePlan {
-  SmallVector<Segment> segments;
-  int64_t panels = 0;
-  int64_t depth = 0;                       // K
-  SmallVector<Operation *> tileOps;        // pointwise, before any normalisation
-  SmallVector<Operation *> rowOps;         // normalisations and what follows them
-  llvm::DenseMap<Value, unsigned> segment; // of a value computed in a tile
-  /// Values that leave a tile, with the result tensor (its number) whose memory they are stored in.
-  SmallVector<std::pair<Value, unsigned>> stored;
-
-  explicit DensePlan(KernelOp kernel);
+/// A register tile whose sums are complete.
+struct DenseTile {
+  const RowBlock &block;
+  const Segment &segment;
+  Value column; // of the segment
+  Value row;
+  int64_t rows;
+  Value sums;
 };
 
-DensePlan::DensePlan(KernelOp kernel) {
-  int64_t cols = kernel.getSchedule()->getCols();
-  Block &body = kernel.getBody().front();
-  llvm::DenseSet<Value> afterNorm;
-  for (Operation &op : body.without_terminator()) {
-    if (auto linear = dyn_cast<LinearOp>(op)) {
-      auto weight = linear.getWeight().getType();
-      depth = weight.getDimSize(1);
-      int64_t count = llvm::divideCeil(weight.getDimSize(0), cols);
-      segment[linear.getResult()] = segments.size();
-      segments.push_back({linear, weight.getDimSize(0), panels, count});
-      panels += count;
-      continue;
-    }
-    bool late = isRowNorm(op) || llvm::any_of(op.getOperands(), [&](Value v) { return afterNorm.contains(v); });
-    if (late) {
-      afterNorm.insert(op.getResult(0));
-      rowOps.push_back(&op);
-      continue;
-    }
-    tileOps.push_back(&op);
-    for (Value operand : op.getOperands())
-      if (segment.contains(operand))
-        segment[op.getResult(0)] = segment[operand];
-  }
-
-  Operation *yield = body.getTerminator();
-  unsigned lateResult = yield->getNumOperands();
-  for (auto [index, value] : llvm::enumerate(yield->getOperands())) {
-    if (segment.contains(value))
-      stored.push_back({value, index});
-    else
-      lateResult = index;
-  }
-  for (Operation *op : rowOps)
-    for (Value operand : op->getOperands())
-      if (segment.contains(operand) && llvm::none_of(stored, [&](auto &entry) { return entry.first == operand; }))
-        stored.push_back({operand, lateResult});
-}
+// Rows of one task that prepares or normalises, where others own column tiles.
+constexpr int64_t fewRows = 16;
 
 class DenseKernel {
 public:
   explicit DenseKernel(KernelCode &kernel)
-      : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), plan(op) {
+      : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), plan(op),
+        product(DenseProduct::create(kernel, getLayout(plan.segments[0].linear.getWeight().getType()), plan.depth)) {
     Value first = plan.segments[0].linear.getInput();
     space.assign(kernel.extents(first).begin(), kernel.extents(first).end());
     space.pop_back();
@@ -91,26 +52,35 @@ public:
 
 private:
   Value rows(CodeBuilder &code, const KernelScope &scope);
-  void buildTile(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
-  void buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment, ValueRange arguments);
-  SmallVector<Value> product(CodeBuilder &code, Value input, Value panel, int64_t tileRows);
-  void finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row, Value column,
-                  int64_t tileRows);
-  void storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value, unsigned result,
-                 Value scratch, Value row, Value column, int64_t tileRows);
-  void storePanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result, Value scratch,
-                   Value row, Value column, int64_t tileRows);
+  Value leftRow(CodeBuilder &code, const RowBlock &block, Value row);
+  Value weightColumn(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value column);
+  Value maskOf(CodeBuilder &code, const Segment &segment, Value column);
+  int64_t depthGroups();
+  DenseColumns blockOf(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count);
+  void forDepth(CodeBuilder &code, llvm::function_ref<void(Value, int64_t, bool)> block);
+
+  void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target);
+  void buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
+  void buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
+                    Value tile);
+  void finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile);
+  void storeRows(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value value, Value target,
+                 int64_t width);
+  void storePanels(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, unsigned result, Value finished);
+  RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value r);
   void buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
-  RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
-                     Value column);
 
   int64_t cols() { return schedule.getCols(); }
   int64_t vectors() { return cols() / schedule.getLanes(); }
+  int64_t blockRows() { return std::max(schedule.getBlockRows(), schedule.getRows()); }
+  /// Fewer are shared out by columns.
+  int64_t manyRows() { return 2 * blockRows(); }
 
   KernelCode &kernel;
   KernelOp op;
   ScheduleAttr schedule;
   DensePlan plan;
+  std::unique_ptr<DenseProduct> product;
   Extents space; // of the rows
 };
 
@@ -121,123 +91,180 @@ Value DenseKernel::rows(CodeBuilder &code, const KernelScope &scope) {
   return count;
 }
 
-/// sum_k input[r, k] * panel[k][0:NR] for `tileRows` rows, all accumulators in registers.
-SmallVector<Value> DenseKernel::product(CodeBuilder &code, Value input, Value panel, int64_t tileRows) {
-  SmallVector<Value> zeros(tileRows * vectors(), code.zeros());
-  return accumulate(
-      code, code.constant(0), code.constant(plan.depth), tileRows, vectors(), zeros,
-      [&](Value k, int64_t r) { return code.load(code.f32(), code.offset(code.offset(input, k), r * plan.depth)); },
-      [&](Value k, int64_t v) {
-        return code.loadVector(code.offset(code.offset(panel, code.mul(k, cols())), v * code.lanes()));
-      });
+Value DenseKernel::leftRow(CodeBuilder &code, const RowBlock &block, Value row) {
+  return code.offsetBytes(block.left, code.mul(code.sub(row, block.first), product->rowBytes()));
 }
 
-/// The values of one row of a tile: the linear is scratch + bias.
-RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
-                                Value column) {
+/// The first byte of a column in its panel; beyond the last panel, of a column in the last.
+Value DenseKernel::weightColumn(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value column) {
+  const WeightPanels &panels = product->panels;
+  if (segment.width % cols() != 0)
+    column = code.min(column, code.constant(llvm::alignTo(segment.width, panels.width) - code.lanes()));
+  Value panel = code.mul(code.div(column, code.constant(panels.width)), panels.bytes());
+  Value inside = code.mul(code.rem(column, code.constant(panels.width)), panels.elementBytes);
+  Value weight = kernel.tensor(scope, cast<BlockArgument>(LinearOp(segment.linear).getWeight()));
+  return code.offsetBytes(weight, code.add(panel, inside));
+}
+
+/// Lanes that the segment has columns for, where it may lack some.
+Value DenseKernel::maskOf(CodeBuilder &code, const Segment &segment, Value column) {
+  return segment.width % cols() ? code.maskBelow(code.sub(code.constant(segment.width), column)) : Value();
+}
+
+/// Groups of K in a block.
+int64_t DenseKernel::depthGroups() {
+  int64_t groups = product->panels.groups;
+  if (!schedule.getDepthBlock())
+    return groups;
+  int64_t blocks = llvm::divideCeil(groups, std::max<int64_t>(schedule.getDepthBlock() / product->panels.group, 4));
+  return std::min(groups, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(groups, blocks), 4)));
+}
+
+/// Calls `block(first, count, ends)` for all groups of K, in blocks as equal as multiples of four allow.
+void DenseKernel::forDepth(CodeBuilder &code, llvm::function_ref<void(Value, int64_t, bool)> block) {
+  int64_t groups = product->panels.groups, count = depthGroups();
+  int64_t last = groups % count == 0 && product->endsInGroup() ? count : groups % count;
+  code.loop(code.constant(0), code.constant(groups - last), count, [&](Value first) { block(first, count, false); });
+  if (last)
+    block(code.constant(groups - last), last, true);
+}
+
+/// The values of row `r` of a tile: the linear is what its sums are worth + bias.
+RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value r) {
+  const Segment &segment = tile.segment;
+  Value row = code.add(tile.row, r), sums = code.offset(tile.sums, code.mul(r, cols())), column = tile.column;
+  Value left = leftRow(code, tile.block, row);
   RowProgram program(kernel, scope);
   program.setRow(code, row, space);
   RowLoad bias;
-  if (segment.linear.getBias())
-    bias = program.get(code, segment.linear.getBias());
-  program.bind(segment.linear.getResult(), [=](CodeBuilder &code, Value at, Value mask) {
-    Value sum = code.loadVector(code.offset(scratch, code.sub(at, column)));
+  LinearOp linear = segment.linear;
+  if (linear.getBias())
+    bias = program.get(code, linear.getBias());
+  program.bind(linear.getResult(), [=, this, &scope, &segment](CodeBuilder &code, Value at, Value mask) {
+    Value sum = code.loadVector(code.offset(sums, code.sub(at, column)));
+    sum = product->worth(code, sum, left, weightColumn(code, scope, segment, at));
     return bias ? code.fadd(sum, bias(code, at, mask)) : sum;
   });
   for (Operation *tileOp : plan.tileOps)
-    if (plan.segment.lookup(tileOp->getResult(0)) == plan.segment.lookup(segment.linear.getResult()))
+    if (plan.segment.lookup(tileOp->getResult(0)) == plan.segment.lookup(linear.getResult()))
       program.run(code, *tileOp, Value());
   return program;
 }
 
-void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, Segment segment, Value value, unsigned result,
-                            Value scratch, Value row, Value column, int64_t tileRows) {
-  bool partial = segment.width % cols() != 0;
-  code.loop(code.constant(0), code.constant(tileRows), 1, [&](Value r) {
-    Value line = code.offset(scratch, code.mul(r, cols())), place = code.add(row, r);
-    RowProgram program = tileRow(code, scope, segment, line, place, column);
+/// Writes `value` to rows of `width` at `target`.
+void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value value,
+                            Value target, int64_t width) {
+  code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
+    RowProgram program = tileRow(code, scope, tile, r);
     RowLoad load = program.get(code, value);
-    Value target = code.offset(kernel.result(scope, result), code.mul(place, segment.width));
+    Value line = code.offset(target, code.mul(r, width));
     for (int64_t v = 0; v < vectors(); ++v) {
-      Value at = code.add(column, v * code.lanes());
-      Value mask = partial ? code.maskBelow(code.sub(code.constant(segment.width), at)) : Value();
-      code.storeVector(load(code, at, mask), code.offset(target, at), mask);
+      Value at = code.add(tile.column, v * code.lanes()), mask = maskOf(code, tile.segment, at);
+      code.storeVector(load(code, at, mask), code.offset(line, v * code.lanes()), mask);
     }
   });
 }
 
-void DenseKernel::storePanels(CodeBuilder &code, const KernelScope &scope, Segment segment, unsigned result,
-                              Value scratch, Value row, Value column, int64_t tileRows) {
+/// Copies a tile of finished values, [MR][NR], to the panels of a result.
+void DenseKernel::storePanels(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, unsigned result,
+                              Value finished) {
   PanelStore panels(code, kernel.result(scope, result), cast<RankedTensorType>(op.getResult(result).getType()),
                     kernel.extent(code, scope, space.back()));
   SmallVector<Value> targets;
-  for (int64_t r = 0; r < tileRows; ++r)
-    targets.push_back(panels.token(code, code.add(row, r)));
+  for (int64_t r = 0; r < tile.rows; ++r)
+    targets.push_back(panels.token(code, code.add(tile.row, r)));
   if (panels.keepsChannels() && panels.width == cols()) {
-    Value distance = panels.channel(code, column);
-    for (int64_t r = 0; r < tileRows; ++r)
+    Value distance = panels.channel(code, tile.column);
+    for (int64_t r = 0; r < tile.rows; ++r)
       for (int64_t at = 0; at < cols(); at += code.lanes())
-        code.storeVector(code.loadVector(code.offset(scratch, r * cols() + at)),
+        code.storeVector(code.loadVector(code.offset(finished, r * cols() + at)),
                          code.offset(code.offset(targets[r], distance), at));
     return;
   }
-  Value count = code.min(code.constant(cols()), code.sub(code.constant(segment.width), column));
+  Value count = code.min(code.constant(cols()), code.sub(code.constant(tile.segment.width), tile.column));
   code.loop(code.constant(0), count, 1, [&](Value c) {
-    Value distance = panels.channel(code, code.add(column, c));
-    for (int64_t r = 0; r < tileRows; ++r)
-      code.store(code.load(code.f32(), code.offset(scratch, code.add(c, r * cols()))),
+    Value distance = panels.channel(code, code.add(tile.column, c));
+    for (int64_t r = 0; r < tile.rows; ++r)
+      code.store(code.load(code.f32(), code.offset(finished, code.add(c, r * cols()))),
                  code.offset(targets[r], distance));
   });
 }
 
-void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, Segment segment, Value scratch, Value row,
-                             Value column, int64_t tileRows) {
-  unsigned own = plan.segment.lookup(segment.linear.getResult());
+void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile) {
+  unsigned own = plan.segment.lookup(LinearOp(tile.segment.linear).getResult());
   for (auto [value, result] : plan.stored) {
     if (plan.segment.lookup(value) != own)
       continue;
     if (!getLayout(op.getResult(result).getType())) {
-      storeRows(code, scope, segment, value, result, scratch, row, column, tileRows);
+      int64_t width = tile.segment.width;
+      Value first = code.add(code.mul(tile.row, width), tile.column);
+      storeRows(code, scope, tile, value, code.offset(kernel.result(scope, result), first), width);
       continue;
     }
-    // Finished values replace the sums, then go out to their panels.
-    code.loop(code.constant(0), code.constant(tileRows), 1, [&, value = value](Value r) {
-      Value line = code.offset(scratch, code.mul(r, cols()));
-      RowProgram program = tileRow(code, scope, segment, line, code.add(row, r), column);
-      RowLoad load = program.get(code, value);
-      for (int64_t v = 0; v < vectors(); ++v) {
-        Value at = code.add(column, v * code.lanes());
-        Value mask = segment.width % cols() ? code.maskBelow(code.sub(code.constant(segment.width), at)) : Value();
-        code.storeVector(load(code, at, mask), code.offset(line, v * code.lanes()));
-      }
-    });
-    storePanels(code, scope, segment, result, scratch, row, column, tileRows);
+    Value finished = code.stack(schedule.getRows() * cols());
+    storeRows(code, scope, tile, value, finished, cols());
+    storePanels(code, scope, tile, result, finished);
   }
 }
 
-void DenseKernel::buildSegment(CodeBuilder &code, const KernelScope &scope, Segment segment, ValueRange arguments) {
-  Value firstRow = arguments[0], endRow = arguments[1];
-  Value first = code.max(arguments[2], code.constant(segment.firstPanel));
-  Value end = code.min(arguments[3], code.constant(segment.firstPanel + segment.panels));
-  Value weight = kernel.tensor(scope, cast<BlockArgument>(segment.linear.getWeight()));
-  Value input = kernel.tensor(scope, cast<BlockArgument>(segment.linear.getInput()));
-  Value scratch = code.stack(schedule.getRows() * cols());
-  code.loop(first, end, 1, [&](Value panelIndex) {
-    Value local = code.sub(panelIndex, code.constant(segment.firstPanel));
-    Value panel = code.offset(weight, code.mul(local, plan.depth * cols())), column = code.mul(local, cols());
-    auto tile = [&](Value row, int64_t tileRows) {
-      SmallVector<Value> sums = product(code, code.offset(input, code.mul(row, plan.depth)), panel, tileRows);
-      for (auto [index, sum] : llvm::enumerate(sums))
-        code.storeVector(sum, code.offset(scratch, index * code.lanes()));
-      finishTile(code, scope, segment, scratch, row, column, tileRows);
-    };
-    forTiles(code, firstRow, endRow, schedule.getRows(), tile);
-  });
+/// The columns from group `first` on, as they are multiplied.
+DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count) {
+  if (product->parts() > 1)
+    return product->widen(code, columns, first, count, code.stack(depthGroups() * product->parts() * cols()));
+  DenseColumns result{{}, columns.stride};
+  for (Value vector : columns.vectors)
+    result.vectors.push_back(code.offsetBytes(vector, code.mul(first, columns.stride)));
+  return result;
 }
 
-void DenseKernel::buildTile(CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-  for (const Segment &segment : plan.segments)
-    buildSegment(code, scope, segment, arguments);
+/// All rows of a block with one tile of columns.
+void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block,
+                               const Segment &segment, Value columnTile) {
+  Value column = code.mul(code.sub(columnTile, code.constant(segment.firstTile)), cols());
+  DenseColumns columns{{}, product->panels.width * 4};
+  for (int64_t v = 0; v < vectors(); ++v)
+    columns.vectors.push_back(weightColumn(code, scope, segment, code.add(column, v * code.lanes())));
+  auto forRows = [&](llvm::function_ref<void(const DenseTile &)> body) {
+    Value tileRows = code.constant(schedule.getRows()), width = code.constant(schedule.getRows() * cols());
+    forTiles(code, block.first, block.end, schedule.getRows(), [&](Value row, int64_t count) {
+      Value number = code.div(code.add(code.sub(row, block.first), schedule.getRows() - 1), tileRows);
+      body({block, segment, column, row, count, code.offset(block.sums, code.mul(number, width))});
+    });
+  };
+  forRows([&](const DenseTile &tile) {
+    for (int64_t at = 0; at < tile.rows * cols(); at += code.lanes())
+      code.storeVector(code.zeros(), code.offset(tile.sums, at));
+  });
+  forDepth(code, [&](Value first, int64_t count, bool ends) {
+    DenseColumns part = blockOf(code, columns, first, count);
+    forRows([&](const DenseTile &tile) {
+      Value left = code.offset(leftRow(code, block, tile.row), code.mul(first, product->parts()));
+      product->accumulate(code, left, part, product->elements(count, ends), tile.sums, tile.rows);
+    });
+  });
+  forRows([&](const DenseTile &tile) { finishTile(code, scope, tile); });
+}
+
+/// Function `tile` (first row, end row, first tile, end tile, worker whose scratch holds the rows).
+void DenseKernel::buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+  Value input = kernel.tensor(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
+  Value left = product->prepares() ? kernel.workerScratch(code, scope, arguments[4])
+                                   : code.offset(input, code.mul(arguments[0], plan.depth));
+  RowBlock block{arguments[0], arguments[1], left, code.stack((manyRows() + schedule.getRows()) * cols())};
+  for (const Segment &segment : plan.segments) {
+    Value first = code.max(arguments[2], code.constant(segment.firstTile));
+    Value end = code.min(arguments[3], code.constant(segment.firstTile + segment.tiles));
+    code.loop(first, end, 1, [&](Value tile) { buildColumns(code, scope, block, segment, tile); });
+  }
+}
+
+/// Writes rows [first, end) as the product reads them.
+void DenseKernel::buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target) {
+  Value input = kernel.tensor(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
+  code.loop(first, end, 1, [&](Value row) {
+    product->prepare(code, code.offset(input, code.mul(row, plan.depth)),
+                     code.offsetBytes(target, code.mul(code.sub(row, first), product->rowBytes())));
+  });
 }
 
 void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
@@ -264,12 +291,11 @@ void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRa
   });
 }
 
-// Rows of one normalising task after panel tasks.
-constexpr int64_t normRows = 16;
-
 void DenseKernel::build() {
-  std::string tile = kernel.function("tile", 4, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    buildTile(code, scope, arguments);
+  if (product->prepares())
+    kernel.setScratch(getAffineConstantExpr(manyRows() * product->rowBytes(), op.getContext()));
+  auto tiles = kernel.function("tile", 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    buildTiles(code, scope, arguments);
   });
   bool norms = !plan.rowOps.empty();
   std::string norm;
@@ -278,105 +304,69 @@ void DenseKernel::build() {
       buildNorm(code, scope, arguments);
     });
 
-  int64_t blockRows = std::max(schedule.getBlockRows(), schedule.getRows());
   // As many blocks as keep each at a full register tile or more.
   auto blocks = [&](CodeBuilder &code, Value rowCount) {
     Value most = code.max(code.div(rowCount, code.constant(schedule.getRows())), code.constant(1));
-    return code.min(code.ceilDiv(rowCount, blockRows), most);
+    return code.min(code.ceilDiv(rowCount, blockRows()), most);
   };
   std::string rowTask =
       kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
         Value rowCount = rows(code, scope), count = blocks(code, rowCount), index = arguments[0];
         Value first = code.div(code.mul(index, rowCount), count);
         Value end = code.div(code.mul(code.add(index, 1), rowCount), count);
-        kernel.call(code, tile, kernel.currentFrame(), {first, end, code.constant(0), code.constant(plan.panels)});
+        if (product->prepares())
+          buildPrepare(code, scope, first, end, kernel.workerScratch(code, scope, arguments[1]));
+        Value none = code.constant(0), all = code.constant(plan.tiles);
+        kernel.call(code, tiles, kernel.currentFrame(), {first, end, none, all, arguments[1]});
         if (norms)
           kernel.call(code, norm, kernel.currentFrame(), {first, end});
       });
-  std::string panelTask =
-      kernel.function("panels", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-        kernel.call(code, tile, kernel.currentFrame(),
-                    {code.constant(0), rows(code, scope), arguments[0], code.add(arguments[0], 1)});
+
+  // Few rows: all of them, prepared in the scratch of worker 0, and one tile of columns a task.
+  std::string columnTask =
+      kernel.function("columns", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+        Value none = code.constant(0);
+        kernel.call(code, tiles, kernel.currentFrame(),
+                    {none, rows(code, scope), arguments[0], code.add(arguments[0], 1), none});
       });
-  std::string normTask;
+  auto rowsTask = [&](StringRef suffix,
+                      llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value, Value)> body) {
+    return kernel.function(suffix, 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+      Value first = code.mul(arguments[0], fewRows);
+      body(code, scope, first, code.min(code.add(first, fewRows), rows(code, scope)));
+    });
+  };
+  std::string prepareTask, normTask;
+  if (product->prepares())
+    prepareTask = rowsTask("prepare", [&](CodeBuilder &code, const KernelScope &scope, Value first, Value end) {
+      Value place = code.mul(first, product->rowBytes());
+      buildPrepare(code, scope, first, end,
+                   code.offsetBytes(kernel.workerScratch(code, scope, code.constant(0)), place));
+    });
   if (norms)
-    normTask = kernel.function("norms", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-      Value first = code.mul(arguments[0], normRows);
-      kernel.call(code, norm, kernel.currentFrame(), {first, code.min(code.add(first, normRows), rows(code, scope))});
+    normTask = rowsTask("norms", [&](CodeBuilder &code, const KernelScope &, Value first, Value end) {
+      kernel.call(code, norm, kernel.currentFrame(), {first, end});
     });
 
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope), rowCount = rows(code, scope);
     code.branch(
-        code.lessEq(rowCount, code.constant(2 * blockRows)),
+        code.lessEq(rowCount, code.constant(manyRows())),
         [&] {
+          Value groups = code.ceilDiv(rowCount, fewRows);
+          if (product->prepares())
+            kernel.parallel(code, scope, prepareTask, frame, groups);
           // No rows: no tasks.
-          Value panels =
-              code.select(code.less(code.constant(0), rowCount), code.constant(plan.panels), code.constant(0));
-          kernel.parallel(code, scope, panelTask, frame, panels);
+          Value tiles = code.select(code.less(code.constant(0), rowCount), code.constant(plan.tiles), code.constant(0));
+          kernel.parallel(code, scope, columnTask, frame, tiles);
           if (norms)
-            kernel.parallel(code, scope, normTask, frame, code.ceilDiv(rowCount, normRows));
+            kernel.parallel(code, scope, normTask, frame, groups);
         },
         [&] { kernel.parallel(code, scope, rowTask, frame, blocks(code, rowCount)); });
   });
 }
 
 } // namespace
-
-/// Whether the weight is known when compiling, and no other op would find panels where it expects rows.
-static bool hasPackableWeight(LinearOp linear) {
-  auto weight = dyn_cast<BlockArgument>(linear.getWeight());
-  auto kernel = cast<KernelOp>(linear->getParentOp());
-  return weight && kernel.getInputs()[weight.getArgNumber()].getDefiningOp<WeightOp>() &&
-         llvm::all_of(weight.getUses(),
-                      [](OpOperand &use) { return isa<LinearOp>(use.getOwner()) && use.getOperandNumber() == 1; });
-}
-
-/// Whether each linear reads operands of the kernel and what follows it reads no other linear; if not, says so in
-/// `why`.
-static LogicalResult supportsTiles(Block &body, std::string &why) {
-  llvm::DenseMap<Value, Operation *> linearOf; // of a value made from one
-  for (Operation &op : body.without_terminator()) {
-    auto linear = dyn_cast<LinearOp>(op);
-    if (linear && !hasPackableWeight(linear)) {
-      why = "attn.linear needs an attn.weight that its kernel reads as nothing else";
-      return failure();
-    }
-    Operation *own = linear;
-    for (Value operand : op.getOperands()) {
-      Operation *other = linearOf.lookup(operand);
-      if (linear ? !isa<BlockArgument>(operand) : own && other && own != other) {
-        why = op.getName().getStringRef().str() + " joins two linears of one kernel";
-        return failure();
-      }
-      own = own ? own : other;
-    }
-    linearOf[op.getResult(0)] = own;
-  }
-  return success();
-}
-
-LogicalResult supportsDense(KernelOp kernel, std::string &why) {
-  if (failed(supportsTiles(kernel.getBody().front(), why)))
-    return failure();
-  for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
-      if (failed(supportsFormula(pointwise.getFormula(), why)))
-        return failure();
-    } else if (!isa<LinearOp>(op) && !isRowNorm(op)) {
-      why = op.getName().getStringRef().str() + " can not follow a linear in one kernel";
-      return failure();
-    }
-  }
-  DensePlan plan(kernel);
-  llvm::SmallDenseSet<unsigned> used;
-  for (auto [value, result] : plan.stored)
-    if (result == kernel.getNumResults() || !used.insert(result).second) {
-      why = "a row normalisation needs more rows in memory than the kernel has results";
-      return failure();
-    }
-  return success();
-}
 
 void lowerDense(KernelCode &kernel) { DenseKernel(kernel).build(); }
 

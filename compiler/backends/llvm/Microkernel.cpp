@@ -11,11 +11,22 @@ static int64_t unrolled(Value from, Value to) {
   return known && (end - first).srem(4) == 0 ? 4 : 1;
 }
 
+SmallVector<Value> forSteps(CodeBuilder &code, Value from, Value to, ValueRange sums,
+                            llvm::function_ref<SmallVector<Value>(Value, ValueRange)> step) {
+  int64_t count = unrolled(from, to);
+  return code.reduce(from, to, count, sums, [&](Value k, ValueRange state) {
+    SmallVector<Value> next(state);
+    for (int64_t i = 0; i < count; ++i)
+      next = step(code.add(k, i), next);
+    return next;
+  });
+}
+
 SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t rows, int64_t vectors, ValueRange sums,
                               llvm::function_ref<Value(Value, int64_t)> left,
                               llvm::function_ref<Value(Value, int64_t)> right,
                               llvm::function_ref<Value(Value)> skipped) {
-  auto step = [&](Value k, ValueRange state) {
+  return forSteps(code, from, to, sums, [&](Value k, ValueRange state) {
     SmallVector<Value> line, next;
     for (int64_t v = 0; v < vectors; ++v)
       line.push_back(right(k, v));
@@ -26,13 +37,6 @@ SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t r
         next.push_back(skip ? code.select(skip, old, sum) : sum);
       }
     }
-    return next;
-  };
-  int64_t count = unrolled(from, to);
-  return code.reduce(from, to, count, sums, [&](Value k, ValueRange state) {
-    SmallVector<Value> next(state);
-    for (int64_t i = 0; i < count; ++i)
-      next = step(code.add(k, i), next);
     return next;
   });
 }

@@ -6,6 +6,10 @@
 
 namespace mlir::attn {
 
+/// The sums after `step(k, sums)` for each k in [from, to), several of them written out where the count is known.
+SmallVector<Value> forSteps(CodeBuilder &code, Value from, Value to, ValueRange sums,
+                            llvm::function_ref<SmallVector<Value>(Value k, ValueRange sums)> step);
+
 /// sums[r * vectors + v] += left(k, r) * right(k, v) for k in [from, to); `left` gives a scalar, `right` a vector.
 /// Lanes that `skipped` (may be null, as may what it gives) says of a splatted left number add nothing, whatever they
 /// would be multiplied by.

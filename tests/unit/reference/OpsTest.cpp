@@ -45,7 +45,7 @@ std::string errorOf(const std::string &text) {
   llvm::Expected<func::FuncOp> function = modelFunction(*module);
   if (!function)
     return llvm::toString(function.takeError());
-  auto results = run(*function, {Tensor<double>{{1}, {0}, {}, {}, ""}}, nullptr, Precision::F64);
+  auto results = run(*function, {Tensor<double>{{1}, {0}, {}, {}, ""}}, nullptr, reference::Precision::F64);
   return results ? "no error" : llvm::toString(results.takeError());
 }
 

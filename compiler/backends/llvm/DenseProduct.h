@@ -1,0 +1,70 @@
+// The register tile of a dense kernel in the precision of its weights: in what numbers rows and weights meet, and what
+// a sum of products is worth. An element is what four bytes of a row and four of a column hold:
+//   own    one x and w                                                             sums in f32
+//   bf16   two, where the processor multiplies pairs; else one f32, w widened      sums in f32
+//   int8   four, or two widened to i16: numbers of x = number * scale[row],
+//          w = number * scale[column]                                              exact sums in i32
+// Weights that the processor can not multiply as they are stored are widened a block at a time into L1, for all rows
+// of a task; then the tile is the same for all.
+#pragma once
+
+#include "compiler/backends/code/KernelCode.h"
+#include "dialect/WeightPanels.h"
+#include <memory>
+
+namespace mlir::attn {
+
+/// Weights of one column tile: the first byte of each vector's columns, and the bytes from one element of K to the
+/// next.
+struct DenseColumns {
+  SmallVector<Value> vectors;
+  int64_t stride;
+};
+
+class DenseProduct {
+public:
+  /// For weights [N, depth] in `layout`.
+  static std::unique_ptr<DenseProduct> create(const KernelCode &kernel, LayoutAttr layout, int64_t depth);
+  virtual ~DenseProduct() = default;
+
+  const WeightPanels panels;
+
+  /// Whether rows of the left operand are rewritten before they are multiplied; each may take all of `rowBytes()`.
+  virtual bool prepares() const { return false; }
+  virtual void prepare(CodeBuilder &, Value /*row*/, Value /*prepared*/) const {}
+  /// From one row, as it is multiplied, to the next.
+  virtual int64_t rowBytes() const { return depth * 4; }
+
+  /// Elements that a group of the panels is widened to; 1: it is multiplied as it is.
+  virtual int64_t parts() const { return 1; }
+  /// Widens `count` groups from group `first` on into `memory`, 4 bytes for each column and element.
+  DenseColumns widen(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count, Value memory) const;
+
+  /// Whether K ends inside a group whose rest a row does not have.
+  bool endsInGroup() const { return !prepares() && depth % panels.group; }
+  /// Elements of `count` groups; `ends`: the last of these is the last of K.
+  int64_t elements(int64_t count, bool ends) const;
+
+  /// sums[r][v], in memory, += rows times columns over `count` elements. `rows` points to the first of them in row 0.
+  void accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
+                  int64_t tileRows) const;
+
+  /// The f32 that sums of the columns from `column`, a place in its panel, on stand for.
+  virtual Value worth(CodeBuilder &, Value sums, Value /*preparedRow*/, Value /*column*/) const { return sums; }
+
+protected:
+  DenseProduct(LayoutAttr layout, int64_t depth) : panels(layout, depth, /*typeBytes=*/4), depth(depth) {}
+
+  /// Element `index` of a group of each lane.
+  virtual Value part(CodeBuilder &, Value group, int64_t /*index*/) const { return group; }
+  virtual Type leftType(CodeBuilder &code) const { return code.f32(); }
+  virtual Value multiply(CodeBuilder &code, Value left, Value weights, Value sum) const {
+    return code.fma(left, weights, sum);
+  }
+  /// Whether sums are whole numbers.
+  virtual bool isExact() const { return false; }
+
+  const int64_t depth;
+};
+
+} // namespace mlir::attn
