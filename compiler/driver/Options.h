@@ -26,10 +26,9 @@ struct CompileOptions {
   std::string output; ///< "-": stdout
   OutputKind kind = OutputKind::None;
   std::string prefix;
-  std::string march = "native";
-  bool marchGiven = false;
-  unsigned vectorBits = 0;      ///< 0: the processor's widest
-  std::string backend = "auto"; ///< auto, llvm or halide
+  llvm::SmallVector<std::string> marches; ///< empty: native
+  unsigned vectorBits = 0;                ///< 0: the processor's widest
+  std::string backend = "auto";           ///< auto, llvm or halide
   std::string weights;
   bool embedWeights = false, convertWeights = false;
   llvm::SmallVector<Bind> binds;
