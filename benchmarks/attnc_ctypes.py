@@ -11,7 +11,7 @@ import ctypes
 from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
 MAX_RANK = 8
-ABI_VERSION = 1
+ABI_VERSION = 2
 STATUS = {1: "argument", 2: "shape", 3: "dtype", 4: "index", 5: "capacity", 6: "cpu", 7: "file", 8: "memory", 9: "busy"}
 # attn_dtype of a buffer's (format letter, item size); bf16 and f16 have no common letter and are not offered.
 DTYPES = {("f", 4): 1, ("d", 8): 2, ("i", 1): 5, ("u", 1): 6, ("i", 4): 7, ("i", 8): 8, ("?", 1): 9}
@@ -42,6 +42,7 @@ class Options(Structure):
         ("capacity_count", c_uint32),
         ("error_size", c_uint32),
         ("error", c_char_p),
+        ("variant", c_char_p),
     ]
 
 
@@ -62,21 +63,24 @@ class Symbol(Structure):
     _fields_ = [("name", c_char_p), ("minimum", c_int64), ("maximum", c_int64)]
 
 
+class Variant(Structure):
+    _fields_ = [("target", c_char_p), ("cpu_features", c_uint64)]
+
+
 class Metadata(Structure):
     _fields_ = [
         ("size", c_uint32),
         ("abi_version", c_uint32),
         ("name", c_char_p),
         ("compiler", c_char_p),
-        ("target", c_char_p),
-        ("cpu_features", c_uint64),
+        ("variants", POINTER(Variant)),
         ("inputs", POINTER(Port)),
         ("outputs", POINTER(Port)),
         ("symbols", POINTER(Symbol)),
         ("input_count", c_uint32),
         ("output_count", c_uint32),
         ("symbol_count", c_uint32),
-        ("reserved", c_uint32),
+        ("variant_count", c_uint32),
         ("weights_bytes", c_uint64),
         ("weights_id", c_void_p),
         ("weights_embedded", c_int32),

@@ -51,8 +51,9 @@ static attn_context *allocateContext(const attn_metadata &metadata) {
 }
 
 static attn_status allocateArena(attn_context *context, uint32_t flags, Text &text) {
-  const attn_code *code = context->model->code;
-  uint64_t bytes = code->arena_bytes ? code->arena_bytes(context->capacity, context->threads) : 0;
+  const attn_model *model = context->model;
+  const attn_variant_code &code = model->code->variants[model->variant];
+  uint64_t bytes = code.arena_bytes ? code.arena_bytes(context->capacity, context->threads) : 0;
   if (bytes == UINT64_MAX)
     return fail(text, ATTN_E_MEMORY, "the scratch memory for these capacities exceeds the address space");
   if (!allocatePages(context->arena, bytes, flags))
@@ -128,7 +129,7 @@ extern "C" ATTN_RT attn_status attn_context_run(attn_context *context, const att
     const attn_model *model = context->model;
     attn_invocation invocation = {context->inputs,     context->outputs, context->symbols, context->arena.data,
                                   model->weights.data, context->pool,    context->threads};
-    model->code->main(&invocation);
+    model->code->variants[model->variant].main(&invocation);
   }
   errno = callersErrno;
   leave(context);

@@ -1,4 +1,4 @@
-// Opening a model: is the code made for this runtime, this processor and these weights?
+// Opening a model: is the code made for this runtime and these weights, and which of its variants for this processor?
 #include "runtime/Model.h"
 
 #include "runtime/Cpu.h"
@@ -7,6 +7,7 @@
 
 #include <new>
 #include <stdlib.h>
+#include <string.h>
 
 namespace attn {
 
@@ -30,7 +31,7 @@ ATTN_RT attn_status checkOptions(const attn_options *options, Text &text) {
 }
 
 static attn_status checkCode(const attn_code *code, Text &text) {
-  if (!code || !code->metadata || !code->main)
+  if (!code || !code->metadata)
     return fail(text, ATTN_E_ARGUMENT, "the model's code is null");
   const attn_metadata &metadata = *code->metadata;
   if (code->abi_version != ATTN_ABI_VERSION || metadata.abi_version != ATTN_ABI_VERSION)
@@ -39,13 +40,45 @@ static attn_status checkCode(const attn_code *code, Text &text) {
   if (code->size < sizeof(attn_code) || metadata.size < sizeof(attn_metadata))
     return fail(text, ATTN_E_ARGUMENT, "the model's code description holds %u and %u bytes, expected %zu and %zu",
                 code->size, metadata.size, sizeof(attn_code), sizeof(attn_metadata));
-  uint64_t missing = metadata.cpu_features & ~cpuFeatures();
-  if (missing) {
-    text.append("model '%s' was compiled for %s; this processor lacks ", metadata.name, metadata.target);
-    appendCpuNames(text, missing);
-    return ATTN_E_CPU;
-  }
+  if (!metadata.variant_count || !metadata.variants || !code->variants)
+    return fail(text, ATTN_E_ARGUMENT, "the model has no code");
   return ATTN_OK;
+}
+
+/// `model 'm' was compiled for x86-64-v4; this processor lacks avx512`, and so on for each of several variants.
+static attn_status lacks(const attn_metadata &metadata, uint32_t begin, uint32_t end, uint64_t features, Text &text) {
+  for (uint32_t i = begin; i < end; ++i) {
+    const attn_variant &variant = metadata.variants[i];
+    if (i == begin)
+      text.append("model '%s' was compiled for %s; this processor lacks ", metadata.name, variant.target);
+    else
+      text.append("; for %s it lacks ", variant.target);
+    appendCpuNames(text, variant.cpu_features & ~features);
+  }
+  return ATTN_E_CPU;
+}
+
+static attn_status noSuchVariant(const attn_metadata &metadata, const char *wanted, Text &text) {
+  text.append("attn_options.variant: model '%s' has no variant '%s'; it has ", metadata.name, wanted);
+  for (uint32_t i = 0; i < metadata.variant_count; ++i)
+    text.append("%s%s", i ? ", " : "", metadata.variants[i].target);
+  return ATTN_E_ARGUMENT;
+}
+
+ATTN_RT attn_status chooseVariant(uint32_t &chosen, const attn_metadata &metadata, const char *wanted,
+                                  uint64_t features, Text &text) {
+  uint32_t begin = 0, end = metadata.variant_count;
+  if (wanted) {
+    while (begin < end && strcmp(metadata.variants[begin].target, wanted) != 0)
+      ++begin;
+    if (begin == end)
+      return noSuchVariant(metadata, wanted, text);
+    end = begin + 1;
+  }
+  for (chosen = begin; chosen < end; ++chosen)
+    if (!(metadata.variants[chosen].cpu_features & ~features))
+      return ATTN_OK;
+  return lacks(metadata, begin, end, features, text);
 }
 
 } // namespace attn
@@ -61,6 +94,9 @@ extern "C" ATTN_RT attn_status attn_model_open(attn_model **result, const attn_c
   attn_status status = checkOptions(options, text);
   if (status == ATTN_OK)
     status = checkCode(code, text);
+  uint32_t variant = 0;
+  if (status == ATTN_OK)
+    status = chooseVariant(variant, *code->metadata, options ? options->variant : nullptr, cpuFeatures(), text);
   if (status != ATTN_OK)
     return status;
   void *memory = calloc(1, sizeof(attn_model));
@@ -68,6 +104,7 @@ extern "C" ATTN_RT attn_status attn_model_open(attn_model **result, const attn_c
     return fail(text, ATTN_E_MEMORY, "cannot allocate the model");
   attn_model *model = new (memory) attn_model();
   model->code = code;
+  model->variant = variant;
   status = openWeights(model->weights, code, weightsPath, options ? options->flags : 0, text);
   if (status != ATTN_OK) {
     free(model);
@@ -82,4 +119,12 @@ extern "C" ATTN_RT void attn_model_close(attn_model *model) {
     return;
   closeWeights(model->weights);
   free(model);
+}
+
+extern "C" ATTN_RT const attn_variant *attn_model_variant(const attn_code *code, const attn_model *model) {
+  Text text(nullptr, 0);
+  uint32_t chosen = model ? model->variant : 0;
+  if (!model && chooseVariant(chosen, *code->metadata, nullptr, cpuFeatures(), text) != ATTN_OK)
+    return nullptr;
+  return &code->metadata->variants[chosen];
 }

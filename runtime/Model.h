@@ -25,6 +25,11 @@ Text errorText(const attn_options *options);
 /// Checks the struct's version, flags and counts. Null is valid.
 attn_status checkOptions(const attn_options *options, Text &text);
 
+/// The variant to run on a processor with these features: the one called `wanted`, or if that is null the first that
+/// runs. Fails, naming what the processor lacks, if there is none.
+attn_status chooseVariant(uint32_t &chosen, const attn_metadata &metadata, const char *wanted, uint64_t features,
+                          Text &text);
+
 /// Checks that a run of these tensors is sound and binds context->symbols; pointers go to context->inputs/outputs.
 attn_status checkTensors(attn_context *context, const attn_tensor *in, size_t inCount, const attn_tensor *out,
                          size_t outCount, Text &text);
@@ -36,6 +41,7 @@ attn_status bindShapes(attn_context *context, const attn_tensor *in, size_t inCo
 
 struct attn_model {
   const attn_code *code;
+  uint32_t variant; // index of metadata->variants and code->variants
   attn::Weights weights;
 };
 

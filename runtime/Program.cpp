@@ -50,6 +50,7 @@ void printHelp(const attn_metadata &metadata) {
   printf("  --out NAME=FILE.npy   write an output instead of printing it\n"
          "  --weights=FILE        packed weights; default: <program>.weights\n"
          "  --threads=N           default: one for each CPU\n"
+         "  --variant=NAME        code for another processor than the best that this one runs; see --describe\n"
          "  --benchmark           run repeatedly and print the times\n"
          "  --describe            print inputs, outputs and dimensions\n");
 }
@@ -66,8 +67,11 @@ void describePort(const attn_metadata &metadata, const char *kind, const attn_po
 }
 
 void describe(const attn_metadata &metadata) {
-  printf("model %s\ncompiler %s\ntarget %s\nweights %" PRIu64 " bytes%s\n", metadata.name, metadata.compiler,
-         metadata.target, metadata.weights_bytes, metadata.weights_embedded ? ", embedded" : "");
+  printf("model %s\ncompiler %s\n", metadata.name, metadata.compiler);
+  const attn_variant *best = attn_model_variant(&attn_program_code, nullptr);
+  for (uint32_t i = 0; i < metadata.variant_count; ++i)
+    printf("variant %s%s\n", metadata.variants[i].target, &metadata.variants[i] == best ? ", runs here" : "");
+  printf("weights %" PRIu64 " bytes%s\n", metadata.weights_bytes, metadata.weights_embedded ? ", embedded" : "");
   for (uint32_t k = 0; k < metadata.symbol_count; ++k) {
     printf("dimension %s from %" PRId64, metadata.symbols[k].name, metadata.symbols[k].minimum);
     if (metadata.symbols[k].maximum)
@@ -110,6 +114,8 @@ int parseArguments(Program &program, int count, char **arguments) {
     } else if (strncmp(argument, "--threads=", 10) == 0) {
       if (!parseThreads(argument + 10, program.options.threads))
         return usageError("--threads: expected a number in [1, 1024], got '%s'", argument + 10);
+    } else if (strncmp(argument, "--variant=", 10) == 0) {
+      program.options.variant = argument + 10;
     } else if (strcmp(argument, "--benchmark") == 0) {
       program.benchmark = true;
     } else if (strcmp(argument, "--out") == 0) {

@@ -27,18 +27,20 @@ static const attn_port inputs[] = {
 };
 static const attn_port outputs[] = {{"embedding", ATTN_F32, 2, {-1, WIDTH}, 0, 0, 0, 0}};
 static const attn_symbol symbols[] = {{"B", 1, 32}, {"S", 1, 512}};
+static const attn_variant variants[] = {{"any", 0}};
 static const attn_metadata metadata = {
     .size = sizeof(attn_metadata),
     .abi_version = ATTN_ABI_VERSION,
     .name = "minilm",
     .compiler = "stub 1.0",
-    .target = "any",
+    .variants = variants,
     .inputs = inputs,
     .outputs = outputs,
     .symbols = symbols,
     .input_count = 2,
     .output_count = 1,
     .symbol_count = 2,
+    .variant_count = 1,
 };
 
 EXPORT const attn_metadata *minilm_metadata(void) { return &metadata; }
@@ -114,10 +116,11 @@ typedef struct {
 static const layout layouts[] = {
     FIELD(attn_tensor, shape) FIELD(attn_tensor, data) FIELD(attn_tensor, bytes) FIELD(attn_options, threads)
         FIELD(attn_options, parallel_for) FIELD(attn_options, capacity) FIELD(attn_options, error_size)
-            FIELD(attn_options, error) FIELD(attn_port, dims) FIELD(attn_port, checked) FIELD(attn_port, upper)
-                FIELD(attn_symbol, maximum) FIELD(attn_metadata, cpu_features) FIELD(attn_metadata, outputs)
-                    FIELD(attn_metadata, input_count) FIELD(attn_metadata, weights_bytes)
-                        FIELD(attn_metadata, weights_id) FIELD(attn_metadata, reserved2){NULL, NULL, 0, 0},
+            FIELD(attn_options, error) FIELD(attn_options, variant) FIELD(attn_port, dims) FIELD(attn_port, checked)
+                FIELD(attn_port, upper) FIELD(attn_symbol, maximum) FIELD(attn_variant, cpu_features)
+                    FIELD(attn_metadata, variants) FIELD(attn_metadata, outputs) FIELD(attn_metadata, input_count)
+                        FIELD(attn_metadata, weights_bytes) FIELD(attn_metadata, weights_id)
+                            FIELD(attn_metadata, reserved2){NULL, NULL, 0, 0},
 };
 
 EXPORT const layout *stub_layouts(void) { return layouts; }

@@ -1,7 +1,9 @@
-// Packing needs the IR only to check; it then runs in a thread of its own while this one generates code.
+// Packing needs the IR only to check; it then runs in a thread of its own, and so does the generation of each variant's
+// code.
 #include "compiler/driver/Build.h"
+#include "compiler/driver/Input.h"
 #include "compiler/driver/Link.h"
-#include "compiler/emit/Buffers.h"
+#include "compiler/driver/Target.h"
 #include "compiler/emit/EmitHeader.h"
 #include "compiler/emit/EmitObject.h"
 #include "compiler/emit/PackWeights.h"
@@ -9,16 +11,29 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/thread.h"
+#include <deque>
 #include <thread>
 
 namespace mlir::attn {
 
 namespace {
 
+/// A variant on its way from LLVM IR to bytes: what a thread of its own may touch.
+struct CodeGeneration {
+  CodeGeneration(ObjectEmitter emitter, std::string label) : emitter(std::move(emitter)), label(std::move(label)) {}
+
+  ObjectEmitter emitter;
+  std::string label; ///< of the variant, where there are several
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module;
+  llvm::SmallVector<char, 0> bytes;
+  std::string error;
+};
+
 class Builder {
 public:
-  Builder(ModuleOp module, BuildJob &job, std::string &error)
-      : module(module), job(job), options(job.options), error(error) {}
+  Builder(BuildJob &job, std::string &error) : job(job), options(job.options), error(error) {}
 
   LogicalResult build() {
     bool text = options.kind == OutputKind::LlvmIr || options.kind == OutputKind::Assembly;
@@ -26,7 +41,7 @@ public:
     if (!text && failed(openWeights()))
       return failure();
     if (!text && options.kind != OutputKind::Executable) {
-      FailureOr<std::string> result = headerText(module, job);
+      FailureOr<std::string> result = headerText(job);
       if (failed(result))
         return failure();
       header = *result;
@@ -48,10 +63,10 @@ private:
 
   LogicalResult openWeights() {
     Timing::Scope scope(job.timing, "check weights");
-    FailureOr<func::FuncOp> model = findModel(module);
-    if (failed(model))
+    FailureOr<SmallVector<func::FuncOp>> models = modelsOf(job.variants);
+    if (failed(models))
       return failure();
-    FailureOr<WeightPacker> opened = WeightPacker::open(*model, {options.weights, options.convertWeights});
+    FailureOr<WeightPacker> opened = WeightPacker::open(*models, {options.weights, options.convertWeights});
     if (failed(opened))
       return failure();
     packer = std::move(*opened);
@@ -85,46 +100,69 @@ private:
   }
 
   LogicalResult generate() {
-    llvm::Expected<ObjectEmitter> made = ObjectEmitter::create(job.target, options.level);
-    if (!made)
-      return fail(made.takeError());
-    emitter.emplace(std::move(*made));
+    for (const Variant &variant : job.variants) {
+      llvm::Expected<ObjectEmitter> made = ObjectEmitter::create(variant.target, options.level);
+      if (!made)
+        return fail(made.takeError());
+      codes.emplace_back(std::move(*made), job.variants.size() > 1 ? "." + variant.target.name : "");
+    }
     {
       Timing::Scope scope(job.timing, "convert to the LLVM dialect");
-      if (failed(convertToLLVMDialect(module, /*verify=*/false)))
-        return failure();
+      for (const Variant &variant : job.variants)
+        if (failed(convertToLLVMDialect(*variant.module, /*verify=*/false)))
+          return failure();
     }
     Timing::Scope scope(job.timing, "generate code");
-    FailureOr<std::unique_ptr<llvm::Module>> translated = emitter->translate(module, context);
-    if (failed(translated))
-      return failure();
-    {
-      Timing::Scope inner(job.timing, "  LLVM: optimise");
-      emitter->optimize(**translated);
+    for (auto [variant, code] : llvm::zip_equal(job.variants, codes)) {
+      FailureOr<std::unique_ptr<llvm::Module>> translated = code.emitter.translate(*variant.module, code.context);
+      if (failed(translated))
+        return failure();
+      code.module = std::move(*translated);
     }
-    if (options.kind == OutputKind::LlvmIr) {
-      llvm::raw_svector_ostream os(code);
-      (*translated)->print(os, nullptr);
-      return success();
-    }
-    Timing::Scope inner(job.timing, "  LLVM: machine code");
-    return fail(emitter->write(**translated, code, options.kind == OutputKind::Assembly));
+    std::vector<llvm::thread> threads;
+    for (CodeGeneration &code : codes)
+      threads.emplace_back(std::optional<unsigned>(kStackBytes), [&] { generate(code); });
+    for (llvm::thread &thread : threads)
+      thread.join();
+    for (const CodeGeneration &code : codes)
+      if (error.empty())
+        error = code.error;
+    return success(error.empty());
   }
 
-  LogicalResult writeText() { return fail(job.outputs.write(options.output, StringRef(code.data(), code.size()))); }
+  void generate(CodeGeneration &code) {
+    {
+      Timing::Scope scope(job.timing, "  LLVM: optimise" + code.label);
+      code.emitter.optimize(*code.module);
+    }
+    if (options.kind == OutputKind::LlvmIr) {
+      llvm::raw_svector_ostream os(code.bytes);
+      code.module->print(os, nullptr);
+      return;
+    }
+    Timing::Scope scope(job.timing, "  LLVM: machine code" + code.label);
+    if (llvm::Error failure = code.emitter.write(*code.module, code.bytes, options.kind == OutputKind::Assembly))
+      code.error = llvm::toString(std::move(failure));
+  }
+
+  LogicalResult writeText() {
+    const llvm::SmallVector<char, 0> &text = codes.front().bytes;
+    return fail(job.outputs.write(options.output, StringRef(text.data(), text.size())));
+  }
 
   LogicalResult finish(StringRef header) {
     Timing::Scope scope(job.timing, "link");
     LinkJob linkJob{options.kind, "", options.output};
     linkJob.printCommands = options.printCommands;
     linkJob.run = !options.onlyPrintCommands;
-    linkJob.objects.push_back(std::move(code));
+    for (CodeGeneration &code : codes)
+      linkJob.objects.push_back({"model" + code.label + ".o", std::move(code.bytes)});
     if (packer.dataBytes()) {
       llvm::SmallVector<char, 0> weights;
       bool include = options.embedWeights && !options.onlyPrintCommands;
-      if (failed(fail(emitter->writeWeights(options.prefix, id, include ? packedPath : "", weights))))
+      if (failed(fail(codes.front().emitter.writeWeights(options.prefix, id, include ? packedPath : "", weights))))
         return failure();
-      linkJob.objects.push_back(std::move(weights));
+      linkJob.objects.push_back({"weights.o", std::move(weights)});
     }
     llvm::Expected<std::string> path = job.outputs.reserve(options.output, options.kind == OutputKind::Executable ||
                                                                                options.kind == OutputKind::Shared);
@@ -140,7 +178,6 @@ private:
     return fail(job.outputs.write(headerPath, header));
   }
 
-  ModuleOp module;
   BuildJob &job;
   const CompileOptions &options;
   std::string &error;
@@ -148,19 +185,15 @@ private:
   WeightsId id = {};
   std::string packedPath, packError;
   std::thread packing;
-  llvm::LLVMContext context;
-  std::optional<ObjectEmitter> emitter;
-  llvm::SmallVector<char, 0> code;
+  std::deque<CodeGeneration> codes; // of each variant
 };
 
 } // namespace
 
-LogicalResult buildFiles(ModuleOp module, BuildJob &job, std::string &error) {
-  return Builder(module, job, error).build();
-}
+LogicalResult buildFiles(BuildJob &job, std::string &error) { return Builder(job, error).build(); }
 
-FailureOr<std::string> headerText(ModuleOp module, const BuildJob &job) {
-  FailureOr<func::FuncOp> model = findModel(module);
+FailureOr<std::string> headerText(const BuildJob &job) {
+  FailureOr<func::FuncOp> model = findModel(*job.variants.front().module);
   if (failed(model))
     return failure();
   FailureOr<FunctionExtents> extents = FunctionExtents::compute(*model);
@@ -172,8 +205,8 @@ FailureOr<std::string> headerText(ModuleOp module, const BuildJob &job) {
   HeaderOptions header;
   header.prefix = job.options.prefix;
   header.source = llvm::sys::path::filename(job.options.input).str();
-  header.target = job.target.name;
-  header.cpuFeatures = job.target.cpuFeatures;
+  for (const Variant &variant : job.variants)
+    header.variants.emplace_back(variant.target.name, featureText(variant.target));
   header.weightsBytes = packedBytes(*model);
   header.embedded = job.options.embedWeights;
   return emitHeader(*interface, header);

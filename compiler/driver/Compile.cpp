@@ -49,15 +49,14 @@ private:
   }
 
   int compileAll() {
-    llvm::Expected<TargetInfo> resolved = resolveTarget(options.march);
+    llvm::Expected<llvm::SmallVector<TargetInfo>> resolved =
+        resolveTargets(options.marches.empty() ? llvm::ArrayRef(std::string("native")) : options.marches);
     if (!resolved)
       return fail(resolved.takeError());
-    target = *resolved;
-    if (options.vectorBits)
-      target.vectorBits = options.vectorBits; // LLVM splits what is wider than a register
-    stageOptions.target = target;
-    stageOptions.backend = options.backend;
-    stageOptions.precision = options.precision;
+    targets = *resolved;
+    for (TargetInfo &target : targets)
+      if (options.vectorBits)
+        target.vectorBits = options.vectorBits; // LLVM splits what is wider than a register
     if (int code = checkPaths())
       return code;
     llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> input = readInput(options.input);
@@ -86,7 +85,7 @@ private:
       return failed("parsing");
     if (mlir::failed(applyBinds(*module)))
       return failed("--bind");
-    return process(*module);
+    return process(std::move(module));
   }
 
   int checkPaths() {
@@ -132,24 +131,25 @@ private:
     return decisionsOnly ? "tile" : "emit";
   }
 
-  int process(ModuleOp module) {
-    stageOptions.emit.prefix = options.prefix;
-    stageOptions.emit.target = target.name;
-    stageOptions.emit.cpuFeatures = target.cpuFeatures;
-    stageOptions.emit.embedWeights = options.embedWeights;
-    stageOptions.emit.program = options.kind == OutputKind::Executable;
+  /// What does not depend on the processor is done once; then each has its copy.
+  int process(OwningOpRef<ModuleOp> module) {
+    llvm::SmallVector<Variant> variants;
+    variants.push_back({targets.front(), std::move(module)});
     unsigned number = 10;
     for (const Stage &stage : stages()) {
-      if (int code = runStage(stage, module, number))
-        return code;
+      if (stage.forTarget)
+        for (const TargetInfo &target : llvm::drop_begin(targets, variants.size()))
+          variants.push_back({target, variants.front().module->clone()});
+      if (stage.name == "emit" && mlir::failed(placeWeightsOf(variants)))
+        return failed("placing the weights");
+      for (Variant &variant : variants)
+        if (int code = runStage(stage, variant, number))
+          return code;
       number += 10;
-      // After fuse for what is apart, before a back end refuses it; after tile for how it is computed.
-      if (options.requireFused && (stage.name == "fuse" || stage.name == "tile") && mlir::failed(requireFused(module)))
-        return failed("--require-fused");
       if (stage.name == lastStage())
         break;
     }
-    if (int code = writeFiles(module))
+    if (int code = writeFiles(variants))
       return code;
     if (options.onlyPrintCommands)
       return kSuccess;
@@ -159,20 +159,54 @@ private:
     return kSuccess;
   }
 
-  int runStage(const Stage &stage, ModuleOp module, unsigned number) {
-    Timing::Scope scope(timing, stage.name);
+  /// One packed file serves all variants.
+  static LogicalResult placeWeightsOf(llvm::ArrayRef<Variant> variants) {
+    FailureOr<llvm::SmallVector<func::FuncOp>> models = modelsOf(variants);
+    if (mlir::failed(models))
+      return failure();
+    placeWeights(*models);
+    return success();
+  }
+
+  /// The interface is in the module of the first variant.
+  StageOptions stageOptions(const Variant &variant) const {
+    StageOptions result;
+    result.target = variant.target;
+    result.backend = options.backend;
+    result.precision = options.precision;
+    result.emit.prefix = options.prefix;
+    result.emit.target = variant.target.name;
+    result.emit.embedWeights = options.embedWeights;
+    result.emit.program = options.kind == OutputKind::Executable;
+    if (variant.target.name == targets.front().name)
+      for (const TargetInfo &target : targets) {
+        result.emit.targets.push_back(target.name);
+        result.emit.cpuFeatures.push_back(target.cpuFeatures);
+      }
+    return result;
+  }
+
+  int runStage(const Stage &stage, Variant &variant, unsigned number) {
+    std::string name = stage.name.str();
+    if (stage.forTarget && targets.size() > 1)
+      name += "." + variant.target.name;
+    Timing::Scope scope(timing, name);
+    ModuleOp module = *variant.module;
     PassManager passes(module.getContext(), ModuleOp::getOperationName());
     passes.enableVerifier(false); // once a stage is enough
-    stage.build(passes, stageOptions);
+    stage.build(passes, stageOptions(variant));
     unsigned before = errors;
     if (mlir::failed(passes.run(module)) || errors != before)
       return failed(stage.name);
     if (mlir::failed(verify(module)))
       return failed(stage.name);
+    // After fuse for what is apart, before a back end refuses it; after tile for how it is computed.
+    if (options.requireFused && (stage.name == "fuse" || stage.name == "tile") && mlir::failed(requireFused(module)))
+      return failed("--require-fused");
     if (options.dumpStages.empty())
       return kSuccess;
     llvm::SmallString<256> path(options.dumpStages);
-    llvm::sys::path::append(path, std::to_string(number) + "-" + stage.name + ".mlir");
+    llvm::sys::path::append(path, std::to_string(number) + "-" + name + ".mlir");
     if (llvm::Error error = outputs.write(path, moduleText(module)))
       return fail(std::move(error));
     return kSuccess;
@@ -186,14 +220,15 @@ private:
     return text;
   }
 
-  int writeFiles(ModuleOp module) {
+  int writeFiles(llvm::ArrayRef<Variant> variants) {
     if (options.explain) {
-      FailureOr<std::string> text = explain(module, target, options.explainJson);
+      FailureOr<std::string> text = explain(variants, options.explainJson);
       if (mlir::failed(text))
         return failed("--explain");
       explanation = *text;
     }
-    BuildJob job{options, target, outputs, timing};
+    BuildJob job{options, variants, outputs, timing};
+    ModuleOp module = *variants.front().module;
     llvm::Error error = llvm::Error::success();
     switch (options.kind) {
     case OutputKind::None:
@@ -209,31 +244,30 @@ private:
       break;
     }
     case OutputKind::Header: {
-      FailureOr<std::string> header = headerText(module, job);
+      FailureOr<std::string> header = headerText(job);
       if (mlir::failed(header))
         return failed("--emit=header");
       error = outputs.write(options.output, *header);
       break;
     }
     default:
-      return buildBinary(module, job);
+      return buildBinary(job);
     }
     return error ? fail(std::move(error)) : kSuccess;
   }
 
-  int buildBinary(ModuleOp module, BuildJob &job) {
-    if (!options.marchGiven)
-      llvm::errs() << "attnc: note: compiling for this machine (" << target.name << ": " << featureText(target)
-                   << "); use -march=x86-64-v3 for a portable binary\n";
+  int buildBinary(BuildJob &job) {
+    if (options.marches.empty())
+      llvm::errs() << "attnc: note: compiling for this machine (" << targets.front().name << ": "
+                   << featureText(targets.front()) << "); use -march=x86-64-v3 for a portable binary\n";
     std::string error;
-    if (mlir::succeeded(buildFiles(module, job, error)))
+    if (mlir::succeeded(buildFiles(job, error)))
       return kSuccess;
     return error.empty() ? failed("code generation") : fail(error);
   }
 
   const CompileOptions &options;
-  TargetInfo target;
-  StageOptions stageOptions;
+  llvm::SmallVector<TargetInfo> targets; ///< the most demanding first
   llvm::SourceMgr sources;
   Outputs outputs;
   Timing timing;

@@ -1,7 +1,6 @@
 // --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a
 // multiply and an add are 2 operations; traffic is every operand and result once.
 #include "compiler/driver/Explain.h"
-#include "compiler/emit/Buffers.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -219,7 +218,7 @@ std::string asText(ArrayRef<KernelReport> reports, const TargetInfo &target) {
   return text;
 }
 
-std::string asJson(ArrayRef<KernelReport> reports, const TargetInfo &target) {
+llvm::json::Value asJson(ArrayRef<KernelReport> reports, const TargetInfo &target) {
   llvm::json::Array kernels;
   for (const KernelReport &report : reports)
     kernels.push_back(llvm::json::Object{{"name", report.name},
@@ -229,16 +228,11 @@ std::string asJson(ArrayRef<KernelReport> reports, const TargetInfo &target) {
                                          {"flops", report.flops},
                                          {"bytes", report.bytes},
                                          {"notes", llvm::json::Array(report.notes)}});
-  llvm::json::Object root{{"target", target.name}, {"vector_bits", target.vectorBits}, {"kernels", std::move(kernels)}};
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << llvm::formatv("{0:2}\n", llvm::json::Value(std::move(root)));
-  return text;
+  return llvm::json::Object{
+      {"target", target.name}, {"vector_bits", target.vectorBits}, {"kernels", std::move(kernels)}};
 }
 
-} // namespace
-
-FailureOr<std::string> explain(ModuleOp module, const TargetInfo &target, bool json) {
+FailureOr<llvm::SmallVector<KernelReport>> reportsOf(ModuleOp module) {
   FailureOr<func::FuncOp> model = findModel(module);
   if (failed(model))
     return failure();
@@ -249,7 +243,27 @@ FailureOr<std::string> explain(ModuleOp module, const TargetInfo &target, bool j
   llvm::SmallVector<KernelReport> reports;
   for (auto kernel : model->getOps<KernelOp>())
     reports.push_back(explainer.report(kernel, reports.size()));
-  return json ? asJson(reports, target) : asText(reports, target);
+  return reports;
+}
+
+} // namespace
+
+FailureOr<std::string> explain(ArrayRef<Variant> variants, bool json) {
+  std::string text;
+  llvm::json::Array values;
+  for (const Variant &variant : variants) {
+    FailureOr<llvm::SmallVector<KernelReport>> reports = reportsOf(*variant.module);
+    if (failed(reports))
+      return failure();
+    if (json)
+      values.push_back(asJson(*reports, variant.target));
+    else
+      text += asText(*reports, variant.target);
+  }
+  if (!json)
+    return text;
+  llvm::json::Value told = values.size() == 1 ? values.front() : llvm::json::Value(std::move(values));
+  return llvm::formatv("{0:2}\n", told).str();
 }
 
 LogicalResult requireFused(ModuleOp module) {

@@ -1,13 +1,13 @@
 // What was decided for each kernel, for people and for tools.
 #pragma once
 
-#include "compiler/backends/Target.h"
-#include "mlir/IR/BuiltinOps.h"
+#include "compiler/driver/Variant.h"
 
 namespace mlir::attn {
 
 /// One entry a kernel: ops, strategy and tiles, arithmetic and memory traffic as expressions of the model's dimensions.
-FailureOr<std::string> explain(ModuleOp module, const TargetInfo &target, bool json);
+/// Several variants are told in turn; as JSON, they are an array.
+FailureOr<std::string> explain(llvm::ArrayRef<Variant> variants, bool json);
 
 /// Fails with an error at each attention whose score map is not confined to one streaming kernel.
 LogicalResult requireFused(ModuleOp module);

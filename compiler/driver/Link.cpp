@@ -30,8 +30,8 @@ public:
   Error link() {
     if (job.kind == OutputKind::Archive)
       return writeArchive();
-    for (const SmallVector<char, 0> &object : job.objects)
-      if (Error error = addObject(StringRef(object.data(), object.size())))
+    for (const LinkJob::Object &object : job.objects)
+      if (Error error = addObject(StringRef(object.bytes.data(), object.bytes.size())))
         return error;
     if (Error error = addObject(runtimeObject()))
       return error;
@@ -154,9 +154,8 @@ private:
   Error writeArchive() {
     std::vector<NewArchiveMember> members;
     auto add = [&](StringRef bytes, StringRef name) { members.emplace_back(MemoryBufferRef(bytes, name)); };
-    static const char *const names[] = {"model.o", "weights.o"};
-    for (size_t i = 0; i < job.objects.size(); ++i)
-      add(StringRef(job.objects[i].data(), job.objects[i].size()), names[i]);
+    for (const LinkJob::Object &object : job.objects)
+      add(StringRef(object.bytes.data(), object.bytes.size()), object.name);
     add(runtimeObject(), "attn_runtime.o");
     Expected<std::unique_ptr<MemoryBuffer>> archive = writeArchiveToBuffer(
         members, SymtabWritingMode::NormalSymtab, object::Archive::K_GNU, /*Deterministic=*/true, /*Thin=*/false);

@@ -8,9 +8,13 @@ namespace mlir::attn {
 
 struct LinkJob {
   OutputKind kind;
-  std::string output;                                    ///< where to write: a temporary file
-  std::string finalName;                                 ///< the name it will have, for the soname
-  llvm::SmallVector<llvm::SmallVector<char, 0>> objects; ///< in memory
+  std::string output;    ///< where to write: a temporary file
+  std::string finalName; ///< the name it will have, for the soname
+  struct Object {
+    std::string name; ///< as a member of an archive
+    llvm::SmallVector<char, 0> bytes;
+  };
+  llvm::SmallVector<Object> objects;
   bool printCommands = false, run = true;
 };
 

@@ -135,6 +135,18 @@ bool chooseKind(const InputArgList &arguments, CompileOptions &options) {
   return true;
 }
 
+/// Text holds the code, or the kernels, of one processor.
+bool checkMarches(const CompileOptions &options) {
+  bool isText = options.kind == OutputKind::Mlir || options.kind == OutputKind::LlvmIr ||
+                options.kind == OutputKind::Assembly || options.kind == OutputKind::Dot;
+  const Stage *last = llvm::find_if(stages(), [&](const Stage &stage) { return stage.name == options.stopAfter; });
+  bool isForAny = last != stages().end() && !last->forTarget;
+  if (options.marches.size() < 2 || !isText || isForAny)
+    return true;
+  return mistake("-march=" + llvm::join(options.marches, ",") +
+                 ": this output is for one processor; name one, or make .o .a .so or --emit=exe for all");
+}
+
 bool choosePrefix(const InputArgList &arguments, CompileOptions &options) {
   options.prefix = arguments.getLastArgValue(OPT_prefix).str();
   if (options.prefix.empty())
@@ -175,8 +187,9 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
                                   : "one input expected, got '" + inputs[0] + "' and '" + inputs[1] + "'");
   options.input = inputs[0];
   options.output = arguments.getLastArgValue(OPT_output).str();
-  options.marchGiven = arguments.hasArg(OPT_march);
-  options.march = arguments.getLastArgValue(OPT_march, "native").str();
+  if (arguments.hasArg(OPT_march))
+    for (StringRef name : llvm::split(arguments.getLastArgValue(OPT_march), ','))
+      options.marches.push_back(name.str());
   StringRef bits = arguments.getLastArgValue(OPT_vector_width);
   if (arguments.hasArg(OPT_vector_width) &&
       (bits.getAsInteger(10, options.vectorBits) || !llvm::is_contained({128u, 256u, 512u}, options.vectorBits)))
@@ -195,7 +208,8 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
   for (const std::string &bind : arguments.getAllArgValues(OPT_bind))
     if (!parseBind(bind, options.binds))
       return false;
-  return checkWords(arguments, options) && chooseKind(arguments, options) && choosePrefix(arguments, options);
+  return checkWords(arguments, options) && chooseKind(arguments, options) && checkMarches(options) &&
+         choosePrefix(arguments, options);
 }
 
 } // namespace

@@ -26,11 +26,10 @@ struct CompileOptions {
   std::string output; ///< "-": stdout
   OutputKind kind = OutputKind::None;
   std::string prefix;
-  std::string march = "native";
-  bool marchGiven = false;
-  unsigned vectorBits = 0;       ///< 0: the processor's widest
-  std::string backend = "auto";  ///< auto, llvm or halide
-  std::string precision = "f32"; ///< f32, bf16 or int8
+  llvm::SmallVector<std::string> marches; ///< empty: native
+  unsigned vectorBits = 0;                ///< 0: the processor's widest
+  std::string backend = "auto";           ///< auto, llvm or halide
+  std::string precision = "f32";          ///< f32, bf16 or int8
   std::string weights;
   bool embedWeights = false, convertWeights = false;
   llvm::SmallVector<Bind> binds;

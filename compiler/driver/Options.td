@@ -11,7 +11,8 @@ def emit : BothJoined<"emit=">, MetaVarName<"<kind>">,
   HelpText<"What to make when the suffix does not say: obj static shared exe mlir llvm asm dot header">;
 
 def march : Joined<["-", "--"], "march=">, MetaVarName<"<cpu>">,
-  HelpText<"Processor to compile for: native (default), x86-64-v2, -v3, -v4, or a name such as znver4">;
+  HelpText<"Processor to compile for: native (default), x86-64-v2, -v3, -v4, or a name such as znver4; "
+           "a,b: code for both, the best is picked at open">;
 def vector_width : Joined<["-", "--"], "mprefer-vector-width=">, MetaVarName<"<bits>">,
   HelpText<"Vectors in kernels: 128, 256 or 512 bits; default: the processor's widest">;
 def precision : BothJoined<"precision=">, MetaVarName<"<type>">,

@@ -56,11 +56,12 @@ static void lowerStage(OpPassManager &passes, const StageOptions &options) {
 
 static void emitStage(OpPassManager &passes, const StageOptions &options) { buildEmit(passes, options.emit); }
 
-static constexpr Stage kStages[] = {{"simplify", "canonical ops; shorthands expanded, layers unrolled", simplifyStage},
-                                    {"fuse", "every computing op in one attn.kernel", fuseStage},
-                                    {"tile", "a schedule and layouts for each kernel", tileStage},
-                                    {"lower", "code for each kernel", lowerStage},
-                                    {"emit", "memory plan, entry point, metadata", emitStage}};
+static constexpr Stage kStages[] = {
+    {"simplify", "canonical ops; shorthands expanded, layers unrolled", false, simplifyStage},
+    {"fuse", "every computing op in one attn.kernel", false, fuseStage},
+    {"tile", "a schedule and layouts for each kernel", true, tileStage},
+    {"lower", "code for each kernel", true, lowerStage},
+    {"emit", "memory plan, entry point, metadata", true, emitStage}};
 
 llvm::ArrayRef<Stage> stages() { return kStages; }
 
@@ -100,7 +101,8 @@ static void registerStage(const Stage &stage) {
         options.precision = parsed.precision;
         options.emit.prefix = parsed.prefix;
         options.emit.target = target->name;
-        options.emit.cpuFeatures = target->cpuFeatures;
+        options.emit.targets = {target->name};
+        options.emit.cpuFeatures = {target->cpuFeatures};
         build(passes, options);
         return success();
       },

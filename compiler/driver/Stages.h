@@ -24,6 +24,7 @@ struct StageOptions {
 struct Stage {
   llvm::StringLiteral name;
   llvm::StringLiteral summary;
+  bool forTarget; ///< what it makes depends on the processor
   void (*build)(OpPassManager &passes, const StageOptions &options);
 };
 

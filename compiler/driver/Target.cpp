@@ -2,7 +2,9 @@
 // a model is opened: a processor's other instructions are left out, so that a binary never stops at an illegal one.
 #include "compiler/driver/Target.h"
 #include "compiler/driver/Options.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
@@ -90,6 +92,26 @@ llvm::Expected<TargetInfo> resolveTarget(llvm::StringRef name) {
   if (name.starts_with("x86-64"))
     target.tune = "generic";
   return target;
+}
+
+llvm::Expected<llvm::SmallVector<TargetInfo>> resolveTargets(llvm::ArrayRef<std::string> names) {
+  llvm::SmallVector<TargetInfo> targets;
+  for (llvm::StringRef name : names) {
+    llvm::Expected<TargetInfo> target = resolveTarget(name);
+    if (!target)
+      return target.takeError();
+    for (const TargetInfo &other : targets)
+      if (other.cpuFeatures == target->cpuFeatures)
+        return llvm::createStringError("-march: " + other.name + " and " + target->name +
+                                       " need the same instructions (" + featureText(other) +
+                                       "), so that only one would ever run; name one of them");
+    targets.push_back(*target);
+  }
+  llvm::sort(targets, [](const TargetInfo &a, const TargetInfo &b) {
+    int countA = llvm::popcount(a.cpuFeatures), countB = llvm::popcount(b.cpuFeatures);
+    return countA != countB ? countA > countB : a.cpuFeatures > b.cpuFeatures;
+  });
+  return targets;
 }
 
 std::string featureText(const TargetInfo &target) {

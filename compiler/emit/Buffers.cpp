@@ -79,12 +79,22 @@ uint64_t weightOffset(WeightOp weight) {
 }
 
 uint64_t packedBytes(func::FuncOp model) {
+  auto bytes = model->getAttrOfType<IntegerAttr>("attn.packed_bytes");
+  return bytes ? bytes.getInt() : 0;
+}
+
+void placeWeights(ArrayRef<func::FuncOp> variants) {
+  llvm::DenseMap<std::tuple<Attribute, Attribute, Type>, uint64_t> known;
   uint64_t end = 0;
-  model.walk([&](WeightOp weight) {
-    uint64_t bytes = storedBytes(cast<RankedTensorType>(weight.getType()));
-    end = std::max(end, llvm::alignTo(weightOffset(weight) + bytes, kBufferAlignment));
-  });
-  return end;
+  for (func::FuncOp model : variants)
+    model->walk([&](WeightOp weight) {
+      auto [place, fresh] = known.try_emplace({weight.getNameAttr(), weight.getSliceAttr(), weight.getType()}, end);
+      if (fresh)
+        end = llvm::alignTo(end + storedBytes(cast<RankedTensorType>(weight.getType())), kBufferAlignment);
+      weight->setAttr("attn.offset", Builder(model.getContext()).getI64IntegerAttr(place->second));
+    });
+  for (func::FuncOp model : variants)
+    model->setAttr("attn.packed_bytes", Builder(model.getContext()).getI64IntegerAttr(end));
 }
 
 } // namespace mlir::attn

@@ -25,10 +25,14 @@ AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents);
 /// The same for a static type.
 uint64_t storedBytes(RankedTensorType type);
 
-/// Where the packed file holds a weight (`attn.offset`), set by attn-plan-memory.
+/// Gives the weights of all variants of a model (its code for several processors) their places in one packed file:
+/// equal name, slice and type (hence layout) share their bytes.
+void placeWeights(llvm::ArrayRef<func::FuncOp> variants);
+
+/// Where the packed file holds a weight (`attn.offset`), once it is placed.
 uint64_t weightOffset(WeightOp weight);
 
-/// Size of all packed weights' data.
+/// Size of all packed weights' data, those of other variants included (`attn.packed_bytes`); 0 before they are placed.
 uint64_t packedBytes(func::FuncOp model);
 
 } // namespace mlir::attn

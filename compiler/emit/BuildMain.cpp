@@ -10,13 +10,14 @@ ArrayRef<Attribute> slotsOf(func::FuncOp model) { return model->getAttrOfType<Ar
 
 AffineMap mapOf(Attribute attribute) { return cast<AffineMapAttr>(attribute).getValue(); }
 
-/// Builds the body of `<prefix>_main`.
+/// Builds the body of `<prefix>_main.<target>`.
 class MainBuilder {
 public:
   explicit MainBuilder(Entry &entry) : entry(entry), builder(entry.builder) {}
 
-  LogicalResult build() {
-    LLVM::LLVMFuncOp main = entry.function("main", LLVM::LLVMVoidType::get(builder.getContext()), {entry.pointer()});
+  LogicalResult build(StringRef target) {
+    LLVM::LLVMFuncOp main =
+        entry.function(entry.mainName(target), LLVM::LLVMVoidType::get(builder.getContext()), {entry.pointer()});
     invocation = main.getArgument(0);
     Value inputs = field(offsetof(attn_invocation, inputs));
     Value outputs = field(offsetof(attn_invocation, outputs));
@@ -111,10 +112,10 @@ private:
 
 } // namespace
 
-LogicalResult buildMain(Entry &entry) { return MainBuilder(entry).build(); }
+LogicalResult buildMain(Entry &entry, StringRef target) { return MainBuilder(entry).build(target); }
 
-LogicalResult buildArenaBytes(Entry &entry) {
-  LLVM::LLVMFuncOp function = entry.function("arena_bytes", entry.i64(), {entry.pointer(), entry.i64()});
+LogicalResult buildArenaBytes(Entry &entry, StringRef target) {
+  LLVM::LLVMFuncOp function = entry.function(entry.arenaBytesName(target), entry.i64(), {entry.pointer(), entry.i64()});
   SizeArithmetic sizes(entry, function.getArgument(0));
   Value total = entry.constant(0);
   for (Attribute slot : slotsOf(entry.model)) {

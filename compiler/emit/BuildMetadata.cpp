@@ -101,45 +101,83 @@ std::string buildSymbols(ConstantBuilder &c, ArrayRef<Symbol> symbols) {
   });
 }
 
-std::string buildDescription(ConstantBuilder &c) {
+std::string buildVariants(ConstantBuilder &c, const Binary &binary) {
+  Type variant = c.structType({c.entry.pointer(), c.entry.i64()});
+  SmallVector<std::string> names =
+      llvm::map_to_vector(binary.targets, [&](const std::string &target) { return c.text(target); });
+  Type array = LLVM::LLVMArrayType::get(variant, names.size());
+  return c.global("variants", array, [&] {
+    SmallVector<Value> values;
+    for (auto [name, features] : llvm::zip_equal(names, binary.cpuFeatures))
+      values.push_back(c.aggregate(variant, {c.addressOf(name), c.entry.constant(features)}));
+    return c.aggregate(array, values);
+  });
+}
+
+/// Declares what other objects hold.
+void declare(Entry &entry, StringRef name, Type result, ArrayRef<Type> arguments) {
+  if (SymbolTable::lookupNearestSymbolFrom(entry.model, StringAttr::get(entry.builder.getContext(), name)))
+    return;
+  auto type = LLVM::LLVMFunctionType::get(result, arguments);
+  auto op = LLVM::LLVMFuncOp::create(entry.builder, name, type, LLVM::Linkage::External, /*dsoLocal=*/true);
+  op.setVisibility_(LLVM::Visibility::Hidden);
+}
+
+std::string buildVariantCode(ConstantBuilder &c, const Binary &binary) {
   Entry &entry = c.entry;
-  const Interface &interface = entry.interface;
+  Type p = entry.pointer(), variant = c.structType({p, p});
+  Type array = LLVM::LLVMArrayType::get(variant, binary.targets.size());
+  for (const std::string &target : binary.targets) {
+    declare(entry, entry.arenaBytesName(target), entry.i64(), {p, entry.i64()});
+    declare(entry, entry.mainName(target), LLVM::LLVMVoidType::get(entry.builder.getContext()), {p});
+  }
+  return c.global("variant_code", array, [&] {
+    SmallVector<Value> values;
+    for (const std::string &target : binary.targets)
+      values.push_back(
+          c.aggregate(variant, {c.addressOf(entry.arenaBytesName(target)), c.addressOf(entry.mainName(target))}));
+    return c.aggregate(array, values);
+  });
+}
+
+std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
+  Entry &entry = c.entry;
+  const Interface &interface = binary.interface;
   std::string inputs = buildPorts(c, "inputs", interface.inputs);
   std::string outputs = buildPorts(c, "outputs", interface.outputs);
   std::string symbols = buildSymbols(c, interface.symbols);
-  std::string name = c.text(entry.prefix), compiler = c.text(kCompiler), target = c.text(entry.target);
+  std::string name = c.text(entry.prefix), compiler = c.text(kCompiler), variants = buildVariants(c, binary);
   uint64_t weightsBytes = packedBytes(entry.model);
   std::string id = weightsBytes ? c.external("weights_id") : "";
   Type p = entry.pointer(), i32 = entry.i32(), i64 = entry.i64();
-  Type type = c.structType({i32, i32, p, p, p, i64, p, p, p, i32, i32, i32, i32, i64, p, i32, i32});
+  Type type = c.structType({i32, i32, p, p, p, p, p, p, i32, i32, i32, i32, i64, p, i32, i32});
   return c.global("metadata_value", type, [&] {
-    return c.aggregate(
-        type, {c.i32(sizeof(attn_metadata)), c.i32(ATTN_ABI_VERSION), c.addressOf(name), c.addressOf(compiler),
-               c.addressOf(target), entry.constant(entry.cpuFeatures), c.addressOf(inputs), c.addressOf(outputs),
-               c.addressOf(symbols), c.i32(interface.inputs.size()), c.i32(interface.outputs.size()),
-               c.i32(interface.symbols.size()), c.i32(0), entry.constant(weightsBytes),
-               weightsBytes ? c.addressOf(id) : c.null(), c.i32(weightsBytes && entry.embedWeights), c.i32(0)});
+    return c.aggregate(type, {c.i32(sizeof(attn_metadata)), c.i32(ATTN_ABI_VERSION), c.addressOf(name),
+                              c.addressOf(compiler), c.addressOf(variants), c.addressOf(inputs), c.addressOf(outputs),
+                              c.addressOf(symbols), c.i32(interface.inputs.size()), c.i32(interface.outputs.size()),
+                              c.i32(interface.symbols.size()), c.i32(binary.targets.size()),
+                              entry.constant(weightsBytes), weightsBytes ? c.addressOf(id) : c.null(),
+                              c.i32(weightsBytes && binary.embedWeights), c.i32(0)});
   });
 }
 
 } // namespace
 
-void buildMetadata(Entry &entry) {
-  static_assert(sizeof(attn_metadata) == 104 && sizeof(attn_port) == 104 && sizeof(attn_symbol) == 24 &&
-                    sizeof(attn_code) == 40,
+void buildMetadata(Entry &entry, const Binary &binary) {
+  static_assert(sizeof(attn_metadata) == 96 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 16 &&
+                    sizeof(attn_port) == 104 && sizeof(attn_symbol) == 24 && sizeof(attn_code) == 32,
                 "the constants of this file follow attn/abi.h member by member");
   ConstantBuilder c(entry);
-  std::string description = buildDescription(c);
-  bool embedded = entry.embedWeights && packedBytes(entry.model);
+  std::string description = buildDescription(c, binary), variants = buildVariantCode(c, binary);
+  bool embedded = binary.embedWeights && packedBytes(entry.model);
   std::string weights = embedded ? c.external("weights") : "";
   Type p = entry.pointer();
-  Type type = c.structType({entry.i32(), entry.i32(), p, p, p, p});
+  Type type = c.structType({entry.i32(), entry.i32(), p, p, p});
   std::string code = c.global("code", type, [&] {
     return c.aggregate(type, {c.i32(sizeof(attn_code)), c.i32(ATTN_ABI_VERSION), c.addressOf(description),
-                              c.addressOf(entry.name("arena_bytes")), c.addressOf(entry.name("main")),
-                              embedded ? c.addressOf(weights) : c.null()});
+                              c.addressOf(variants), embedded ? c.addressOf(weights) : c.null()});
   });
-  if (!entry.program)
+  if (!binary.program)
     return;
   auto alias = LLVM::AliasOp::create(entry.builder, type, LLVM::Linkage::External, "attn_program_code");
   alias.setVisibility_(LLVM::Visibility::Hidden);

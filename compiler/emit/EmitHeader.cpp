@@ -50,8 +50,9 @@ private:
   static StringRef typeName(attn_dtype type) { return attn_dtype_name(type); }
 
   void writeSummary() {
-    os << "/* " << p << ", compiled by attnc " ATTN_VERSION " from " << options.source << " for " << options.target
-       << ".\n *\n *   ";
+    os << "/* " << p << ", compiled by attnc " ATTN_VERSION " from " << options.source << " for ";
+    llvm::interleaveComma(options.variants, os, [&](const auto &variant) { os << variant.first; });
+    os << ".\n *\n *   ";
     writePorts(interface.inputs);
     os << " -> ";
     writePorts(interface.outputs);
@@ -69,20 +70,12 @@ private:
       writeExtent(port.upper);
       os << "]\n";
     }
-    os << " *\n * needs: " << cpuNames();
+    os << " *\n * needs: ";
+    llvm::interleave(options.variants, os, [&](const auto &variant) { os << "x86-64 " << variant.second; }, " or ");
     if (options.weightsBytes)
       os << "; weights " << llvm::format("%.1f", options.weightsBytes / 1e6) << " MB"
          << (options.embedded ? ", included" : " in a file of their own");
     os << "; libc\n */\n";
-  }
-
-  std::string cpuNames() const {
-    static constexpr const char *names[] = {"sse4.2", "avx", "avx2", "fma", "avx512", "avx512_vnni", "avx512_bf16"};
-    std::string list = "x86-64";
-    for (auto [bit, name] : llvm::enumerate(names))
-      if (options.cpuFeatures >> bit & 1)
-        list += std::string(" ") + name;
-    return list;
   }
 
   void writeSharedTypes() { os << StringRef(kRuntimeHeader).trim('\n') << "\n\n"; }
@@ -113,6 +106,8 @@ private:
        << ". The model may be shared by threads and must outlive its contexts. */\n"
        << "attn_status " << p << "_open(" << p << "_model **, const char *weights_path, const attn_options *);\n"
        << "void " << p << "_close(" << p << "_model *);\n"
+       << "/* The variant that a model runs; of null, the one that an open would take here, null if there is none. */\n"
+       << "const attn_variant *" << p << "_variant(const " << p << "_model *);\n"
        << "/* All memory and threads that runs need. A context belongs to one thread at a time. */\n"
        << "attn_status " << p << "_context_create(" << p << "_context **, const " << p
        << "_model *, const attn_options *);\n"

@@ -3,12 +3,13 @@
 
 #include "compiler/emit/Interface.h"
 #include <string>
+#include <vector>
 
 namespace mlir::attn {
 
 struct HeaderOptions {
-  std::string prefix, source, target;
-  uint64_t cpuFeatures = 0;
+  std::string prefix, source;
+  std::vector<std::pair<std::string, std::string>> variants; ///< name of the processor, what it needs beyond x86-64
   uint64_t weightsBytes = 0;
   bool embedded = false;
 };

@@ -1,4 +1,4 @@
-// The parts of attn-build-entry, one function each; private to the stage.
+// The parts of attn-build-entry and attn-build-interface, one function each; private to the stage.
 #pragma once
 
 #include "compiler/emit/Buffers.h"
@@ -14,10 +14,7 @@ namespace mlir::attn {
 struct Entry {
   func::FuncOp model;
   const FunctionExtents &extents;
-  Interface interface;
-  std::string prefix, target;
-  uint64_t cpuFeatures;
-  bool embedWeights, program;
+  std::string prefix;
   ImplicitLocOpBuilder &builder;
 
   Type pointer() const { return LLVM::LLVMPointerType::get(builder.getContext()); }
@@ -26,8 +23,20 @@ struct Entry {
   std::string name(const Twine &suffix) const { return (prefix + "_" + suffix).str(); }
   Value constant(int64_t value) const { return LLVM::ConstantOp::create(builder, i64(), value); }
 
-  /// A function with a body, internal to the object; the builder moves to its first block.
-  LLVM::LLVMFuncOp function(const Twine &suffix, Type result, ArrayRef<Type> arguments) const;
+  /// The functions that each target has of its own. A dot, since no name of the C interface has one.
+  std::string mainName(StringRef target) const { return name("main." + target); }
+  std::string arenaBytesName(StringRef target) const { return name("arena_bytes." + target); }
+
+  /// A function with a body, for others to call by its name; the builder moves to its first block.
+  LLVM::LLVMFuncOp function(StringRef name, Type result, ArrayRef<Type> arguments) const;
+};
+
+/// What the interface tells of the binary.
+struct Binary {
+  Interface interface;
+  ArrayRef<std::string> targets;
+  ArrayRef<uint64_t> cpuFeatures; ///< of each target
+  bool embedWeights, program;
 };
 
 /// Sizes in unsigned 64-bit arithmetic that never wraps: what does not fit is UINT64_MAX.
@@ -50,13 +59,12 @@ private:
   llvm::DenseMap<AffineExpr, Value> known;
 };
 
-/// `<prefix>_arena_bytes(symbols, threads)`: the sum of the slots, then `threads` slices of scratch memory.
-LogicalResult buildArenaBytes(Entry &entry);
-/// `<prefix>_main(invocation)`: calls the code of each kernel with the places the plan gave its operands and results.
-LogicalResult buildMain(Entry &entry);
+/// `<prefix>_arena_bytes.<target>(symbols, threads)`: the sum of the slots, then `threads` slices of scratch memory.
+LogicalResult buildArenaBytes(Entry &entry, StringRef target);
+/// `<prefix>_main.<target>(invocation)`: calls the code of each kernel with the places the plan gave its operands and
+/// results.
+LogicalResult buildMain(Entry &entry, StringRef target);
 /// `<prefix>_code` and all it points to.
-void buildMetadata(Entry &entry);
-/// The exported functions, each of which forwards to the runtime.
-void buildInterface(Entry &entry);
+void buildMetadata(Entry &entry, const Binary &binary);
 
 } // namespace mlir::attn

@@ -82,13 +82,13 @@ WeightsId packAll(ArrayRef<PackedTensor> tensors, char *data) {
 
 } // namespace
 
-FailureOr<WeightPacker> WeightPacker::open(func::FuncOp model, const WeightSource &source) {
+FailureOr<WeightPacker> WeightPacker::open(ArrayRef<func::FuncOp> variants, const WeightSource &source) {
   WeightPacker packer;
-  packer.bytes = packedBytes(model);
+  packer.bytes = packedBytes(variants.front());
   if (!packer.bytes)
     return packer;
   WeightOp first;
-  model.walk([&](WeightOp weight) {
+  func::FuncOp(variants.front()).walk([&](WeightOp weight) {
     first = weight;
     return WalkResult::interrupt();
   });
@@ -100,7 +100,7 @@ FailureOr<WeightPacker> WeightPacker::open(func::FuncOp model, const WeightSourc
   if (attn_safetensors_open(&file, source.path.c_str(), error, sizeof(error)) != ATTN_OK)
     return first.emitError() << error;
   packer.file.reset(file);
-  FailureOr<SmallVector<PackedTensor>> tensors = matchWeights(model, file, source);
+  FailureOr<SmallVector<PackedTensor>> tensors = matchWeights(variants, file, source);
   if (failed(tensors))
     return failure();
   packer.tensors = std::move(*tensors);

@@ -34,9 +34,10 @@ struct WeightSource {
   bool convert = false;
 };
 
-/// Finds each `attn.weight` of the model in the file. All that is wrong is told at once, at the ops, before failing.
-FailureOr<llvm::SmallVector<PackedTensor>> matchWeights(func::FuncOp model, const attn_safetensors *file,
-                                                        const WeightSource &source);
+/// Finds each `attn.weight` of a model's variants in the file. All that is wrong is told at once, at the ops, before
+/// failing; variants have the same weights, perhaps in other layouts, so that it is told for one of them.
+FailureOr<llvm::SmallVector<PackedTensor>> matchWeights(llvm::ArrayRef<func::FuncOp> variants,
+                                                        const attn_safetensors *file, const WeightSource &source);
 
 /// Reads `count` elements, converting between float types; `source` has no alignment.
 void readElements(const char *source, attn_dtype from, attn_dtype to, int64_t count, char *result);
@@ -56,7 +57,7 @@ using WeightsId = std::array<uint8_t, 32>;
 class WeightPacker {
 public:
   /// Emits errors and fails when the file can not be read or does not hold what the model wants.
-  static FailureOr<WeightPacker> open(func::FuncOp model, const WeightSource &source);
+  static FailureOr<WeightPacker> open(llvm::ArrayRef<func::FuncOp> variants, const WeightSource &source);
 
   /// Bytes of data without the header; 0: the model has no weights.
   uint64_t dataBytes() const { return bytes; }

@@ -79,7 +79,8 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
     FailureOr<FunctionExtents> extents = FunctionExtents::compute(*model);
     if (failed(extents) || failed(checkOps(*model)))
       return signalPassFailure();
-    placeWeights(*model);
+    if (!(*model)->hasAttr("attn.packed_bytes"))
+      placeWeights(*model);
     placeResults(*model, *extents);
   }
 
@@ -95,19 +96,6 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
         return exit->emitOpError("result ")
                << index << " is stored as " << value.getType() << "; results are row-major";
     return success();
-  }
-
-  /// Equal name, slice and type (hence layout) share their bytes.
-  void placeWeights(func::FuncOp model) {
-    llvm::DenseMap<std::tuple<Attribute, Attribute, Type>, uint64_t> known;
-    uint64_t end = 0;
-    Builder builder(model.getContext());
-    model.walk([&](WeightOp weight) {
-      auto [place, fresh] = known.try_emplace({weight.getNameAttr(), weight.getSliceAttr(), weight.getType()}, end);
-      if (fresh)
-        end = llvm::alignTo(end + storedBytes(cast<RankedTensorType>(weight.getType())), kBufferAlignment);
-      weight->setAttr("attn.offset", builder.getI64IntegerAttr(place->second));
-    });
   }
 
   void placeResults(func::FuncOp model, const FunctionExtents &extents) {

@@ -10,10 +10,16 @@ void buildEmit(OpPassManager &passes, const EmitOptions &options) {
   BuildEntryOptions entry;
   entry.prefix = options.prefix;
   entry.target = options.target;
-  entry.cpuFeatures = options.cpuFeatures;
-  entry.embedWeights = options.embedWeights;
-  entry.program = options.program;
   passes.addPass(createBuildEntry(entry));
+  if (options.targets.empty())
+    return;
+  BuildInterfaceOptions interface;
+  interface.prefix = options.prefix;
+  interface.targets.assign(options.targets.begin(), options.targets.end());
+  interface.cpuFeatures.assign(options.cpuFeatures.begin(), options.cpuFeatures.end());
+  interface.embedWeights = options.embedWeights;
+  interface.program = options.program;
+  passes.addPass(createBuildInterface(interface));
 }
 
 } // namespace mlir::attn

@@ -108,24 +108,26 @@ private:
 
 } // namespace
 
-FailureOr<SmallVector<PackedTensor>> matchWeights(func::FuncOp model, const attn_safetensors *file,
+FailureOr<SmallVector<PackedTensor>> matchWeights(ArrayRef<func::FuncOp> variants, const attn_safetensors *file,
                                                   const WeightSource &source) {
   WeightMatcher matcher(file, source);
   SmallVector<PackedTensor> result;
   llvm::DenseSet<uint64_t> seen; // equal offsets are equal weights
-  bool failedAny = false;
-  model.walk([&](WeightOp weight) {
-    auto type = cast<RankedTensorType>(weight.getType());
-    if (type.getNumElements() == 0 || !seen.insert(weightOffset(weight)).second)
-      return;
-    FailureOr<PackedTensor> tensor = matcher.match(weight);
-    if (failed(tensor))
-      failedAny = true;
-    else
-      result.push_back(std::move(*tensor));
-  });
-  if (failedAny)
-    return failure();
+  for (func::FuncOp model : variants) {
+    bool failedAny = false;
+    model.walk([&](WeightOp weight) {
+      auto type = cast<RankedTensorType>(weight.getType());
+      if (type.getNumElements() == 0 || !seen.insert(weightOffset(weight)).second)
+        return;
+      FailureOr<PackedTensor> tensor = matcher.match(weight);
+      if (failed(tensor))
+        failedAny = true;
+      else
+        result.push_back(std::move(*tensor));
+    });
+    if (failedAny)
+      return failure();
+  }
   return result;
 }
 

@@ -4,7 +4,7 @@
 // CHECK-DAG: #[[$SCRATCH:.*]] = affine_map<()[s0, s1] -> (100, s1 * 8)>
 // CHECK-DAG: #[[$BS:.*]] = affine_map<()[s0, s1] -> ((s0 * s1) * 4)>
 // CHECK-LABEL: func.func @model
-// CHECK-SAME: attn.scratch = #[[$SCRATCH]], attn.slots = [#[[$BS]], #[[$BS]]]
+// CHECK-SAME: attn.packed_bytes = 320 : i64, attn.scratch = #[[$SCRATCH]], attn.slots = [#[[$BS]], #[[$BS]]]
 func.func @model(%x: tensor<?x?xf32> {attn.dims = ["B", "S"]}) -> (tensor<?x?xf32>, tensor<?x?xf32>) {
   // Equal weights are stored once; a different layout is a different weight.
   // CHECK: attn.weight "w" {attn.offset = 0 : i64}

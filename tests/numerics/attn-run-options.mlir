@@ -16,6 +16,7 @@
 // RUN: diff %t.first %t.second
 // RUN: not attn-run %t.first 2>&1 | FileCheck %s --check-prefix=NO-LIBRARY
 // RUN: not attn-run %s --reference --guard 2>&1 | FileCheck %s --check-prefix=ONLY-COMPILED
+// RUN: not attn-run %s --reference --variant=x86-64-v3 2>&1 | FileCheck %s --check-prefix=ONLY-COMPILED
 // RUN: not attn-run %s %t.npy --reference --describe 2>&1 | FileCheck %s --check-prefix=ONE-MODEL
 // RUN: not attn-run %t.so --benchmark --threads=1,2 2>&1 | FileCheck %s --check-prefix=ONE-COUNT
 // RUN: not attn-run %t.so --threads=1,x 2>&1 | FileCheck %s --check-prefix=THREADS
@@ -40,7 +41,7 @@
 // DIFFERENT: out: max abs error 6, max rel error 1; 3 of 4 elements differ, the first at 1: 0, expected 2
 // OTHER-SHAPE: out: shape [2,4], expected [1,4]
 // NO-LIBRARY: attn-run: error: {{.*}}.first:
-// ONLY-COMPILED: error: --benchmark and --guard are for compiled models, not for --reference
+// ONLY-COMPILED: error: --benchmark, --guard and --variant are for compiled models, not for --reference
 // ONE-MODEL: error: one model at a time with --benchmark or --describe, got '{{.*}}' and '{{.*}}'
 // ONE-COUNT: error: --benchmark times one number of threads, without --guard
 // THREADS: error: --threads wants a number that is not negative, got 'x'

@@ -60,7 +60,7 @@ llvm::Expected<Library> Library::open(const std::string &path, const Setting &se
   std::string m = *prefix + "_";
   load(entry.arenaBytes, library.handle, m + "arena_bytes");
   if (!load(metadata, library.handle, m + "metadata") || !load(entry.open, library.handle, m + "open") ||
-      !load(entry.close, library.handle, m + "close") ||
+      !load(entry.close, library.handle, m + "close") || !load(entry.variant, library.handle, m + "variant") ||
       !load(entry.contextCreate, library.handle, m + "context_create") ||
       !load(entry.contextDestroy, library.handle, m + "context_destroy") ||
       !load(entry.outputShapes, library.handle, m + "output_shapes") || !load(entry.run, library.handle, m + "run") ||
@@ -97,6 +97,7 @@ llvm::Error Library::start() {
     reportFaults(path);
   char text[512] = "";
   attn_options open = runtimeOptions(text, sizeof text);
+  open.variant = setting.variant.empty() ? nullptr : setting.variant.c_str();
   std::string weights = setting.weights;
   if (weights.empty() || llvm::StringRef(weights).ends_with(".safetensors"))
     weights = path + ".weights"; // as attnc names them

@@ -13,6 +13,7 @@ public:
     std::string weights; // packed; empty: beside the library
     int threads = 0;     // 0: one for each CPU
     Guard guard = Guard::None;
+    std::string variant; // empty: the best that runs here
   };
   /// Loads the library, finds the model in it by the symbol that ends in `_metadata`, and opens it.
   static llvm::Expected<Library> open(const std::string &path, const Setting &setting);
@@ -21,6 +22,8 @@ public:
 
   const attn_metadata &metadata() const { return *meta; }
   Signature signature() const;
+  /// Whether that variant is the one that runs.
+  bool runs(const attn_variant &variant) const { return &variant == entry.variant(model); }
 
   /// Binds inputs, each converted to its port's element type, and makes room for the outputs; the first time creates
   /// the context.
@@ -45,6 +48,7 @@ private:
   struct {
     attn_status (*open)(attn_model **, const char *, const attn_options *);
     void (*close)(attn_model *);
+    const attn_variant *(*variant)(const attn_model *);
     attn_status (*contextCreate)(attn_context **, const attn_model *, const attn_options *);
     void (*contextDestroy)(attn_context *);
     attn_status (*outputShapes)(attn_context *, const attn_tensor *, size_t, attn_tensor *, size_t);

@@ -28,7 +28,8 @@ compiled differently from one model, all run on the same inputs; each is compare
   --threads=N               of a library (default: all); of several, 1,2,3, each must give the same bits
   --guard                   run a library with inputs, outputs, weights and scratch memory at the end of a page,
                             then at the start of one, that faults when touched; the bits must be the same
-  --describe                print inputs, outputs, sizes
+  --variant=TARGET          of a library for several processors: run that one, not the best that runs here
+  --describe                print inputs, outputs, sizes, variants
   --benchmark               time repeated runs          --json                its numbers as JSON
   --help
 
@@ -88,6 +89,7 @@ std::vector<Rule> rulesFor(Options &o) {
           named(o.expected, "expect"),
           text(o.expectReference, "expect-reference"),
           text(o.weights, "weights"),
+          text(o.variant, "variant"),
           flag(o.benchmark, "benchmark"),
           flag(o.json, "json"),
           flag(o.describe, "describe"),
@@ -117,8 +119,8 @@ llvm::Error checkTogether(const Options &o) {
     return llvm::Error::success();
   if (o.models.empty())
     return error("no model given; see attn-run --help");
-  if (o.reference && (o.benchmark || o.guard))
-    return error("--benchmark and --guard are for compiled models, not for --reference");
+  if (o.reference && (o.benchmark || o.guard || !o.variant.empty()))
+    return error("--benchmark, --guard and --variant are for compiled models, not for --reference");
   if (o.models.size() > 1 && (o.benchmark || o.describe))
     return error("one model at a time with --benchmark or --describe, got '" + o.models[0] + "' and '" + o.models[1] +
                  "'");

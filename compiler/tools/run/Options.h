@@ -15,6 +15,7 @@ struct Options {
   Named inputs, outputs, expected;
   std::string expectReference; // a model.mlir
   std::string weights;
+  std::string variant; // empty: the best that runs here
   double rtol = 1e-4, atol = 1e-5;
   std::vector<int> threads = {0}; // 0: one for each CPU
   bool benchmark = false, json = false, describe = false, reference = false, f32 = false, guard = false;

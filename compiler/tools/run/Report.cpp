@@ -32,7 +32,9 @@ void printMetadata(const Library &library) {
   for (const attn_symbol &symbol : llvm::ArrayRef(metadata.symbols, metadata.symbol_count))
     outs() << "dimension " << symbol.name << ": from " << symbol.minimum
            << (symbol.maximum ? " to " + std::to_string(symbol.maximum) : std::string(", no upper bound")) << "\n";
-  outs() << "target " << metadata.target << ", by " << metadata.compiler << "\n"
+  for (const attn_variant &variant : llvm::ArrayRef(metadata.variants, metadata.variant_count))
+    outs() << "variant " << variant.target << (library.runs(variant) ? ", runs here" : "") << "\n";
+  outs() << "compiled by " << metadata.compiler << "\n"
          << "weights " << metadata.weights_bytes << " bytes" << (metadata.weights_embedded ? ", embedded" : "") << "\n";
 }
 

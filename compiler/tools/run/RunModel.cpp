@@ -56,7 +56,7 @@ static llvm::Expected<std::optional<std::vector<Array>>> runEveryWay(const Optio
   std::vector<Array> results;
   for (int threads : options.threads)
     for (Guard guard : guards) {
-      auto library = Library::open(path, {options.weights, threads, guard});
+      auto library = Library::open(path, {options.weights, threads, guard, options.variant});
       if (!library)
         return library.takeError();
       llvm::Error failed = library->bind(inputs);
@@ -107,7 +107,8 @@ static llvm::Expected<bool> expectReference(const Options &options, const Signat
 }
 
 static llvm::Error benchmarkLibrary(const Options &options, llvm::ArrayRef<Array> inputs) {
-  auto library = Library::open(options.models.front(), {options.weights, options.threads.front(), Guard::None});
+  auto library =
+      Library::open(options.models.front(), {options.weights, options.threads.front(), Guard::None, options.variant});
   if (!library)
     return library.takeError();
   if (llvm::Error failed = library->bind(inputs))
@@ -132,7 +133,7 @@ static llvm::Expected<Signature> describedSignature(const Options &options, cons
       return file.takeError();
     signature = (*file)->signature();
   } else {
-    auto opened = Library::open(path, {options.weights, options.threads.front(), Guard::None});
+    auto opened = Library::open(path, {options.weights, options.threads.front(), Guard::None, options.variant});
     if (!opened)
       return opened.takeError();
     library.emplace(std::move(*opened));

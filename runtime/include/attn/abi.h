@@ -19,20 +19,25 @@ typedef struct {
   const void *const *inputs;
   void *const *outputs;
   const int64_t *symbols;
-  char *arena;         /* 64-byte aligned, at least code->arena_bytes(symbols, threads) */
+  char *arena;         /* 64-byte aligned, at least arena_bytes(symbols, threads) of the same attn_variant_code */
   const char *weights; /* first byte of the packed weights' data, 64-byte aligned; null if none */
   struct attn_pool *pool;
   int64_t threads;
 } attn_invocation;
 
+/* What differs from one kind of processor to the next. */
+typedef struct {
+  /* Bytes of scratch for these symbol values and this many workers; UINT64_MAX if the size does not fit. */
+  uint64_t (*arena_bytes)(const int64_t *symbols, int64_t threads);
+  void (*main)(const attn_invocation *);
+} attn_variant_code;
+
 typedef struct {
   uint32_t size;
   uint32_t abi_version;
   const attn_metadata *metadata;
-  /* Bytes of scratch for these symbol values and this many workers; UINT64_MAX if the size does not fit. */
-  uint64_t (*arena_bytes)(const int64_t *symbols, int64_t threads);
-  void (*main)(const attn_invocation *);
-  const void *embedded_weights; /* a whole packed file in memory, or null */
+  const attn_variant_code *variants; /* of each of metadata->variants; all read the same weights */
+  const void *embedded_weights;      /* a whole packed file in memory, or null */
 } attn_code;
 
 /* Packed weights file: this header, then `bytes` of data from offset `data_offset` (a multiple of 4096). */
@@ -52,6 +57,8 @@ typedef struct attn_context attn_context;
 
 attn_status attn_model_open(attn_model **, const attn_code *, const char *weights_path, const attn_options *);
 void attn_model_close(attn_model *);
+/* The variant that a model runs; without a model the one that an open would take here, null if there is none. */
+const attn_variant *attn_model_variant(const attn_code *, const attn_model *);
 attn_status attn_context_create(attn_context **, const attn_model *, const attn_options *);
 void attn_context_destroy(attn_context *);
 /* Fills dtype, rank, shape and bytes of each output from the inputs' shapes. Reads no data. */

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define ATTN_MAX_RANK 8
-#define ATTN_ABI_VERSION 1u
+#define ATTN_ABI_VERSION 2u
 
 /* Every function returns one of these; attn_status_name gives its text. */
 typedef int32_t attn_status;
@@ -84,6 +84,7 @@ typedef struct {
   uint32_t capacity_count;
   uint32_t error_size; /* bytes at `error` */
   char *error;         /* where a failing open or create writes its text */
+  const char *variant; /* of an open: the target of the variant to take; null: the best one that runs here */
 } attn_options;
 
 /* A dimension: a value >= 0 is the extent itself, -1 - k stands for symbol k. */
@@ -109,21 +110,26 @@ typedef struct {
   int64_t maximum; /* 0: no bound at compile time */
 } attn_symbol;
 
+/* A model may hold code for several kinds of processors; an open picks one. */
+typedef struct {
+  const char *target;    /* as given to -march, resolved: "znver5" */
+  uint64_t cpu_features; /* ATTN_CPU_*: what the code needs */
+} attn_variant;
+
 /* What a compiled model tells of itself; static and constant. */
 typedef struct {
   uint32_t size;
   uint32_t abi_version;
-  const char *name;      /* prefix of its functions */
-  const char *compiler;  /* "attnc 0.1.0" */
-  const char *target;    /* as given to -march, resolved: "znver5" */
-  uint64_t cpu_features; /* ATTN_CPU_*: what the code needs */
+  const char *name;             /* prefix of its functions */
+  const char *compiler;         /* "attnc 0.1.0" */
+  const attn_variant *variants; /* the most demanding first: the best one is the first that runs here */
   const attn_port *inputs;
   const attn_port *outputs;
   const attn_symbol *symbols;
   uint32_t input_count;
   uint32_t output_count;
   uint32_t symbol_count;
-  uint32_t reserved;
+  uint32_t variant_count;
   uint64_t weights_bytes;    /* size of the packed weights; 0: the model has none */
   const uint8_t *weights_id; /* 32 bytes: names, layouts and contents of the packed weights */
   int32_t weights_embedded;

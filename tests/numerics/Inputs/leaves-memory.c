@@ -7,7 +7,7 @@ static const attn_port input = {"x", ATTN_F32, 1, {4}, 0, 0, 0, 0}, output = {"y
 static float flags[1];
 
 const attn_metadata *m_metadata(void) {
-  static attn_metadata metadata = {sizeof metadata, ATTN_ABI_VERSION, "m", "by hand", "any"};
+  static attn_metadata metadata = {sizeof metadata, ATTN_ABI_VERSION, "m", "by hand"};
   metadata.inputs = &input;
   metadata.outputs = &output;
   metadata.input_count = metadata.output_count = 1;
@@ -15,6 +15,7 @@ const attn_metadata *m_metadata(void) {
 }
 attn_status m_open(void **model, const char *path, const attn_options *options) { return ATTN_OK; }
 void m_close(void *model) {}
+const attn_variant *m_variant(const void *model) { return 0; }
 attn_status m_context_create(void **context, const void *model, const attn_options *options) {
   *context = flags;
   flags[0] = (float)options->flags;

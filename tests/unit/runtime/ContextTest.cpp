@@ -56,7 +56,7 @@ static void readScratch(const attn_invocation *call) {
 }
 
 TEST_F(ContextTest, GuardsScratch) {
-  fake.code.main = readScratch;
+  fake.variantCode.main = readScratch;
   const int32_t bytes = 8 * 512 * 4 + 64; // a multiple of 64
   for (uint32_t flags : {ATTN_GUARD_END, ATTN_GUARD_START}) {
     options.flags = flags;
@@ -124,19 +124,19 @@ TEST_F(ContextTest, RefusesCapacities) {
 }
 
 TEST_F(ContextTest, RefusesImpossibleArenas) {
-  fake.code.arena_bytes = [](const int64_t *, int64_t) { return UINT64_MAX; };
+  fake.variantCode.arena_bytes = [](const int64_t *, int64_t) { return UINT64_MAX; };
   expectCreate(ATTN_E_MEMORY, "the scratch memory for these capacities exceeds the address space");
-  fake.code.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(1) << 60; };
+  fake.variantCode.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(1) << 60; };
   expectCreate(ATTN_E_MEMORY, "cannot allocate 1152921504606846976 bytes of scratch memory");
-  fake.code.arena_bytes = [](const int64_t *, int64_t) { return UINT64_MAX - 1; };
+  fake.variantCode.arena_bytes = [](const int64_t *, int64_t) { return UINT64_MAX - 1; };
   expectCreate(ATTN_E_MEMORY, "cannot allocate 18446744073709551614 bytes of scratch memory");
   EXPECT_EQ(attn_context_create(&context, nullptr, &options), ATTN_E_ARGUMENT);
   EXPECT_STREQ(options.text, "the model pointer is null");
 }
 
 TEST_F(ContextTest, AlignsLargeArenas) {
-  fake.code.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(5000000); };
-  fake.code.main = [](const attn_invocation *call) {
+  fake.variantCode.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(5000000); };
+  fake.variantCode.main = [](const attn_invocation *call) {
     static_cast<float *>(call->outputs[0])[0] = reinterpret_cast<uintptr_t>(call->arena) % (2u << 20) ? 0.0f : 1.0f;
     std::memset(call->arena, 1, 5000000);
   };
@@ -193,7 +193,7 @@ TEST_F(ContextTest, ChecksShapes) {
 
 TEST_F(ContextTest, ChecksSizesThatWrap) {
   fake.symbols[0].maximum = fake.symbols[1].maximum = INT64_MAX;
-  fake.code.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(64); };
+  fake.variantCode.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(64); };
   create();
   in[0].shape[0] = in[1].shape[0] = (INT64_C(1) << 62) + 1;
   in[0].shape[1] = 4;
@@ -247,7 +247,7 @@ TEST_F(ContextTest, AcceptsUnalignedData) {
   std::vector<char> bytes(65);
   std::memcpy(bytes.data() + 1, ids.data(), 64);
   in[0].data = bytes.data() + 1;
-  fake.code.main = [](const attn_invocation *) {};
+  fake.variantCode.main = [](const attn_invocation *) {};
   EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
 }
 
@@ -274,7 +274,9 @@ attn_status reentry;
 TEST_F(ContextTest, RefusesConcurrentUse) {
   create();
   reentered = context;
-  fake.code.main = [](const attn_invocation *) { reentry = attn_context_run(reentered, nullptr, 0, nullptr, 0); };
+  fake.variantCode.main = [](const attn_invocation *) {
+    reentry = attn_context_run(reentered, nullptr, 0, nullptr, 0);
+  };
   EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
   EXPECT_EQ(reentry, ATTN_E_BUSY);
   EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);

@@ -14,6 +14,8 @@ struct FakeModel {
   attn_port outputs[2] = {{"sums", ATTN_F32, 2, {-1, 4}, 0, 0, 0, 0}, {"copy", ATTN_I32, 2, {-1, -2}, 0, 0, 0, 0}};
   attn_symbol symbols[2] = {{"B", 1, 8}, {"S", 0, 512}};
   uint8_t id[32] = {1, 2, 3};
+  attn_variant variant = {"x86-64", 0};
+  attn_variant_code variantCode = {arenaBytes, run};
   attn_metadata metadata = {};
   attn_code code = {};
 
@@ -22,13 +24,14 @@ struct FakeModel {
     metadata.abi_version = ATTN_ABI_VERSION;
     metadata.name = "fake";
     metadata.compiler = "attnc 0.1.0";
-    metadata.target = "x86-64";
+    metadata.variants = &variant;
+    metadata.variant_count = 1;
     metadata.inputs = inputs;
     metadata.outputs = outputs;
     metadata.symbols = symbols;
     metadata.input_count = metadata.output_count = metadata.symbol_count = 2;
     metadata.weights_id = id;
-    code = {sizeof(code), ATTN_ABI_VERSION, &metadata, arenaBytes, run, nullptr};
+    code = {sizeof(code), ATTN_ABI_VERSION, &metadata, &variantCode, nullptr};
   }
   static uint64_t arenaBytes(const int64_t *symbols, int64_t threads) {
     return static_cast<uint64_t>(symbols[0] * symbols[1] * 4 + threads * 64);

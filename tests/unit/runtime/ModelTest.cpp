@@ -2,6 +2,7 @@
 #include "FakeModel.h"
 
 #include "runtime/Cpu.h"
+#include "runtime/Model.h"
 
 #include <gtest/gtest.h>
 
@@ -122,13 +123,15 @@ TEST_F(ModelTest, RefusesHeaders) {
 
 TEST_F(ModelTest, RefusesCode) {
   attn_model *model;
-  fake.code.abi_version = 2;
-  expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 2, this runtime has version 1", nullptr);
   fake.code.abi_version = 1;
+  expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 2", nullptr);
+  fake.code.abi_version = 2;
   fake.code.size = 8;
-  expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 104 bytes, expected 40 and 104", nullptr);
+  expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 96 bytes, expected 32 and 96", nullptr);
   fake.code.size = sizeof(fake.code);
-  fake.code.main = nullptr;
+  fake.code.variants = nullptr;
+  expectFailure(ATTN_E_ARGUMENT, "the model has no code", nullptr);
+  fake.code.metadata = nullptr;
   expectFailure(ATTN_E_ARGUMENT, "the model's code is null", nullptr);
   EXPECT_EQ(attn_model_open(nullptr, &fake.code, nullptr, &options), ATTN_E_ARGUMENT);
   EXPECT_STREQ(options.text, "the result pointer is null");
@@ -152,13 +155,90 @@ TEST_F(ModelTest, RefusesOptions) {
 }
 
 TEST_F(ModelTest, NamesMissingInstructionSets) {
-  fake.metadata.cpu_features = UINT64_C(1) << 40;
+  fake.variant.cpu_features = UINT64_C(1) << 40;
   expectFailure(ATTN_E_CPU, "model 'fake' was compiled for x86-64; this processor lacks unknown features 0x10000000000",
                 nullptr);
   char buffer[200];
   attn::Text text(buffer, sizeof(buffer));
   attn::appendCpuNames(text, 0x7f);
   EXPECT_STREQ(buffer, "sse4.2, avx, avx2, fma, avx512, avx512_vnni, avx512_bf16");
+}
+
+/// Two variants, the most demanding first, on processors that are made up.
+struct VariantTest : ::testing::Test {
+  FakeModel fake;
+  const uint64_t v3 = ATTN_CPU_SSE42 | ATTN_CPU_AVX | ATTN_CPU_AVX2 | ATTN_CPU_FMA, v4 = v3 | ATTN_CPU_AVX512;
+  const attn_variant variants[2] = {{"x86-64-v4", v4}, {"x86-64-v3", v3}};
+  char buffer[300] = "";
+
+  VariantTest() {
+    fake.metadata.variants = variants;
+    fake.metadata.variant_count = 2;
+  }
+  /// The target taken, or the text of the failure.
+  std::string choose(const char *wanted, uint64_t features, attn_status expected = ATTN_OK) {
+    attn::Text text(buffer, sizeof(buffer));
+    uint32_t chosen = 99;
+    EXPECT_EQ(attn::chooseVariant(chosen, fake.metadata, wanted, features, text), expected);
+    return expected == ATTN_OK ? variants[chosen].target : buffer;
+  }
+};
+
+TEST_F(VariantTest, TakesTheFirstThatRuns) {
+  EXPECT_EQ(choose(nullptr, v4 | ATTN_CPU_AVX512_BF16), "x86-64-v4");
+  EXPECT_EQ(choose(nullptr, v4), "x86-64-v4");
+  EXPECT_EQ(choose(nullptr, v4 & ~uint64_t(ATTN_CPU_FMA), ATTN_E_CPU),
+            "model 'fake' was compiled for x86-64-v4; this processor lacks fma; for x86-64-v3 it lacks fma");
+  EXPECT_EQ(choose(nullptr, v3), "x86-64-v3");
+  EXPECT_EQ(choose(nullptr, ATTN_CPU_SSE42, ATTN_E_CPU),
+            "model 'fake' was compiled for x86-64-v4; this processor lacks avx, avx2, fma, avx512; for x86-64-v3 it "
+            "lacks avx, avx2, fma");
+}
+
+TEST_F(VariantTest, TakesTheOneThatIsNamed) {
+  EXPECT_EQ(choose("x86-64-v3", v4), "x86-64-v3");
+  EXPECT_EQ(choose("x86-64-v4", v4), "x86-64-v4");
+  EXPECT_EQ(choose("x86-64-v4", v3, ATTN_E_CPU),
+            "model 'fake' was compiled for x86-64-v4; this processor lacks avx512");
+  EXPECT_EQ(choose("avx2", v4, ATTN_E_ARGUMENT),
+            "attn_options.variant: model 'fake' has no variant 'avx2'; it has x86-64-v4, x86-64-v3");
+}
+
+/// What differs between variants, the size of the arena and the code, is the chosen one's.
+TEST(VariantCodeTest, RunsTheChosenOne) {
+  static int runs[2];
+  static const attn_variant_code codes[] = {
+      {[](const int64_t *, int64_t) { return uint64_t(640); }, [](const attn_invocation *) { ++runs[0]; }},
+      {[](const int64_t *, int64_t) { return uint64_t(64); }, [](const attn_invocation *) { ++runs[1]; }}};
+  const attn_variant variants[] = {{"wide", 0}, {"narrow", 0}};
+  FakeModel fake;
+  fake.metadata.variants = variants;
+  fake.metadata.variant_count = 2;
+  fake.code.variants = codes;
+  EXPECT_EQ(attn_model_variant(&fake.code, nullptr), &variants[0]);
+  for (int wanted : {0, 1}) {
+    Options options;
+    options.variant = wanted ? "narrow" : nullptr;
+    attn_model *model;
+    attn_context *context;
+    ASSERT_EQ(attn_model_open(&model, &fake.code, nullptr, &options), ATTN_OK);
+    EXPECT_EQ(attn_model_variant(&fake.code, model), &variants[wanted]);
+    ASSERT_EQ(attn_context_create(&context, model, &options), ATTN_OK);
+    EXPECT_EQ(attn_context_arena_bytes(context), wanted ? 64u : 640u);
+    std::vector<int32_t> ids(6, 1), lengths(2, 3), copy(6);
+    std::vector<float> sums(8);
+    attn_tensor in[] = {tensorOf(ids, ATTN_I32, {2, 3}), tensorOf(lengths, ATTN_I32, {2})};
+    attn_tensor out[] = {tensorOf(sums, ATTN_F32, {2, 4}), tensorOf(copy, ATTN_I32, {2, 3})};
+    EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
+    attn_context_destroy(context);
+    attn_model_close(model);
+  }
+  EXPECT_EQ(runs[0], 1);
+  EXPECT_EQ(runs[1], 1);
+  fake.metadata.variant_count = 1;
+  const attn_variant beyond = {"beyond", UINT64_C(1) << 40};
+  fake.metadata.variants = &beyond;
+  EXPECT_EQ(attn_model_variant(&fake.code, nullptr), nullptr);
 }
 
 TEST(CpuTest, AgreesWithTheCompilersView) {

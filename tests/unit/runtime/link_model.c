@@ -12,24 +12,11 @@ static uint64_t arena(const int64_t *symbols, int64_t threads) { return (uint64_
 static const attn_port input = {"x", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
 static const attn_port output = {"y", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
 static const attn_symbol symbol = {"N", 0, 100};
-static const attn_metadata metadata = {sizeof(attn_metadata),
-                                       ATTN_ABI_VERSION,
-                                       NAME,
-                                       "attnc",
-                                       "x86-64",
-                                       0,
-                                       &input,
-                                       &output,
-                                       &symbol,
-                                       1,
-                                       1,
-                                       1,
-                                       0,
-                                       0,
-                                       0,
-                                       0,
-                                       0};
-const attn_code CODE = {sizeof(attn_code), ATTN_ABI_VERSION, &metadata, arena, run, 0};
+static const attn_variant variant = {"x86-64", 0};
+static const attn_variant_code code = {arena, run};
+static const attn_metadata metadata = {
+    sizeof(attn_metadata), ATTN_ABI_VERSION, NAME, "attnc", &variant, &input, &output, &symbol, 1, 1, 1, 1, 0, 0, 0, 0};
+const attn_code CODE = {sizeof(attn_code), ATTN_ABI_VERSION, &metadata, &code, 0};
 
 int ENTRY(void) {
   float x[3] = {1, 2, 3}, y[3] = {0, 0, 0};

@@ -1,0 +1,81 @@
+// RUN: attn-opt %s --pass-pipeline='builtin.module(attn-build-interface{targets=x86-64 cpu-features=0})' --split-input-file --verify-diagnostics
+// RUN: not attn-opt %s --pass-pipeline='builtin.module(attn-build-interface{targets=x86-64-v4,x86-64-v3 cpu-features=31})' --split-input-file 2>&1 | FileCheck %s
+// CHECK: error: expected at least one target and the features of each, got 2 and 1
+
+// expected-error @+1 {{input 'x' has element type 'i4', which the C interface has no name for}}
+func.func @model(%x: tensor<4xi4> {attn.name = "x"}) -> tensor<4xi4>
+    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+  return %x : tensor<4xi4>
+}
+
+// -----
+
+// expected-error @+1 {{input 'arg0' is 'f32'; expected a tensor}}
+func.func @model(%x: f32) -> f32 attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+  return %x : f32
+}
+
+// -----
+
+// expected-error @+1 {{input 'x' has rank 9, the maximum is 8}}
+func.func @model(%x: tensor<1x1x1x1x1x1x1x1x1xf32> {attn.name = "x"}) -> tensor<1x1x1x1x1x1x1x1x1xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+  return %x : tensor<1x1x1x1x1x1x1x1x1xf32>
+}
+
+// -----
+
+// expected-error @+1 {{has two inputs named 'x'; give each its own attn.name}}
+func.func @model(%x: tensor<4xf32> {attn.name = "x"}, %y: tensor<4xf32> {attn.name = "x"}) -> tensor<4xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// A token and a length at once, where nothing tells which limit is smaller.
+func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]},
+                 %x: tensor<?x?x8xf32> {attn.name = "x", attn.dims = ["B", "S", "C"]})
+    -> (tensor<?x8xf32>, tensor<?x8xf32>)
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+  %w = attn.weight "w" : tensor<16x8xf32>
+  %y:2 = attn.kernel (%t = %w : tensor<16x8xf32>, %i = %n : tensor<?xi32>, %a = %x : tensor<?x?x8xf32>)
+      -> (tensor<?x8xf32>, tensor<?x8xf32>) code(@code) attributes {attn.slots = array<i64: -1, -2>} {
+    // expected-error @+1 {{limits input 'n' by}}
+    %e = attn.embed %t, %i : tensor<16x8xf32>, tensor<?xi32>
+    %p = attn.mean_pool %a lengths %i : tensor<?x?x8xf32>, tensor<?xi32>
+    attn.yield %e, %p : tensor<?x8xf32>, tensor<?x8xf32>
+  }
+  return %y#0, %y#1 : tensor<?x8xf32>, tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+// expected-error @+1 {{dimension S can not be bound to 64: a table limits it to 32}}
+func.func @model(%ids: tensor<?x?xi32> {attn.name = "ids", attn.dims = ["B", "S"]}) -> tensor<?x8xf32>
+    attributes {attn.bounds = {S = array<i64: 1, 64>}, attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+  %w = attn.weight "w" : tensor<32x8xf32>
+  %y = attn.kernel (%t = %w : tensor<32x8xf32>, %i = %ids : tensor<?x?xi32>) -> tensor<?x8xf32> code(@code)
+      attributes {attn.slots = array<i64: -1>} {
+    %p = attn.positions %t, %i : tensor<32x8xf32>, tensor<?x?xi32>
+    attn.yield %p : tensor<?x8xf32>
+  }
+  return %y : tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]}) -> tensor<?x8xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+  %w = attn.weight "w" : tensor<0x8xf32>
+  %y = attn.kernel (%t = %w : tensor<0x8xf32>, %i = %n : tensor<?xi32>) -> tensor<?x8xf32> code(@code)
+      attributes {attn.slots = array<i64: -1>} {
+    // expected-error @+1 {{looks up input 'n' in a table without rows}}
+    %e = attn.embed %t, %i : tensor<0x8xf32>, tensor<?xi32>
+    attn.yield %e : tensor<?x8xf32>
+  }
+  return %y : tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
