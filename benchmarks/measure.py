@@ -144,7 +144,7 @@ def measure_row(session, workload, threads):
         "wanted_roof": workload.compute_roof,
         "roofs": {kind: {"rate": rate, "instruction": name} for kind, (rate, name) in first.items()},
         "roof_samples": {kind: [turn[kind] for turn in roofs] for kind in (compute, "read")},
-        "tolerance": reference.tolerance if reference else None,
+        "plain_errors": reference.plain if reference else None,
         "not_compared": missing,
         "disturbance": disturbance,
         "peers": entries,

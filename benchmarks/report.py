@@ -108,10 +108,10 @@ def summary_cells(row):
     return cells + [megabytes(ours["memory"]) if ours and "memory" in ours else "–"]
 
 
-def peer_cells(row, names, show):
-    """One cell a peer; the fastest in bold, a missing one as a dash, a failed one as such."""
-    found = timed(row)
-    best = min(found, key=lambda name: found[name]["median"], default=None)
+def peer_cells(row, names, number, show):
+    """One cell a peer; the smallest in bold, a missing one as a dash, a failed one as such."""
+    found = {name: peer for name, peer in timed(row).items() if number in peer}
+    best = min(found, key=lambda name: found[name][number], default=None)
     for name in names:
         if name in found:
             text = show(found[name])
@@ -121,7 +121,7 @@ def peer_cells(row, names, show):
 
 
 def memory_text(peer):
-    return megabytes(peer["memory"]) if "memory" in peer else "–"
+    return megabytes(peer["memory"])
 
 
 def beside(results):
@@ -183,8 +183,11 @@ def markdown(results, names):
     parts = ["  \n".join(head(results))]
     parts.append(table(SUMMARY, [summary_cells(row) for row in results["rows"]]))
     present = [name for name in names if any(name in timed(row) for row in results["rows"])]
-    for title, show in (("ms of one call, median (p10–p90)", time_text), ("MB of memory", memory_text)):
-        rows = [[row["name"], str(row["threads"]), *peer_cells(row, present, show)] for row in results["rows"]]
+    for title, number, show in (
+        ("ms of one call, median (p10–p90)", "median", time_text),
+        ("MB of memory", "memory", memory_text),
+    ):
+        rows = [[row["name"], str(row["threads"]), *peer_cells(row, present, number, show)] for row in results["rows"]]
         parts.append(title + ":\n\n" + table(["workload", "threads", *present], rows))
     for title, texts in (("Against the stored results", results["changes"]), ("Notes", list(notes(results)))):
         if texts:

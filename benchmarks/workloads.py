@@ -36,7 +36,7 @@ class Minilm:
 
     def exports(self, precision):
         files = ("minilm.onnx", "minilm-fused.onnx", "minilm.xml")
-        quantised = ("minilm-int8.onnx", "minilm-fused-int8.onnx", "minilm-static-int8.onnx")
+        quantised = ("minilm-int8.onnx", "minilm-fused-int8.onnx")
         return files + (quantised if precision == "int8" else ())
 
     def label(self, batch, length):

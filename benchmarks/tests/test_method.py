@@ -101,31 +101,35 @@ class AgreementTest(unittest.TestCase):
             self.skipTest("needs numpy: run it with build/bench-venv/bin/python")
         self.array = lambda *values: numpy.array(values, numpy.float32)
 
-    def test_largest_difference_of_all(self):
-        ours, theirs = [self.array(1, 2), self.array(3)], [self.array(1, 2.5), self.array(3)]
-        self.assertEqual(agreement.difference(ours, theirs), 0.5)
+    def test_the_worst_array_counts(self):
+        ours, theirs = [self.array(3, 4), self.array(5)], [self.array(3, 4), self.array(4)]
+        self.assertEqual(agreement.errors(ours, theirs), {"largest": 1.0, "mean": 0.25})
 
     def test_a_nan_or_another_shape_is_never_agreement(self):
         whole, broken = [self.array(1), self.array(1)], [self.array(1), self.array(math.nan)]
-        self.assertEqual(agreement.difference(broken, whole), math.inf)
-        self.assertEqual(agreement.difference([self.array(1, 1)], [self.array(1)]), math.inf)
+        infinite = {"largest": math.inf, "mean": math.inf}
+        self.assertEqual(agreement.errors(broken, whole), infinite)
+        self.assertEqual(agreement.errors([self.array(1, 1)], [self.array(1)]), infinite)
 
     def check(self, precision, ours):
-        """What is said of a peer that gives `ours`, when plain bf16 is off by 1/128 and plain f32 by 1/65536."""
+        """What is said of a peer that gives `ours` for 1000 ones, which plain bf16 has off by 1/128, f32 by 1/65536."""
         workload = WORKLOADS["attention-4096"].at(precision)
-        plain = Storing(f64=[1.0], f32=[1 + 2**-16], bf16=[1 + 2**-7])
+        plain = Storing(f64=[1.0] * 1000, f32=[1 + 2**-16] * 1000, bf16=[1 + 2**-7] * 1000)
         with tempfile.TemporaryDirectory() as folder:
             reference = agreement.Reference(plain, workload, Path(folder))
             return agreement.check_peer(Storing(**{precision: ours}), workload, reference, Path(folder))
 
     def test_the_tolerance_follows_the_precision(self):
-        self.assertNotIn("error", self.check("bf16", [1.03]))
-        self.assertIn("the error of plain f32 arithmetic", self.check("f32", [1.03])["error"])
-        self.assertNotIn("error", self.check("f32", [1.00005]))
-        self.assertIn("more than 4 times 0.0078", self.check("bf16", [1.04])["error"])
+        self.assertNotIn("error", self.check("bf16", [1.03] * 1000))
+        self.assertIn("that of plain f32 arithmetic", self.check("f32", [1.03] * 1000)["error"])
+        self.assertNotIn("error", self.check("f32", [1.00005] * 1000))
+        self.assertIn("more than 4 times 0.0078", self.check("bf16", [1.04] * 1000)["error"])
+
+    def test_one_wrong_place_is_seen(self):
+        self.assertIn("the largest error is 0.5", self.check("bf16", [1.0] * 999 + [1.5])["error"])
 
     def test_nan_is_an_error_at_any_precision(self):
-        self.assertIn("differs from the f64 result by inf", self.check("bf16", [math.nan])["error"])
+        self.assertIn("error is inf", self.check("bf16", [1.0] * 999 + [math.nan])["error"])
 
     def test_refusals_and_failures_are_told_apart(self):
         refused, broken = rounds.PeerDeclined("not here"), rounds.PeerError("it broke")
