@@ -198,7 +198,8 @@ def draw_marks(scale, marks):
 
 def legend(precisions):
     x, y = LEFT, 66
-    for text, kind, ring in [*((f"attnc {p}", p, False) for p in precisions), ("the fastest peer", "peer", True)]:
+    marks = [("attnc", "peer", False), ("the fastest peer", "peer", True)]
+    for text, kind, ring in [*marks, *((precision, precision, False) for precision in precisions)]:
         shape = f'class="ring {kind}" stroke-width="1.8"' if ring else f'class="fill-{kind}"'
         yield f'<circle {shape} cx="{x + 6}" cy="{y - 4}" r="{MARK}"/>'
         yield words(text, x + 18, y)
