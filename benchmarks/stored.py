@@ -71,8 +71,10 @@ def store(results, folder=FOLDER):
     rows = {key(row): entry(row, results["commit"], results["date"]) for row in results["rows"] if yardsticks(row)}
     path = path_of(results["machine"], folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = {"machine": results["machine"], "workloads": dict(sorted((kept | rows).items()))}
-    path.write_text(json.dumps(content, indent=1) + "\n")
+    # A workload a line, so that a change of one is a change of one line.
+    lines = [f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in sorted((kept | rows).items())]
+    head = f'{{\n "machine": {json.dumps(results["machine"])},\n "workloads": {{\n'
+    path.write_text(head + ",\n".join(lines) + "\n }\n}\n")
     return path
 
 
