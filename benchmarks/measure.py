@@ -49,16 +49,24 @@ def eligible(workload, demanded):
     return found
 
 
+def still_in(entries):
+    return [name for name, entry in entries.items() if not {"error", "declined"} & entry.keys()]
+
+
 def ready_files(session, workload, entries):
-    """Makes what the peers read; fills `entries` with those that lack it."""
-    place_weights(session.folder, workload.spec, session.arguments.weights)
-    readers = [name for name in entries if name.startswith(READERS) and not entries[name]]
+    """Makes what the peers read; those that lack it get an "error" or "declined"."""
+    try:
+        place_weights(session.folder, workload.spec, session.arguments.weights)
+    except Unavailable as error:
+        entries.update({name: {"error": str(error)} for name in still_in(entries)})
+        return
+    readers = [name for name in still_in(entries) if name.startswith(READERS)]
     if readers:
         try:
             export_model(session.folder, workload, session.say)
         except Unavailable as error:
             entries.update({name: {"error": str(error)} for name in readers})
-    if "attnc" in entries:
+    if "attnc" in still_in(entries):
         found = session.compile(workload)
         if isinstance(found, Refused):
             entries["attnc"] = {"declined": f"attnc: {found}"}
@@ -79,17 +87,23 @@ def find_reference(session, workload, threads, cpus):
         worker.close()
 
 
+def peak_memory(worker):
+    try:
+        return {"memory": worker.request(do="memory")["bytes"]}
+    except PeerError as error:
+        return {"error": str(error)}
+
+
 def compare_and_time(session, workload, threads, cpus, entries, reference, measure_roofs):
     """Starts the peers that are still in; completes their entries. Returns (roofs by round, others' share)."""
-    starting = [name for name, entry in entries.items() if not {"error", "declined"} & entry.keys()]
     workers = []
     try:
-        for name in starting:
+        for name in still_in(entries):
             session.say(f"  {name}: prepare")
             worker = Worker(name, threads, cpus, session.folder)
             workers.append(worker)
             entries[name].update(check_peer(worker, workload, reference, session.folder))
-        running = [w for w in workers if not {"error", "declined"} & entries[w.name].keys()]
+        running = [worker for worker in workers if worker.name in still_in(entries)]
         if not running:
             return [measure_roofs()], 0.0
         outcome, roofs, disturbance = interleave(
@@ -100,8 +114,9 @@ def compare_and_time(session, workload, threads, cpus, entries, reference, measu
         )
         for worker in running:
             entries[worker.name].update(outcome[worker.name])
-            if "error" not in entries[worker.name]:
-                entries[worker.name]["memory"] = worker.request(do="memory")["bytes"]
+        for worker in workers:
+            if worker.name in still_in(entries):
+                entries[worker.name].update(peak_memory(worker))
     finally:
         for worker in workers:
             worker.close()
@@ -120,7 +135,7 @@ def measure_row(session, workload, threads):
         name: {"declined": why} if why else {} for name, why in eligible(workload, session.arguments.peers).items()
     }
     ready_files(session, workload, entries)
-    reference, missing = find_reference(session, workload, threads, cpus)
+    reference, missing = find_reference(session, workload, threads, cpus) if still_in(entries) else (None, None)
     roofs, disturbance = compare_and_time(
         session,
         workload,

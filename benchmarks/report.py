@@ -82,6 +82,7 @@ SUMMARY = [
     "share of roof",
     "compile s",
     "pack s",
+    "open ms",
     "library kB",
     "weights MB",
     "memory MB",
@@ -102,9 +103,10 @@ def summary_cells(row):
         cells += ["failed" if "error" in entry else "refused" if "declined" in entry else "–", "–", "–"]
     if compiled := entry.get("compiled"):
         cells += [f"{compiled['compile_seconds']:.2f}", f"{compiled['pack_seconds']:.2f}"]
+        cells.append(milliseconds(statistics.median(compiled["open_seconds"])))
         cells += [f"{compiled['library_bytes'] / 1e3:.0f}", f"{compiled['weights_bytes'] / 1e6:.1f}"]
     else:
-        cells += ["–"] * 4
+        cells += ["–"] * 5
     return cells + [megabytes(ours["memory"]) if ours and "memory" in ours else "–"]
 
 
@@ -122,6 +124,10 @@ def peer_cells(row, names, number, show):
 
 def memory_text(peer):
     return megabytes(peer["memory"])
+
+
+def prepare_text(peer):
+    return f"{peer['prepare_seconds']:.2g}" if peer["prepare_seconds"] < 10 else f"{peer['prepare_seconds']:.0f}"
 
 
 def beside(results):
@@ -157,14 +163,22 @@ def notes(results):
             yield f"other programs used {row['disturbance']:.0%} of the machine during {where}"
 
 
-def roof_texts(row):
-    for kind, roof in row["roofs"].items():
-        if roof["rate"] is None:
-            yield f"{kind} none"
-        elif kind == "read":
-            yield f"memory {roof['rate']:.1f} GB/s read"
+def roofs(rows):
+    """{kind: (median rate over the rows, instruction)} of those that the processor has."""
+    found = {}
+    for row in rows:
+        for kind, roof in row["roofs"].items():
+            if roof["rate"]:
+                found.setdefault(kind, []).append((roof["rate"], roof["instruction"]))
+    return {kind: (statistics.median(r for r, _ in values), values[0][1]) for kind, values in found.items()}
+
+
+def roof_texts(rows):
+    for kind, (rate, instruction) in roofs(rows).items():
+        if kind == "read":
+            yield f"memory {rate:.1f} GB/s read"
         else:
-            yield f"{kind} {roof['rate']:.0f} GFLOP/s ({roof['instruction']})"
+            yield f"{kind} {rate:.0f} GFLOP/s ({instruction})"
 
 
 def head(results):
@@ -174,8 +188,8 @@ def head(results):
     yield f"Commit {results['commit']}, {results['date']}; {options}; {results['rounds']} rounds."
     yield "Versions: " + ", ".join(results["versions"]) + "."
     for threads in sorted({row["threads"] for row in results["rows"]}):
-        row = next(row for row in results["rows"] if row["threads"] == threads)
-        yield f"Roofs, {threads} threads: " + ", ".join(roof_texts(row)) + "."
+        rows = [row for row in results["rows"] if row["threads"] == threads]
+        yield f"Roofs, {threads} threads: " + ", ".join(roof_texts(rows)) + "."
 
 
 def markdown(results, names):
@@ -186,6 +200,7 @@ def markdown(results, names):
     for title, number, show in (
         ("ms of one call, median (p10–p90)", "median", time_text),
         ("MB of memory", "memory", memory_text),
+        ("s to load or compile, and the first call", "prepare_seconds", prepare_text),
     ):
         rows = [[row["name"], str(row["threads"]), *peer_cells(row, present, number, show)] for row in results["rows"]]
         parts.append(title + ":\n\n" + table(["workload", "threads", *present], rows))

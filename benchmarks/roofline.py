@@ -8,7 +8,7 @@ at one angle and each no higher than its left neighbour's, so that none can cros
 import math
 from xml.sax.saxutils import escape
 
-from report import OURS, fastest_peer, timed
+from report import OURS, fastest_peer, roofs, timed
 
 WIDTH, HEIGHT = 1120, 700
 LEFT, RIGHT, TOP, BOTTOM = 74, 1096, 92, 642  # of the plot
@@ -70,18 +70,12 @@ def points(rows):
             yield row["name"], row["precision"], row["flops"] / row["bytes"], *rates
 
 
-def roofs(rows):
-    """{kind: GFLOP/s} of the compute roofs to draw, and GB/s of memory, medians over the rows."""
-
-    def middle(kind):
-        rates = sorted(row["roofs"][kind]["rate"] for row in rows if row["roofs"].get(kind, {}).get("rate"))
-        return rates[len(rates) // 2] if rates else None
-
-    found = {kind: middle(kind) for kind in ("f32", "f32-256", "bf16", "int8")}
-    instructions = rows[0]["roofs"]
-    if found["f32-256"] and instructions["f32"]["instruction"] == instructions["f32-256"]["instruction"]:
-        found["f32-256"] = None
-    return {kind: rate for kind, rate in found.items() if rate}, middle("read")
+def drawn_roofs(rows):
+    """{kind: GFLOP/s} of the compute roofs to draw, and GB/s of memory. That of 256 bits where there are wider ones."""
+    found = roofs(rows)
+    if found.get("f32-256", found["f32"])[1] == found["f32"][1]:
+        found.pop("f32-256", None)
+    return {kind: rate for kind, (rate, _) in found.items() if kind not in ("f64", "read")}, found["read"][0]
 
 
 def scale_of(marks, compute, read):
@@ -212,7 +206,7 @@ def picture(results, threads):
     marks = list(points(rows))
     if not marks:
         return None
-    compute, read = roofs(rows)
+    compute, read = drawn_roofs(rows)
     scale, machine = scale_of(marks, compute, read), results["machine"]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">',

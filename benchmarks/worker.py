@@ -38,9 +38,10 @@ def prepare(peer, state, request):
 
     workload = state["workload"] = WORKLOADS[request["workload"]]
     state["resident"] = resident("VmRSS")
+    inputs = workload.inputs()
     begin = time.perf_counter()
     peer.prepare(workload.at(request["precision"]))
-    peer.feed(workload.inputs())
+    peer.feed(inputs)
     peer.call()
     seconds = time.perf_counter() - begin
     reset_peak()

@@ -19,7 +19,7 @@ def row(name="minilm-1x16", compute=100.0, read=10.0, wrong=None, rates=None, **
     rounds = max((len(samples) for samples in times.values()), default=1)
     kind = workload.compute_roof if workload.compute_roof in INSTRUCTIONS else "f32"
     peers = {
-        n.replace("_", "-"): dict(samples=samples, version=f"{n} 1.0", memory=2e7)
+        n.replace("_", "-"): dict(samples=samples, version=f"{n} 1.0", prepare_seconds=3.0, memory=2e7)
         for n, samples in times.items()
     }
     peers.update(wrong or {})

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 from pathlib import Path
 
@@ -15,6 +16,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 import artefacts  # noqa: E402
 import machine  # noqa: E402
+import measure  # noqa: E402
 import workloads  # noqa: E402
 
 
@@ -79,6 +81,17 @@ class CompilerTest(unittest.TestCase):
     def test_stages_are_read_from_the_time_report(self):
         text = "   1.383 s  pack weights\n   2.529 s  generate code\n   1.602 s    LLVM: optimise\n"
         self.assertEqual(artefacts.stage_seconds(text), {"pack weights": 1.383, "generate code": 2.529})
+
+
+class FilesTest(unittest.TestCase):
+    def test_a_row_without_its_weights_says_so_for_each_peer(self):
+        arguments = types.SimpleNamespace(weights=Path("nowhere"))
+        entries = {"attnc": {}, "torch": {}, "openvino": {"declined": "no"}}
+        with tempfile.TemporaryDirectory() as folder:
+            session = measure.Session(arguments, Path(folder), None, print)
+            measure.ready_files(session, workloads.WORKLOADS["minilm-1x16"], entries)
+        missing = {"error": "no weights at nowhere"}
+        self.assertEqual(entries, {"attnc": missing, "torch": missing, "openvino": {"declined": "no"}})
 
 
 class MachineTest(unittest.TestCase):

@@ -61,8 +61,16 @@ class ReportTest(unittest.TestCase):
     def test_what_was_compiled_stands_in_the_row(self):
         made = row(attnc=[0.05])
         compiled = dict(compile_seconds=1.5, pack_seconds=0.25, library_bytes=4e4, weights_bytes=9e7)
+        compiled["open_seconds"] = [0.5, 0.001, 0.002]
         made["peers"]["attnc"]["compiled"] = compiled
-        self.assertIn("| 1.50 | 0.25 | 40 | 90.0 | 20 |", report.markdown(results(made), NAMES))
+        self.assertIn("| 1.50 | 0.25 | 2 | 40 | 90.0 | 20 |", report.markdown(results(made), NAMES))
+
+    def test_roofs_are_named_with_their_instructions(self):
+        made = [row(compute=rate, attnc=[0.1]) for rate in (90.0, 100.0, 170.0)]
+        text = report.markdown(results(*made), NAMES)
+        self.assertIn("Roofs, 2 threads: f32 100 GFLOP/s (vfmaddps ymm), ", text)
+        self.assertIn("memory 10.0 GB/s read.", text)
+        self.assertNotIn("bf16", text)
 
     def test_rows_beside_each_other_are_compared(self):
         made = [row("minilm-32x128-bf16", attnc=[0.5]), row("minilm-32x128-int8", attnc=[0.3])]
@@ -87,6 +95,12 @@ class RooflineTest(unittest.TestCase):
         """[(name, x, y)] of the turned texts under the marks."""
         texts = ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
         return [(t.text, float(t.get("x")), float(t.get("y"))) for t in texts if t.text in workloads.WORKLOADS]
+
+    def test_wider_roofs_stand_beside_that_of_256_bits(self):
+        made = row(attnc=[0.1])
+        self.assertNotIn("f32-256", roofline.picture(results(made), 2))
+        made["roofs"]["f32"]["instruction"] = "vfmaddps zmm"
+        self.assertIn("f32-256 100 GFLOP/s", roofline.picture(results(made), 2))
 
     def test_it_is_well_formed_and_names_all(self):
         svg = roofline.picture(results(*self.all_rows()), 2)
