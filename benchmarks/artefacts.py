@@ -114,7 +114,7 @@ def compile_attnc(attnc, folder, workload, options):
     """
     model, name = ROOT / workload.source, workload.library
     library, packed, log = folder / f"{name}.so", folder / f"{name}.so.weights", folder / f"{name}-attnc.log"
-    if not attnc.is_file():
+    if not (attnc.is_file() and os.access(attnc, os.X_OK)):
         raise Unavailable(f"no compiler at {attnc} (build it, or name it with --attnc)")
     packed.unlink(missing_ok=True)
     command = [attnc, model, "-o", library, f"--prefix={c_prefix(name)}", "--bind", workload.spec.binds]

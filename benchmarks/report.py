@@ -58,6 +58,10 @@ def milliseconds(seconds):
     return f"{seconds * 1e3:.3g}" if seconds < 1 else f"{seconds * 1e3:.0f}"
 
 
+def speed(rate):
+    return f"{rate:.1f}" if rate < 10 else f"{rate:.0f}"
+
+
 def megabytes(count):
     return f"{count / 1e6:.3g}" if count < 1e9 else f"{count / 1e6:.0f}"
 
@@ -97,7 +101,7 @@ def summary_cells(row):
     cells.append(f"{best} {milliseconds(timed(row)[best]['median'])} ms" if best else "–")
     if ours:
         by_memory = row["bound"] == "memory"
-        rate = f"{ours['gbytes']:.1f} GB/s" if by_memory else f"{ours['gflops']:.0f} GFLOP/s"
+        rate = f"{speed(ours['gbytes'])} GB/s" if by_memory else f"{speed(ours['gflops'])} GFLOP/s"
         cells += [time_text(ours), rate, f"{ours['share']:.0%} of {row['bound']}"]
     else:
         cells += ["failed" if "error" in entry else "refused" if "declined" in entry else "–", "–", "–"]

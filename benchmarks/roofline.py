@@ -2,7 +2,7 @@
 
 A workload stands at its operations by the bytes that must move; attnc is a disc there, the fastest peer a ring, joined
 by a line. Above them lie the machine's roofs, to the left falls the slope of memory. Names hang under their marks, all
-at one angle and each no higher than its left neighbour's, so that none can cross another.
+at one angle and each low enough to pass below those to its left with their names, so that none crosses another.
 """
 
 import math
@@ -15,7 +15,7 @@ LEFT, RIGHT, TOP, BOTTOM = 74, 1096, 92, 642  # of the plot
 LETTER = 6.3  # pixels of a letter across
 MARK = 5.5  # radius
 STEP = 16.5  # pixels between marks of one intensity: at ANGLE it leaves a line of text between two names
-ANGLE = 60
+ANGLE, LINE = 60, 13.5  # of names, and the pixels of a line
 NAME = 152  # pixels of the longest name
 
 # (light, dark) of each class: what is drawn is the same, the viewer's theme chooses.
@@ -172,12 +172,15 @@ def draw_roofs(scale, compute, read):
 def draw_marks(scale, marks):
     """Discs, rings, the lines between and the names below."""
     across = spread_out(scale, marks)
-    last_x, last_y, reach = -math.inf, 0, NAME * math.cos(math.radians(ANGLE)) + STEP
+    hung, sine, cosine = [], math.sin(math.radians(ANGLE)), math.cos(math.radians(ANGLE))
     for name, precision, _, ours, best in sorted(marks, key=lambda mark: across[mark[0]]):
         x, heights = across[name], [scale.y(rate) for rate in (ours, best) if rate]
         foot = max(heights) + MARK + 7
-        hang = max(foot, last_y) if x - last_x < reach else foot
-        last_x, last_y = x, hang
+        reach = len(name) * LETTER * cosine + STEP
+        # Names are parallel: (x, y) lies x sine + y cosine across them.
+        below = [(LINE - (x - left) * sine) / cosine + low for left, low in hung if x - left < reach]
+        hang = max([foot, *below])
+        hung.append((x, hang))
         if hang > foot:
             yield line("leader", x, foot - 6, x, hang - 4)
         yield words(name, x + 3, hang, more=f' text-anchor="end" transform="rotate(-{ANGLE} {x + 3:.1f} {hang:.1f})"')
