@@ -5,10 +5,13 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from peers import c_prefix
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -18,6 +21,10 @@ OPENS = 9
 
 class Unavailable(Exception):
     """Something that is needed is not there; the text says what to do."""
+
+
+class Refused(Exception):
+    """The compiler does not compile this; the text is its own."""
 
 
 def find_weights(given):
@@ -34,14 +41,19 @@ def find_weights(given):
 
 
 def run_logged(command, log):
-    """Runs to the end with both streams in `log`; returns the seconds. Unavailable carries the log's last line."""
+    """Runs to the end with both streams in `log`; returns the exit status and the seconds."""
     begin = time.perf_counter()
     with open(log, "w") as stream:
         status = subprocess.run([str(word) for word in command], stdout=stream, stderr=stream).returncode
+    return status, time.perf_counter() - begin
+
+
+def run_or_stop(command, log):
+    """Unavailable carries the log's last line where it fails."""
+    status, _ = run_logged(command, log)
     if status:
         lines = Path(log).read_text(errors="replace").strip().splitlines() or ["no output"]
         raise Unavailable(f"{Path(str(command[0])).name} exited with {status}: {lines[-1]} (all of it: {log})")
-    return time.perf_counter() - begin
 
 
 def place_weights(folder, spec, given):
@@ -50,7 +62,7 @@ def place_weights(folder, spec, given):
     if spec.name == "minilm":
         path.unlink(missing_ok=True)
         path.symlink_to(find_weights(given))
-    elif not newer(path, HERE / "score_maps.py"):
+    elif not newer(path, HERE / "cases.py"):
         spec.write_weights(path)
 
 
@@ -58,55 +70,72 @@ def newer(path, *sources):
     return path.exists() and all(path.stat().st_mtime >= Path(source).stat().st_mtime for source in sources)
 
 
-def export_model(folder, spec, say):
+def export_model(folder, workload, say):
     """Writes the model for ONNX Runtime and OpenVINO; in a process of its own, as the exporters need much memory."""
-    program, wanted = HERE / f"{spec.definition}.py", [folder / f"{spec.name}{suffix}" for suffix in spec.exports]
+    spec, wanted = workload.spec, [folder / name for name in workload.exports]
+    program = HERE / f"{spec.definition}.py"
     if not all(newer(path, program, folder / f"{spec.name}.safetensors") for path in wanted):
-        say(f"exporting {spec.name} for onnxruntime and openvino (once)")
+        say(f"exporting {workload.name} for onnxruntime and openvino (once)")
         for path in wanted:
             path.unlink(missing_ok=True)
-        run_logged([sys.executable, program, spec.name, folder], folder / f"{spec.name}-export.log")
+        command = [sys.executable, program, spec.name, workload.precision, folder]
+        run_or_stop(command, folder / f"{spec.name}-export.log")
 
 
 def make_peak(folder):
     program = folder / "peak"
     if not newer(program, HERE / "peak.c"):
         compiler = os.environ.get("CC", "cc")
-        run_logged([compiler, "-O3", "-pthread", "-o", program, HERE / "peak.c"], folder / "peak.log")
+        run_or_stop([compiler, "-O3", "-pthread", "-o", program, HERE / "peak.c"], folder / "peak.log")
     return program
 
 
-def measure_peak(program, kind, threads, seconds, cpus):
-    """GFLOP/s ('fma') or GB/s ('read') of `threads` threads on the given CPUs; also the instruction set used."""
-    text = subprocess.run(
-        [program, kind, str(threads), str(seconds)],
-        check=True,
-        capture_output=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cpus),
-    ).stdout
-    reply = json.loads(text)
-    return reply["rate"], reply["isa"]
+STAGE = re.compile(r"^ *([0-9.]+) s  (\S.*)$", re.M)  # a line of -ftime-report; parts of a stage are indented
 
 
-def compile_attnc(attnc, folder, spec, options):
-    """Compiles the model anew. Returns compile and open seconds and sizes, for the report."""
-    model, library, packed = ROOT / spec.source, folder / f"{spec.name}.so", folder / f"{spec.name}.so.weights"
-    prefix = spec.name.replace("-", "_")
-    if not attnc.is_file():
+REFUSALS = (1, 2)  # attnc's exit status for a model or an option that it does not take
+
+
+def stage_seconds(log):
+    return {name: float(seconds) for seconds, name in STAGE.findall(log)}
+
+
+def refusal(log):
+    """The compiler's first error, or its last line."""
+    lines = log.strip().splitlines() or ["no output"]
+    found = [line.partition("error: ")[2] for line in lines if "error: " in line]
+    return found[0] if found else lines[-1]
+
+
+def compile_attnc(attnc, folder, workload, options):
+    """Compiles the model anew. Returns compile, packing and open seconds and sizes, for the report.
+
+    Refused where the compiler says no; Unavailable where it is missing or breaks.
+    """
+    model, name = ROOT / workload.source, workload.library
+    library, packed, log = folder / f"{name}.so", folder / f"{name}.so.weights", folder / f"{name}-attnc.log"
+    if not (attnc.is_file() and os.access(attnc, os.X_OK)):
         raise Unavailable(f"no compiler at {attnc} (build it, or name it with --attnc)")
-    if not model.is_file():
-        raise Unavailable(f"no model at {model}")
     packed.unlink(missing_ok=True)
-    command = [attnc, model, "-o", library, f"--prefix={prefix}", f"--weights={folder / spec.name}.safetensors"]
-    command += ["--bind", spec.binds, *options]
-    seconds = run_logged(command, folder / f"{spec.name}-attnc.log")
+    command = [attnc, model, "-o", library, f"--prefix={c_prefix(name)}", "--bind", workload.spec.binds]
+    command += [f"--weights={folder / workload.model}.safetensors", "-ftime-report", *workload.attnc_options, *options]
+    status, seconds = run_logged(command, log)
+    text = log.read_text(errors="replace")
+    if status in REFUSALS and "error: " in text:
+        raise Refused(refusal(text))
+    if status:
+        raise Unavailable(f"attnc exited with {status}: {refusal(text)} (all of it: {log})")
     opened = subprocess.run(
-        [sys.executable, __file__, library, prefix, packed if packed.exists() else ""], capture_output=True, text=True
+        [sys.executable, __file__, library, c_prefix(name), packed if packed.exists() else ""],
+        capture_output=True,
+        text=True,
     )
     if opened.returncode:
         raise Unavailable(f"{library} does not open: {(opened.stderr.strip().splitlines() or ['no output'])[-1]}")
+    packing = stage_seconds(text).get("pack weights", 0.0)
     return {
-        "compile_seconds": seconds,
+        "compile_seconds": seconds - packing,
+        "pack_seconds": packing,
         "open_seconds": json.loads(opened.stdout),
         "library_bytes": library.stat().st_size,
         "weights_bytes": packed.stat().st_size if packed.exists() else 0,

@@ -13,8 +13,8 @@ from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size
 MAX_RANK = 8
 ABI_VERSION = 2
 STATUS = {1: "argument", 2: "shape", 3: "dtype", 4: "index", 5: "capacity", 6: "cpu", 7: "file", 8: "memory", 9: "busy"}
-# attn_dtype of a buffer's (format letter, item size); bf16 and f16 have no common letter and are not offered.
-DTYPES = {("f", 4): 1, ("d", 8): 2, ("i", 1): 5, ("u", 1): 6, ("i", 4): 7, ("i", 8): 8, ("?", 1): 9}
+# attn_dtype of a buffer's (format letter, item size); bf16 has no letter: its bits come as u16. f16 is not offered.
+DTYPES = {("f", 4): 1, ("d", 8): 2, ("u", 2): 3, ("i", 1): 5, ("u", 1): 6, ("i", 4): 7, ("i", 8): 8, ("?", 1): 9}
 DTYPE_NAMES = {1: "f32", 2: "f64", 3: "bf16", 4: "f16", 5: "i8", 6: "u8", 7: "i32", 8: "i64", 9: "bool"}
 
 
@@ -117,7 +117,9 @@ def fill_tensor(tensor, array):
 
 
 class Model:
-    """An open model. `inputs` and `outputs` are lists of (name, dtype name); closing it ends its contexts' use."""
+    """An open model. `inputs` and `outputs` are lists of (name, dtype name), `symbols` of names; closing it ends its
+    contexts' use.
+    """
 
     def __init__(self, library, prefix, weights=None):
         self.handle = c_void_p()
@@ -134,6 +136,7 @@ class Model:
             raise AttnError(1, f"{prefix}_metadata", f"expected ABI {ABI_VERSION}, got {self.metadata.abi_version}")
         self.inputs = self.ports(self.metadata.inputs, self.metadata.input_count)
         self.outputs = self.ports(self.metadata.outputs, self.metadata.output_count)
+        self.symbols = [self.metadata.symbols[i].name.decode() for i in range(self.metadata.symbol_count)]
 
     @staticmethod
     def ports(array, count):
@@ -144,8 +147,9 @@ class Model:
         function.restype = result
         return function(*arguments)
 
-    def context(self, threads):
-        return Context(self, threads)
+    def context(self, threads, capacity=None):
+        """`capacity`: the largest {symbol: size} to be served; those it does not name keep the model's bound."""
+        return Context(self, threads, capacity or {})
 
     def close(self):
         if self.handle:
@@ -162,11 +166,17 @@ class Model:
 class Context:
     """What one thread of the host runs a model with."""
 
-    def __init__(self, model, threads):
+    def __init__(self, model, threads, capacity):
         self.model, self.handle, self.keep = model, c_void_p(), None
         text = ctypes.create_string_buffer(1024)
+        sizes = (c_int64 * len(model.symbols))(*(capacity.get(name, 0) for name in model.symbols))
         options = Options(
-            size=ctypes.sizeof(Options), threads=threads, error=ctypes.addressof(text), error_size=len(text)
+            size=ctypes.sizeof(Options),
+            threads=threads,
+            capacity=sizes,
+            capacity_count=len(sizes),
+            error=ctypes.addressof(text),
+            error_size=len(text),
         )
         status = model.call("context_create", c_int32, byref(self.handle), model.handle, byref(options))
         if status:

@@ -47,11 +47,12 @@ class Minilm(nn.Module):
         length = ids.shape[1]
         # The mask takes the form of BERT exports (0/1 integers, then an added bias) that ONNX Runtime's fusions find.
         visible = (torch.arange(length)[None, :] < lengths[:, None]).to(torch.int64)
-        bias = (1.0 - visible[:, None, None, :].to(torch.float32)) * -10000.0
+        dtype = self.words.weight.dtype
+        bias = (1.0 - visible[:, None, None, :].to(dtype)) * -10000.0
         x = self.norm(self.words(ids) + self.positions.weight[:length] + self.types.weight[0])
         for block in self.blocks:
             x = block(x, bias)
-        weight = visible[:, :, None].to(torch.float32)
+        weight = visible[:, :, None].to(dtype)
         return functional.normalize((x * weight).sum(1) / weight.sum(1), dim=-1)
 
 
@@ -83,14 +84,35 @@ def checkpoint_name(name):
     return f"encoder.layer.{layer}.{LAYER_NAMES[part]}.{kind}"
 
 
-def load(_, weights):
-    """The model in f32 with the weights of a safetensors file."""
+class NaiveInt8(nn.Module):
+    """What int8 means at its plainest: weights rounded with one scale an output, activations with one a token."""
+
+    def __init__(self, linear):
+        super().__init__()
+        scale = linear.weight.abs().amax(1, keepdim=True) / 127
+        self.weight, self.bias = torch.round(linear.weight / scale) * scale, linear.bias
+
+    def forward(self, x):
+        scale = x.abs().amax(-1, keepdim=True) / 127
+        return functional.linear(torch.round(x / scale) * scale, self.weight, self.bias)
+
+
+TYPES = {"f64": torch.float64, "f32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
+
+
+def load(_, weights, precision):
+    """The model with the weights of a safetensors file, as numbers of the given precision."""
     from safetensors.torch import load_file
 
     stored = load_file(weights)
     model = Minilm()
     model.load_state_dict({name: stored[checkpoint_name(name)] for name in model.state_dict()})
-    return model.eval()
+    if precision == "int8":
+        for block in model.blocks:
+            for name, part in list(block.named_children()):
+                if isinstance(part, nn.Linear):
+                    setattr(block, name, NaiveInt8(part))
+    return model.eval().to(TYPES[precision])
 
 
 def export_onnx(weights, path):
@@ -98,7 +120,7 @@ def export_onnx(weights, path):
     example = SPEC.inputs(2, 24, other=True)
     part = path.with_suffix(".part")
     torch.onnx.export(
-        load(SPEC.name, weights),
+        load(SPEC.name, weights, "f32"),
         tuple(torch.from_numpy(example[name]) for name in ("ids", "lengths")),
         str(part),
         input_names=["ids", "lengths"],
@@ -116,7 +138,7 @@ def convert_openvino(weights, path):
 
     example = SPEC.inputs(2, 24, other=True)
     arguments = tuple(torch.from_numpy(example[name]) for name in ("ids", "lengths"))
-    converted = openvino.convert_model(load(SPEC.name, weights), example_input=arguments)
+    converted = openvino.convert_model(load(SPEC.name, weights, "f32"), example_input=arguments)
     openvino.save_model(converted, path, compress_to_fp16=False)
 
 
@@ -137,13 +159,24 @@ def fuse_onnx(source, path):
     return counts
 
 
+def quantise_onnx(source, path):
+    """ONNX Runtime's dynamic quantisation: scales of the activations are found in each call."""
+    from onnx import TensorProto
+    from onnxruntime.quantization import quantize_dynamic
+
+    quantize_dynamic(source, path, per_channel=True, extra_options={"DefaultTensorType": TensorProto.FLOAT})
+
+
 if __name__ == "__main__":
     import sys
 
-    if len(sys.argv) != 3:
-        sys.exit("usage: minilm.py minilm FOLDER   reads minilm.safetensors there, writes the others' files")
-    folder = Path(sys.argv[2])
+    if len(sys.argv) != 4:
+        sys.exit("usage: minilm.py minilm PRECISION FOLDER   reads minilm.safetensors there, writes the others' files")
+    folder = Path(sys.argv[3])
     weights = folder / "minilm.safetensors"
     export_onnx(weights, folder / "minilm.onnx")
     convert_openvino(weights, folder / "minilm.xml")
     print(fuse_onnx(folder / "minilm.onnx", folder / "minilm-fused.onnx"))
+    if sys.argv[2] == "int8":
+        for name in ("minilm", "minilm-fused"):
+            quantise_onnx(folder / f"{name}.onnx", folder / f"{name}-int8.onnx")

@@ -1,4 +1,4 @@
-"""The peers: each runs the same workloads behind the same four methods, with the settings that serve it best.
+"""The peers: each runs the same workloads behind the same methods, with the settings that serve it best.
 
 Every peer is told the exact shape beforehand where it has a way to use it, keeps its inputs and outputs bound, and uses
 `threads` threads inside one run. A peer lives in a worker process of its own and imports only its own framework.
@@ -8,34 +8,42 @@ import importlib
 from pathlib import Path
 
 
+class Declined(Exception):
+    """A peer cannot run a workload as it is asked to; the text says why. No failure."""
+
+
 class Files:
-    """Where the build folder keeps what the peers read."""
+    """Where the build folder keeps what the peers read of a workload."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
 
-    def weights(self, model):
-        return self.folder / f"{model}.safetensors"
+    def weights(self, workload):
+        return self.folder / f"{workload.model}.safetensors"
 
-    def onnx(self, model, fused=False):
-        return self.folder / (f"{model}-fused.onnx" if fused else f"{model}.onnx")
+    def onnx(self, workload, fused=False):
+        """bf16 is a setting, not a file."""
+        precision = "-int8" if workload.precision == "int8" else ""
+        return self.folder / f"{workload.model}{'-fused' if fused else ''}{precision}.onnx"
 
-    def openvino(self, model):
-        return self.folder / f"{model}.xml"
+    def openvino(self, workload):
+        return self.folder / f"{workload.model}.xml"
 
-    def library(self, model):
-        return self.folder / f"{model}.so"
+    def library(self, workload):
+        return self.folder / f"{workload.library}.so"
 
-    def packed(self, model):
-        return self.folder / f"{model}.so.weights"
+    def packed(self, workload):
+        return self.folder / f"{workload.library}.so.weights"
 
 
 class Peer:
-    """What all share. Each peer has version() and, in this order of use:
+    """What all share. Each peer has the `precisions` it computes in, version() and, in this order of use:
 
-    prepare(workload) readies one shape; feed(inputs) binds arrays; call() runs once; output() copies the results,
+    prepare(workload) readies one workload; feed(inputs) binds arrays; call() runs once; output() copies the results,
     {name: array}.
     """
+
+    precisions = ("f32",)
 
     def __init__(self, files, threads):
         import numpy  # not on top: the command line needs the names below before any package is installed
@@ -47,7 +55,12 @@ class Peer:
 
 
 class Torch(Peer):
-    """Eager mode, scaled_dot_product_attention where it applies, inference mode."""
+    """Eager mode, scaled_dot_product_attention where it applies, inference mode.
+
+    Asked for f64 or int8, which it is not timed in, it gives what the others are held against.
+    """
+
+    precisions = ("f32", "bf16")
 
     def __init__(self, files, threads):
         super().__init__(files, threads)
@@ -63,14 +76,15 @@ class Torch(Peer):
     def load(self, workload, **options):
         """The model's module; the names of its results are kept for output()."""
         definition = importlib.import_module(workload.spec.definition)
-        self.names, self.run, self.result = list(workload.outputs), None, None
-        return definition.load(workload.model, self.files.weights(workload.model), **options)
+        self.names, self.dtype = list(workload.outputs), definition.TYPES[workload.precision]
+        return definition.load(workload.model, self.files.weights(workload), workload.precision, **options)
 
     def prepare(self, workload):
         self.run = self.load(workload)
 
     def feed(self, inputs):
-        self.arguments = [self.torch.from_numpy(array) for array in inputs.values()]
+        tensors = [self.torch.from_numpy(array) for array in inputs.values()]
+        self.arguments = [t.to(self.dtype) if t.is_floating_point() else t for t in tensors]
 
     def call(self):
         with self.torch.inference_mode():
@@ -78,7 +92,8 @@ class Torch(Peer):
 
     def output(self):
         results = self.result if isinstance(self.result, tuple) else (self.result,)
-        return {name: result.numpy().copy() for name, result in zip(self.names, results)}
+        wide = self.torch.float64 if self.dtype == self.torch.float64 else self.torch.float32
+        return {name: result.to(wide).numpy().copy() for name, result in zip(self.names, results)}
 
 
 class TorchCompile(Torch):
@@ -105,9 +120,9 @@ class FlexAttention(TorchCompile):
 
 
 class Onnxruntime(Peer):
-    """All graph optimisations, free dimensions fixed, bound inputs and outputs."""
+    """All graph optimisations, free dimensions fixed, bound inputs and outputs; int8 by its dynamic quantisation."""
 
-    fused = False
+    precisions, fused = ("f32", "int8"), False
 
     def version(self):
         import onnxruntime
@@ -123,8 +138,7 @@ class Onnxruntime(Peer):
         options.inter_op_num_threads = 1
         for name, size in workload.free_dimensions.items():
             options.add_free_dimension_override_by_name(name, size)
-        self.session = self.binding = None  # the one before goes first: both need much memory
-        path = self.files.onnx(workload.model, self.fused)
+        path = self.files.onnx(workload, self.fused)
         self.session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
         self.result = self.zeros(workload)
 
@@ -147,15 +161,21 @@ class Onnxruntime(Peer):
 
 
 class OnnxruntimeFused(Onnxruntime):
-    """The same on what ONNX Runtime's transformer optimiser makes of the model (Attention, BiasGelu, SkipLayerNorm)."""
+    """The same on ONNX Runtime's own operators: what its transformer optimiser makes of MiniLM, MultiHeadAttention."""
 
     fused = True
 
 
 class Openvino(Peer):
-    """CPU plugin in f32, latency hint, static shapes, one request with bound tensors."""
+    """CPU plugin, latency hint, static shapes, one request with bound tensors.
 
-    converted = False
+    Not in int8: its quantisation (NNCF) wants texts to find scales with; scales from random ids are off by half.
+    """
+
+    precisions = ("f32", "bf16")
+
+    def path(self, workload):
+        return self.files.onnx(workload)
 
     def version(self):
         import openvino
@@ -166,16 +186,19 @@ class Openvino(Peer):
         import openvino
 
         core = openvino.Core()
-        path = self.files.openvino(workload.model) if self.converted else self.files.onnx(workload.model)
-        model = core.read_model(str(path))
+        model = core.read_model(str(self.path(workload)))
         model.reshape({name: list(array.shape) for name, array in workload.inputs().items()})
+        hint = "bf16" if workload.precision == "bf16" else "f32"
         settings = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "f32",
+            "INFERENCE_PRECISION_HINT": hint,
             "INFERENCE_NUM_THREADS": self.threads,
         }
-        self.names, self.request = list(workload.outputs), None
-        self.request = core.compile_model(model, "CPU", settings).create_infer_request()
+        self.names = list(workload.outputs)
+        compiled = core.compile_model(model, "CPU", settings)
+        if hint == "bf16" and compiled.get_property("INFERENCE_PRECISION_HINT") != openvino.Type.bf16:
+            raise Declined("it computes bf16 models in f32 on this processor")
+        self.request = compiled.create_infer_request()
 
     def feed(self, inputs):
         import openvino
@@ -194,15 +217,15 @@ class Openvino(Peer):
 class OpenvinoTorch(Openvino):
     """The same on the model as OpenVINO itself converts it from torch, where attention arrives as one operator."""
 
-    converted = True
+    def path(self, workload):
+        return self.files.openvino(workload)
 
 
 class Attnc(Peer):
-    """The compiled model through its C interface; one library for all shapes."""
+    """The compiled model through its C interface: one library for all shapes, a context for this one."""
 
-    def __init__(self, files, threads):
-        super().__init__(files, threads)
-        self.model = None
+    precisions = ("f32", "bf16", "int8")
+    model = None
 
     def version(self):
         return self.model.metadata.compiler.decode() if self.model else "attnc"
@@ -210,29 +233,41 @@ class Attnc(Peer):
     def prepare(self, workload):
         import attnc_ctypes
 
-        name = workload.model.replace("-", "_")
-        if self.model and self.model.prefix != name:
-            self.context.close()
-            self.model.close()
-            self.model = None
-        if not self.model:
-            packed = self.files.packed(workload.model)
-            weights = packed if packed.exists() else None
-            model = attnc_ctypes.Model(self.files.library(workload.model), name, weights)
-            self.context = model.context(self.threads)
-            self.model = model
-        self.result = self.zeros(workload)
+        packed = self.files.packed(workload)
+        weights = packed if packed.exists() else None
+        self.model = attnc_ctypes.Model(self.files.library(workload), c_prefix(workload.library), weights)
+        self.context = self.model.context(self.threads, workload.symbols)
+        types = dict(self.model.outputs)
+        self.result = {n: self.numpy.zeros(s, self.array_type(types[n])) for n, s in workload.outputs.items()}
+
+    def array_type(self, dtype):
+        """numpy has no bf16: its bits are kept as u16."""
+        names = {"i32": "int32", "i64": "int64", "f32": "float32", "f64": "float64", "bf16": "uint16"}
+        return self.numpy.dtype(names[dtype])
 
     def feed(self, inputs):
-        types = {"i32": self.numpy.int32, "i64": self.numpy.int64, "f32": self.numpy.float32}
-        arrays = {name: inputs[name].astype(types[dtype]) for name, dtype in self.model.inputs}
+        arrays = {}
+        for name, dtype in self.model.inputs:
+            if dtype == "bf16":  # a bf16 workload's numbers are bf16 already: the upper half of an f32 is all
+                arrays[name] = (inputs[name].view(self.numpy.uint32) >> 16).astype(self.numpy.uint16)
+            else:
+                arrays[name] = inputs[name].astype(self.array_type(dtype))
         self.context.bind(arrays, self.result)
 
     def call(self):
         self.context.execute()
 
     def output(self):
-        return {name: array.copy() for name, array in self.result.items()}
+        wide = {}
+        for name, dtype in self.model.outputs:
+            found = self.result[name]
+            bits = found.astype(self.numpy.uint32) << 16 if dtype == "bf16" else None
+            wide[name] = found.copy() if bits is None else bits.view(self.numpy.float32)
+        return wide
+
+
+def c_prefix(library):
+    return library.replace("-", "_")
 
 
 # In the order of the report's columns; the first is ours.
@@ -247,3 +282,4 @@ PEERS = {
     "flex-attention": FlexAttention,
 }
 REFERENCE = "torch"
+COMPILED_LONG = ("torch-compile", "flex-attention")  # a minute and more for each workload

@@ -5,6 +5,7 @@ group is stopped by a signal, so a thread pool that spins or a collector that wa
 """
 
 import json
+import math
 import os
 import select
 import signal
@@ -17,6 +18,7 @@ from pathlib import Path
 SLICE_SECONDS = 0.075
 WARM_UP_SECONDS = 0.3
 OPENER_SECONDS = 0.3  # a call longer than this needs no call before it: waking up is lost in its noise
+LONG_SECONDS, LONG_ROUNDS = 5, 3  # a call longer than this takes part in the first rounds only
 REPLY_TIMEOUT = 900  # seconds; torch.compile takes about a minute
 ERROR_LENGTH = 300  # characters of a peer's error in the report; its log has all
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,6 +26,10 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 class PeerError(Exception):
     """A peer failed; the text is its own."""
+
+
+class PeerDeclined(PeerError):
+    """A peer cannot run the workload as asked, and says why."""
 
 
 class Worker:
@@ -63,6 +69,8 @@ class Worker:
             self.signal(signal.SIGSTOP)
         if reply is None:
             raise PeerError(f"its process ended, see {self.log}")
+        if "declined" in reply:
+            raise PeerDeclined(reply["declined"])
         if "error" in reply:
             # Not the first line alone: some frameworks begin with the place and give the reason below.
             raise PeerError(textwrap.shorten(reply["error"], ERROR_LENGTH))
@@ -113,19 +121,26 @@ class Disturbance:
 
 
 def calibrate(worker):
-    """Warms the peer up; returns what makes a slice: the iterations, and whether a call off the clock opens it."""
+    """Warms the peer up; returns what makes a slice: the iterations, whether a call off the clock opens it, and in how
+    many rounds at most.
+    """
     iterations, total = 1, 0.0
     while True:
         seconds = worker.request(do="time", iterations=iterations, opener=False)["seconds"]
         total += seconds
         each = seconds / iterations
         if total >= WARM_UP_SECONDS:
-            return {"iterations": max(1, round(SLICE_SECONDS / each)), "opener": each < OPENER_SECONDS}
+            return {
+                "iterations": max(1, round(SLICE_SECONDS / each)),
+                "opener": each < OPENER_SECONDS,
+                "rounds": LONG_ROUNDS if each > LONG_SECONDS else math.inf,
+            }
         iterations = max(1, min(iterations * 4, round(WARM_UP_SECONDS / each)))
 
 
-def interleave(workers, rounds, measure_roof, progress):
-    """Runs all rounds: ({name: {"iterations", "opener", "samples": seconds a call}}, [roof by round], others' share).
+def interleave(workers, rounds, measure_roofs, progress):
+    """Runs all rounds: ({name: {"iterations", "opener", "samples": seconds a call}}, [roofs by round], others' share).
+    A sample's place is its round.
 
     A peer that fails on the way gets {"error": text} instead. The order turns by one each round, so that none always
     follows the same neighbour.
@@ -136,18 +151,20 @@ def interleave(workers, rounds, measure_roof, progress):
             outcome[worker.name] = {**calibrate(worker), "samples": []}
         except PeerError as error:
             outcome[worker.name] = {"error": str(error)}
-    roof, disturbance = [], Disturbance(workers)
+    roofs, disturbance = [], Disturbance(workers)
     for turn in range(rounds):
         progress(turn)
-        roof.append(measure_roof())
+        roofs.append(measure_roofs())
         start = turn % len(workers)
         for worker in workers[start:] + workers[:start]:
             peer = outcome[worker.name]
-            if "error" in peer:
+            if "error" in peer or turn >= peer["rounds"]:
                 continue
             try:
                 seconds = worker.request(do="time", iterations=peer["iterations"], opener=peer["opener"])["seconds"]
                 peer["samples"].append(seconds / peer["iterations"])
             except PeerError as error:
                 outcome[worker.name] = {"error": str(error)}
-    return outcome, roof, disturbance.share()
+    for peer in outcome.values():
+        peer.pop("rounds", None)
+    return outcome, roofs, disturbance.share()

@@ -1,12 +1,15 @@
-"""What is measured: a table from name to model, shapes, inputs and floating-point operations.
+"""What is measured: a table from name to a model at one shape and precision. A row here is a row of the report.
 
-A workload is one model at one shape. Every peer gets the same arrays, made from a fixed seed. A row of MODELS says what
-Minilm does here: its ports, FLOPs and files, and the module that defines it for the peers.
+Every peer gets the same arrays, made from a fixed seed. A model (Minilm here, the cases of cases.py) says its ports,
+operations, bytes and files, and names the module that defines it in torch.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
-from score_maps import CASES
+from cases import CASES
+
+ITEM_BYTES = {"f64": 8, "f32": 4, "bf16": 2, "int8": 1}
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,20 @@ class Minilm:
     vocabulary = 30522
     positions = 512
     epsilon = 1e-12
-    default_shapes = ("1x16", "1x128", "1x512", "32x128")
-    default_threads = (1, 2)
     definition = "minilm"
-    source = "examples/minilm/model.mlir"
     binds = "B=1..32,S=1..512"
-    exports = (".onnx", "-fused.onnx", ".xml")
     peers = ("attnc", "onnxruntime", "onnxruntime-fused", "openvino", "openvino-torch", "torch", "torch-compile")
     declined = {}
     flops_formula = "6 layers x (2 (4 C C + 2 C F) B S + 4 B H S S D), C 384, F 1536, H 12, D 32"
+
+    def source(self, precision):
+        """One model for all precisions: its ports are integers and an f32 embedding."""
+        return "examples/minilm/model.mlir"
+
+    def exports(self, precision):
+        files = ("minilm.onnx", "minilm-fused.onnx", "minilm.xml")
+        quantised = ("minilm-int8.onnx", "minilm-fused-int8.onnx")
+        return files + (quantised if precision == "int8" else ())
 
     def label(self, batch, length):
         return f"{batch}x{length}"
@@ -39,6 +47,13 @@ class Minilm:
         projections = 2 * (4 * self.width**2 + 2 * self.width * self.hidden) * batch * length
         attention = 4 * batch * self.width * length * length
         return self.layers * (projections + attention)
+
+    def bytes(self, item, batch, length):
+        """Ids, the rows of the tables that they name, the layers' matrices and vectors, the result."""
+        matrices = self.layers * (4 * self.width**2 + 2 * self.width * self.hidden)
+        vectors = self.layers * (9 * self.width + self.hidden) + 2 * self.width
+        rows = (min(batch * length, self.vocabulary) + length + 1) * self.width
+        return item * (matrices + rows) + 4 * vectors + 8 * batch * (length + 1) + 4 * batch * self.width
 
     def inputs(self, batch, length, other):
         """ids i64 [B, S] and lengths i64 [B]: all full, or (other) of all sizes with the first one full."""
@@ -60,21 +75,42 @@ class Minilm:
         """What the exported model leaves open."""
         return {"B": batch, "S": length}
 
+    symbols = free_dimensions  # what attnc's leaves open
+
 
 MODELS = {model.name: model for model in (Minilm(), *CASES)}
-CASE_NAMES = [case.name for case in CASES]
+
+
+def bf16_values(array):
+    """The nearest bf16 of each f32, ties to even, still stored as f32."""
+    import numpy
+
+    bits = array.view(numpy.uint32)
+    return ((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000).astype(numpy.uint32).view(numpy.float32)
 
 
 @dataclass(frozen=True)
 class Workload:
-    """`shape` are the sizes that the model leaves open; a case leaves none."""
+    """`shape` are the sizes that the model leaves open; a case leaves none. `march` is a processor for attnc to compile
+    for instead of this one, `roof` the kind of peak.c that it is held against, `only` the peers instead of the model's.
+    """
 
+    name: str
     model: str
     shape: tuple = ()
+    precision: str = "f32"
+    march: str = ""
+    roof: str = ""
+    only: tuple = ()
+    compared_with: str = ""  # another workload, whose time by attnc the report sets beside this one's
 
     @property
     def spec(self):
         return MODELS[self.model]
+
+    @property
+    def group(self):
+        return getattr(self.spec, "group", self.model)
 
     @property
     def label(self):
@@ -84,9 +120,46 @@ class Workload:
     def flops(self):
         return self.spec.flops(*self.shape)
 
+    @property
+    def bytes(self):
+        """What must move whatever the program: inputs, weights and results, once each."""
+        return self.spec.bytes(ITEM_BYTES[self.precision], *self.shape)
+
+    @property
+    def peers(self):
+        return self.only or self.spec.peers
+
+    @property
+    def compute_roof(self):
+        return self.roof or self.precision
+
+    @property
+    def library(self):
+        """What attnc compiles for it is called; one for all shapes."""
+        return "-".join([self.model] + [w for w in (self.precision.removeprefix("f32"), self.march) if w])
+
+    @property
+    def attnc_options(self):
+        precision = [f"--precision={self.precision}"] if self.precision != "f32" else []
+        return precision + ([f"-march={self.march}"] if self.march else [])
+
+    @property
+    def source(self):
+        return self.spec.source(self.precision)
+
+    @property
+    def exports(self):
+        return self.spec.exports(self.precision)
+
+    def at(self, precision):
+        return replace(self, precision=precision)
+
     def inputs(self, other=False):
-        """{name: array}; `other` gives a second set, which is compared and not timed."""
-        return self.spec.inputs(*self.shape, other=other)
+        """{name: array}; `other` gives a second set, which is compared and not timed. For bf16 every number is one."""
+        arrays = self.spec.inputs(*self.shape, other=other)
+        if self.precision != "bf16":
+            return arrays
+        return {name: bf16_values(array) if array.dtype.kind == "f" else array for name, array in arrays.items()}
 
     @property
     def outputs(self):
@@ -97,12 +170,35 @@ class Workload:
     def free_dimensions(self):
         return self.spec.free_dimensions(*self.shape)
 
+    @property
+    def symbols(self):
+        """{symbol of attnc's model: size}."""
+        return self.spec.symbols(*self.shape)
 
-def parse_shape(model, text):
-    """'32x128' -> Workload(model, (32, 128)); ValueError says what is wrong with other texts."""
-    batch, cross, length = text.partition("x")
-    if not (cross and batch.isdecimal() and length.isdecimal() and int(batch) and int(length)):
-        raise ValueError(f"expected a shape like 32x128 (batch x length), got '{text}'")
-    if int(length) > MODELS[model].positions:
-        raise ValueError(f"{model} has {MODELS[model].positions} positions, got length {length}")
-    return Workload(model, (int(batch), int(length)))
+
+TABLE = [
+    Workload("minilm-32x128", "minilm", (32, 128)),
+    Workload("minilm-1x512", "minilm", (1, 512)),
+    Workload("minilm-1x128", "minilm", (1, 128)),
+    Workload("minilm-1x16", "minilm", (1, 16)),
+    Workload("minilm-32x128-avx2", "minilm", (32, 128), march="x86-64-v3", roof="f32-256", only=("attnc",)),
+    Workload("minilm-32x128-bf16", "minilm", (32, 128), "bf16"),
+    Workload("minilm-32x128-int8", "minilm", (32, 128), "int8", compared_with="minilm-32x128-bf16"),
+    Workload("attention-4096-bf16", "attention-4096", (), "bf16"),
+    *(Workload(case.name, case.name) for case in CASES),
+]
+WORKLOADS = {workload.name: workload for workload in TABLE}
+GROUPS = list(dict.fromkeys(workload.group for workload in TABLE))
+# Seconds each, and of every group one.
+QUICK = ("minilm-1x16", "minilm-1x128", "attention-128", "talking-heads", "additive")
+
+
+def select(words):
+    """The workloads of the table that a name, a group or a pattern such as 'minilm-*' means; ValueError if none."""
+    chosen = set()
+    for word in words:
+        found = [w.name for w in TABLE if word in (w.name, w.group) or fnmatchcase(w.name, word)]
+        if not found:
+            raise ValueError(f"no workload is called '{word}': benchmarks/run --list names them")
+        chosen.update(found)
+    return [workload for workload in TABLE if workload.name in chosen]

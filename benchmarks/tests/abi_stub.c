@@ -66,6 +66,12 @@ EXPORT attn_status minilm_context_create(minilm_context **out, const minilm_mode
     snprintf(options->error, options->error_size, "%d threads are too many", options->threads);
     return ATTN_E_ARGUMENT;
   }
+  for (uint32_t i = 0; i < options->capacity_count; ++i)
+    if (options->capacity[i] > symbols[i].maximum) {
+      snprintf(options->error, options->error_size, "%s is at most %d, got %d", symbols[i].name,
+               (int)symbols[i].maximum, (int)options->capacity[i]);
+      return ATTN_E_CAPACITY;
+    }
   *out = calloc(1, sizeof(minilm_context));
   (*out)->threads = options->threads;
   return ATTN_OK;

@@ -1,4 +1,4 @@
-"""The cases of score_maps.py in torch, each written so that it serves the peers best, and their export to ONNX.
+"""The cases of cases.py in torch, each written so that it serves the peers best, and their export for the others.
 
 A case is a module of the weights and sizes, called with the arguments in order; what follows from shapes alone (masks,
 tables of biases) is made once, when it is built. FLEX says the same with flex_attention where that can say it.
@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
-from score_maps import WINDOW_AFTER, WINDOW_BEFORE
+from cases import WINDOW_AFTER, WINDOW_BEFORE
 from workloads import MODELS
 
 
@@ -37,6 +37,17 @@ class Case(nn.Module):
 
     def scores(self, q, k):
         return q @ k.transpose(-1, -2) * self.scale
+
+
+class Attention(Case):
+    causal = False
+
+    def forward(self, q, k, v):
+        return functional.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
+
+
+class CausalAttention(Attention):
+    causal = True
 
 
 class EvolvingAttention(Case):
@@ -147,19 +158,21 @@ class Flex(Case):
         return flex_attention(q, k, v, score_mod=self.score, block_mask=self.mask, scale=self.scale)
 
 
+class FlexCausal(Flex):
+    @staticmethod
+    def visible(b, h, i, j):
+        return j <= i
+
+
 class FlexSoftcap(Flex):
     def score(self, s, b, h, i, j):
         return 30 * torch.tanh(s / 30)
 
 
-class FlexAlibiCausal(Flex):
+class FlexAlibiCausal(FlexCausal):
     def __init__(self, weights, sizes):
         super().__init__(weights, sizes)
         self.register_buffer("slopes", slopes(sizes["H"]))
-
-    @staticmethod
-    def visible(b, h, i, j):
-        return j <= i
 
     def score(self, s, b, h, i, j):
         return s + self.slopes[h] * (j - i)
@@ -189,6 +202,8 @@ class FlexRelative2d(Relative2d):
 
 
 TORCH = {
+    "attention": Attention,
+    "causal-attention": CausalAttention,
     "evolving-attention": EvolvingAttention,
     "talking-heads": TalkingHeads,
     "relative-2d": Relative2d,
@@ -199,6 +214,8 @@ TORCH = {
     "window": Window,
 }
 FLEX = {
+    "attention": Flex,
+    "causal-attention": FlexCausal,
     "relative-2d": FlexRelative2d,
     "softcap": FlexSoftcap,
     "alibi-causal": FlexAlibiCausal,
@@ -207,21 +224,24 @@ FLEX = {
 }
 
 
-def load(name, weights, flex=False):
-    """The case with the weights of a safetensors file."""
+TYPES = {"f64": torch.float64, "f32": torch.float32, "bf16": torch.bfloat16}
+
+
+def load(name, weights, precision, flex=False):
+    """The case with the weights of a safetensors file, as numbers of the given precision."""
     from safetensors.torch import load_file
 
-    return (FLEX if flex else TORCH)[name](load_file(weights), MODELS[name].sizes).eval()
+    spec = MODELS[name]
+    return (FLEX if flex else TORCH)[spec.form](load_file(weights), spec.sizes).eval().to(TYPES[precision])
 
 
-def export_onnx(name, folder):
+def export_onnx(spec, module, example, path):
     """Writes the case with its shapes fixed; the file appears only when complete."""
-    spec, path = MODELS[name], folder / f"{name}.onnx"
     part = path.with_suffix(".part")
     with torch.inference_mode():
         torch.onnx.export(
-            load(name, folder / f"{name}.safetensors"),
-            tuple(torch.from_numpy(array) for array in spec.inputs(other=False).values()),
+            module,
+            example,
             str(part),
             input_names=list(spec.arguments),
             output_names=list(spec.results),
@@ -231,7 +251,61 @@ def export_onnx(name, folder):
     os.replace(part, path)
 
 
+def write_multi_head_attention(spec, path):
+    """Plain attention as ONNX Runtime's own operator, which wants queries as [B, N, H D] and gives results so."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    batch, heads, queries, width = (spec.sizes[letter] for letter in "BHND")
+
+    def node(op, inputs, output, **attributes):
+        return helper.make_node(op, inputs, [output], **attributes)
+
+    turn = {"perm": [0, 2, 1, 3]}
+    nodes = [
+        node("Transpose", ["q"], "q_rows", **turn),
+        node("Reshape", ["q_rows", "joined"], "q_joined"),
+        node(
+            "MultiHeadAttention",
+            ["q_joined", "k", "v"],
+            "rows",
+            domain="com.microsoft",
+            num_heads=heads,
+            unidirectional=int(spec.causal),
+        ),
+        node("Reshape", ["rows", "split"], "split_rows"),
+        node("Transpose", ["split_rows"], "out", **turn),
+    ]
+    shapes = {"joined": [batch, queries, heads * width], "split": [batch, queries, heads, width]}
+    constants = [helper.make_tensor(name, TensorProto.INT64, [len(to)], to) for name, to in shapes.items()]
+    ports = [
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, spec.shape(letters)) for n, letters in ports.items()]
+        for ports in (spec.arguments, spec.results)
+    ]
+    graph = helper.make_graph(nodes, spec.name, *ports, constants)
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+
+
+def convert_openvino(module, example, path):
+    """OpenVINO's own conversion from torch, kept in f32."""
+    import openvino
+
+    shapes = [list(array.shape) for array in example]
+    with torch.inference_mode():
+        converted = openvino.convert_model(module, example_input=example, input=shapes)
+    openvino.save_model(converted, path, compress_to_fp16=False)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: score_maps_torch.py CASE FOLDER   reads CASE.safetensors there and writes CASE.onnx")
-    export_onnx(sys.argv[1], Path(sys.argv[2]))
+    if len(sys.argv) != 4:
+        sys.exit("usage: cases_torch.py CASE PRECISION FOLDER   reads CASE.safetensors there, writes the others' files")
+    spec, folder = MODELS[sys.argv[1]], Path(sys.argv[3])
+    module = load(spec.name, folder / f"{spec.name}.safetensors", "f32")
+    example = tuple(torch.from_numpy(array) for array in spec.inputs(other=False).values())
+    wanted = spec.exports(sys.argv[2])
+    export_onnx(spec, module, example, folder / f"{spec.name}.onnx")
+    if f"{spec.name}-fused.onnx" in wanted:
+        write_multi_head_attention(spec, folder / f"{spec.name}-fused.onnx")
+    if f"{spec.name}.xml" in wanted:
+        convert_openvino(module, example, folder / f"{spec.name}.xml")

@@ -1,6 +1,7 @@
-"""Attention whose scores are more than a scaled product: one row of CASES each, with sizes, arrays and operations.
+"""Attention by itself, plain and with scores that are more than a scaled product: one row of CASES each, with sizes,
+arrays and operations.
 
-The model in `cases/<name>.mlir` and the peers' program in score_maps_torch.py compute it; both read the weights that
+The model in `cases/<name>.mlir` and the peers' program in cases_torch.py compute it; both read the weights that
 `write_weights` draws.
 """
 
@@ -9,12 +10,12 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class ScoreMap:
+class Case:
     """`arguments`, `results`: {port: letters of its dimensions}; `weights`: {name: (shape, standard deviation)};
     `dynamic`: the dimensions that the model leaves open, of which any up to that of `sizes` are compiled for.
 
-    `scores` are the visible places of the map in all samples and heads; `extra` the products beside queries by keys and
-    weights by values.
+    `scores` are the visible places of the map in all samples and heads; `extra` the operations beside queries by keys
+    and weights by values.
     """
 
     name: str
@@ -28,14 +29,21 @@ class ScoreMap:
     weights: dict = field(default_factory=dict)
     declined: dict = field(default_factory=dict)
 
-    definition = "score_maps_torch"
-    exports = (".onnx",)
+    group = "score-maps"
+    definition = "cases_torch"
     peers = ("attnc", "onnxruntime", "openvino", "torch", "torch-compile", "flex-attention")
-    default_threads = (2,)
 
     @property
-    def source(self):
-        return f"benchmarks/cases/{self.name}.mlir"
+    def form(self):
+        """Its name in cases_torch.py."""
+        return self.name
+
+    def source(self, precision):
+        """Arguments have the element type that the model's text gives them: one file for each."""
+        return f"benchmarks/cases/{self.name}{'' if precision == 'f32' else '-' + precision}.mlir"
+
+    def exports(self, precision):
+        return (f"{self.name}.onnx",)
 
     @property
     def binds(self):
@@ -53,6 +61,10 @@ class ScoreMap:
 
     def flops(self):
         return 4 * self.sizes["D"] * self.scores + self.extra
+
+    def bytes(self, item):
+        ports = [self.shape(letters) for ports in (self.arguments, self.results) for letters in ports.values()]
+        return item * sum(math.prod(shape) for shape in [*ports, *(shape for shape, _ in self.weights.values())])
 
     def shape(self, letters):
         return tuple(self.sizes[letter] for letter in letters)
@@ -72,6 +84,9 @@ class ScoreMap:
     def free_dimensions(self):
         return {}
 
+    def symbols(self):
+        return self.sizes
+
     def write_weights(self, path):
         import numpy
         from safetensors.numpy import save_file
@@ -81,6 +96,32 @@ class ScoreMap:
         for name, (shape, deviation) in self.weights.items():
             arrays[name] = random.standard_normal(shape, numpy.float32) * numpy.float32(deviation)
         save_file(arrays, path)
+
+
+@dataclass(frozen=True)
+class Attention(Case):
+    """softmax(q k' / sqrt(D)) v, perhaps causal: ONNX Runtime gets it as its own operator too, OpenVINO as its own."""
+
+    causal: bool = False
+
+    group = "attention"
+    peers = (
+        "attnc",
+        "onnxruntime",
+        "onnxruntime-fused",
+        "openvino",
+        "openvino-torch",
+        "torch",
+        "torch-compile",
+        "flex-attention",
+    )
+
+    @property
+    def form(self):
+        return "causal-attention" if self.causal else "attention"
+
+    def exports(self, precision):
+        return (f"{self.name}.onnx", f"{self.name}-fused.onnx", f"{self.name}.xml")
 
 
 def sizes(B=1, *, H, N, M=None, D):
@@ -98,8 +139,15 @@ def window_scores(H, N, before, after):
 WINDOW_BEFORE, WINDOW_AFTER = 128, 127
 MIXES_HEADS = {"flex-attention": "its formulas see one score, not those of other heads"}
 
+ENCODER, SENTENCES = sizes(H=8, N=4096, D=64), sizes(B=32, H=12, N=128, D=32)
+
 CASES = [
-    ScoreMap(
+    Attention("attention-4096", ENCODER, scores=8 * 4096**2, dynamic="BN"),
+    Attention("attention-128", SENTENCES, scores=32 * 12 * 128**2, dynamic="BN"),
+    Attention("attention-causal-4096", ENCODER, scores=causal_scores(8, 4096), dynamic="BN", causal=True),
+    Attention("attention-causal-128", SENTENCES, scores=32 * causal_scores(12, 128), dynamic="BN", causal=True),
+    Attention("decode-8192", sizes(H=32, N=1, M=8192, D=128), scores=32 * 8192, dynamic="BNM"),
+    Case(
         "evolving-attention",
         sizes(H=12, N=1024, D=64),
         scores=12 * 1024**2,
@@ -110,7 +158,7 @@ CASES = [
         weights={"conv.weight": ((12, 12, 3, 3), 1 / math.sqrt(9 * 12)), "conv.bias": ((12,), 0.1)},
         declined=MIXES_HEADS,
     ),
-    ScoreMap(
+    Case(
         "talking-heads",
         sizes(H=12, N=512, D=64),
         scores=12 * 512**2,
@@ -119,7 +167,7 @@ CASES = [
         weights={"before": ((12, 12), 1 / math.sqrt(12)), "after": ((12, 12), 1 / math.sqrt(12))},
         declined=MIXES_HEADS,
     ),
-    ScoreMap(
+    Case(
         "relative-2d",
         sizes(H=8, N=1024, D=32),
         scores=8 * 1024**2,
@@ -128,7 +176,7 @@ CASES = [
         formula="4 D H N M + 2 D H N (Y + X) for the distances, Y = X = 32",
         weights={"rows": ((63, 32), 1.0), "cols": ((63, 32), 1.0)},
     ),
-    ScoreMap(
+    Case(
         "additive",
         sizes(B=8, H=1, N=32, M=128, D=512),
         scores=8 * 32 * 128,
@@ -136,16 +184,16 @@ CASES = [
         weights={"a": ((512,), 1 / math.sqrt(512))},
         declined={"flex-attention": "its scores are scaled products of queries and keys"},
     ),
-    ScoreMap("softcap", sizes(H=8, N=4096, D=64), scores=8 * 4096**2, dynamic="BN"),
-    ScoreMap("alibi-causal", sizes(H=8, N=4096, D=64), scores=causal_scores(8, 4096), dynamic="BN"),
-    ScoreMap(
+    Case("softcap", sizes(H=8, N=4096, D=64), scores=8 * 4096**2, dynamic="BN"),
+    Case("alibi-causal", sizes(H=8, N=4096, D=64), scores=causal_scores(8, 4096), dynamic="BN"),
+    Case(
         "relative-bias",
         sizes(H=8, N=4096, D=64),
         scores=8 * 4096**2,
         dynamic="BN",
         weights={"bias": ((8, 2 * 4096 - 1), 1.0)},
     ),
-    ScoreMap(
+    Case(
         "window",
         sizes(H=8, N=8192, D=64),
         scores=window_scores(8, 8192, WINDOW_BEFORE, WINDOW_AFTER),
