@@ -55,6 +55,8 @@ private:
   Value leftRow(CodeBuilder &code, const RowBlock &block, Value row);
   Value weightColumn(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value column);
   Value maskOf(CodeBuilder &code, const Segment &segment, Value column);
+  Value blocks(CodeBuilder &code, const KernelScope &scope);
+  std::pair<Value, Value> blockBounds(CodeBuilder &code, const KernelScope &scope, Value index);
   int64_t depthGroups();
   DenseColumns blockOf(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count);
   void forDepth(CodeBuilder &code, llvm::function_ref<void(Value, int64_t, bool)> block);
@@ -118,6 +120,21 @@ int64_t DenseKernel::depthGroups() {
     return groups;
   int64_t blocks = llvm::divideCeil(groups, std::max<int64_t>(schedule.getDepthBlock() / product->panels.group, 4));
   return std::min(groups, static_cast<int64_t>(llvm::alignTo(llvm::divideCeil(groups, blocks), 4)));
+}
+
+/// Blocks of many rows: a multiple of four, so that two or four threads end together.
+Value DenseKernel::blocks(CodeBuilder &code, const KernelScope &scope) {
+  return code.mul(code.ceilDiv(code.ceilDiv(rows(code, scope), blockRows()), 4), 4);
+}
+
+/// First and end row of block `index`: whole tiles, as equal as they can be.
+std::pair<Value, Value> DenseKernel::blockBounds(CodeBuilder &code, const KernelScope &scope, Value index) {
+  Value count = blocks(code, scope);
+  Value rowCount = rows(code, scope), tiles = code.ceilDiv(rowCount, schedule.getRows());
+  auto bound = [&](Value block) {
+    return code.min(code.mul(code.div(code.mul(block, tiles), count), schedule.getRows()), rowCount);
+  };
+  return {bound(index), bound(code.add(index, 1))};
 }
 
 /// Calls `block(first, count, ends)` for all groups of K, in blocks as equal as multiples of four allow.
@@ -304,16 +321,9 @@ void DenseKernel::build() {
       buildNorm(code, scope, arguments);
     });
 
-  // As many blocks as keep each at a full register tile or more.
-  auto blocks = [&](CodeBuilder &code, Value rowCount) {
-    Value most = code.max(code.div(rowCount, code.constant(schedule.getRows())), code.constant(1));
-    return code.min(code.ceilDiv(rowCount, blockRows()), most);
-  };
   std::string rowTask =
       kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-        Value rowCount = rows(code, scope), count = blocks(code, rowCount), index = arguments[0];
-        Value first = code.div(code.mul(index, rowCount), count);
-        Value end = code.div(code.mul(code.add(index, 1), rowCount), count);
+        auto [first, end] = blockBounds(code, scope, arguments[0]);
         if (product->prepares())
           buildPrepare(code, scope, first, end, kernel.workerScratch(code, scope, arguments[1]));
         Value none = code.constant(0), all = code.constant(plan.tiles);
@@ -362,7 +372,7 @@ void DenseKernel::build() {
           if (norms)
             kernel.parallel(code, scope, normTask, frame, groups);
         },
-        [&] { kernel.parallel(code, scope, rowTask, frame, blocks(code, rowCount)); });
+        [&] { kernel.parallel(code, scope, rowTask, frame, blocks(code, scope)); });
   });
 }
 
