@@ -17,18 +17,20 @@ void AttnDialect::registerAttributes() {
       >();
 }
 
-LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, LayoutKind, int64_t width,
-                                 int64_t heads, Precision) {
+LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, LayoutKind kind, int64_t width,
+                                 int64_t heads, Precision storage) {
   if (width < 1 || width > 1024)
     return emitError() << "expected a panel width from 1 to 1024, got " << width;
   if (heads < 1)
     return emitError() << "expected a positive number of heads, got " << heads;
+  if (storage == Precision::Int8 && kind != LayoutKind::WeightPanels)
+    return emitError() << "expected weight_panels of int8, which hold their scales, got " << stringifyEnum(kind);
   return success();
 }
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError, BackendKind, Strategy, int64_t lanes,
-                                   int64_t rows, int64_t cols, int64_t blockRows, int64_t keyBlock,
-                                   int64_t depthBlock, Precision) {
+                                   int64_t rows, int64_t cols, int64_t blockRows, int64_t keyBlock, int64_t depthBlock,
+                                   Precision) {
   if (lanes < 1 || lanes > 64 || (lanes & (lanes - 1)))
     return emitError() << "expected lanes to be a power of two from 1 to 64, got " << lanes;
   if (rows < 1 || rows > 64)

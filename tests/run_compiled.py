@@ -4,15 +4,19 @@ what it computes with the f64 reference.
 
     run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
                     [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]]
+                    [--precision P] [--rows NAME=SCALE[,ROW=VALUE][,ROW.COLUMN=VALUE]]
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
-takes it; --integers draws whole numbers, for inputs whose range the model does not fix). Every run is guarded: what
-touches memory that is not the model's is a fault, and the results of each number of threads, wherever the memory lies,
-must be the same bits. The bound is attn-run's: 1.5 times the error of a naive f32 program, plus 2 ulp. That
-error is one draw of a random quantity and lucky at times: a result less than twice the bound away is tried with other
-inputs, which must all hold. Files are written next to OUTPUT. lit calls it %run_compiled.
+takes it; --integers draws whole numbers, for inputs whose range the model does not fix; --rows draws normal numbers
+times SCALE, then sets rows or single numbers). --weights=random:SEED draws the weights that the model names. Every run
+is guarded: what touches memory that is not the model's is a fault, and the results of each number of threads, wherever
+the memory lies, must be the same bits. The bound is attn-run's: 1.5 times the error of a naive program of the same
+precision, plus 2 ulp. That error is one draw of a random quantity and lucky at times: a result less than twice the
+bound away is tried with other inputs, which must all hold. Each --precision but f32 is compiled for AVX2 in vectors of
+two registers too. Files are written next to OUTPUT. lit calls it %run_compiled.
 """
 import argparse
+import json
 import math
 import random
 import re
@@ -37,6 +41,17 @@ def processor_levels():
     return levels
 
 
+def targets(precision):
+    """The options of attnc for each kind of code that this machine runs."""
+    levels = processor_levels()
+    made = [[f"-march={level}"] for level in levels]
+    if precision != "f32" and "x86-64-v3" in levels:
+        made.append(["-march=x86-64-v3", "-mprefer-vector-width=512"])
+    if precision != "f32" and "x86-64-v4" in levels:  # its own products of bf16 or int8, if it has them
+        made.append(["-march=native"])
+    return made
+
+
 def run(command, seconds=120):
     """The output of a command; what it printed becomes the failure when it does not exit with 0."""
     try:
@@ -48,8 +63,8 @@ def run(command, seconds=120):
     return done.stdout
 
 
-def compile_model(model, library, march, weights=None, backend="auto", more=()):
-    run(["attnc", model, "-o", library, f"-march={march}", f"--backend={backend}", *more] +
+def compile_model(model, library, target, weights=None, backend="auto", more=()):
+    run(["attnc", model, "-o", library, *target, f"--backend={backend}", *more] +
         ([f"--weights={weights}"] if weights else []))
 
 
@@ -66,7 +81,7 @@ def inputs_in(library):
             for name, dims in re.findall(r"^input (.+): \w+ \[(.*?)\]", lines, re.MULTILINE)]
 
 
-def inputs_of(sizes, declared, given, integers, seed, stem):
+def inputs_of(sizes, declared, given, integers, rows, seed, stem):
     """An attn-run source for each declared input."""
     sources = {}
     for number, (name, dims) in enumerate(declared):
@@ -75,6 +90,9 @@ def inputs_of(sizes, declared, given, integers, seed, stem):
         if name in integers:
             sources[name] = f"{stem}.{name}.npy"
             write_integers(sources[name], shape, integers[name], seed + number)
+        if name in rows:
+            sources[name] = f"{stem}.{name}.npy"
+            write_rows(sources[name], shape, rows[name], seed + number)
     return sources
 
 
@@ -86,13 +104,51 @@ def write_integers(path, shape, what, seed):
     write_npy(path, shape, [number for row in rows for number in (sorted(row) if in_order else row)])
 
 
-def write_npy(path, shape, integers):
-    """A file of i32 numbers."""
-    header = f"{{'descr': '<i4', 'fortran_order': False, 'shape': ({''.join(f'{size},' for size in shape)}), }}"
+def write_rows(path, shape, what, seed):
+    """Normal numbers times a scale, but for what is set: SCALE[,ROW=VALUE][,ROW.COLUMN=VALUE]."""
+    scale, *places = what.split(",")
+    draw, width = random.Random(seed), shape[-1]
+    numbers = [draw.gauss(0, 1) * float(scale) for _ in range(math.prod(shape))]
+    for place in places:
+        where, value = place.split("=")
+        row, _, column = where.partition(".")
+        for at in [int(column) % width] if column else range(width):
+            numbers[int(row) * width + at] = float(value)
+    write_npy(path, shape, numbers, "f")
+
+
+def write_npy(path, shape, numbers, element="i"):
+    """A file of i32 numbers, or of f32 ("f")."""
+    header = f"{{'descr': '<{element}4', 'fortran_order': False, 'shape': ({''.join(f'{size},' for size in shape)}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
     with open(path, "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack(f"<{len(integers)}i", *integers))
+        file.write(struct.pack(f"<{len(numbers)}{element}", *numbers))
+
+
+def write_safetensors(path, tensors):
+    """A file of f32 tensors: {name: (shape, numbers)}."""
+    header, data = {}, b""
+    for name, (shape, numbers) in tensors.items():
+        part = struct.pack(f"<{len(numbers)}f", *numbers)
+        header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}
+        data += part
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+
+
+def draw_weights(model, path, seed):
+    """The weights that the model's text names: matrices that keep the size of what they multiply, vectors around 1."""
+    with open(model, encoding="utf-8") as file:
+        named = re.findall(r'attn\.weight "(.+?)" : tensor<([\dx]+)xf32>', file.read())
+    draw, tensors = random.Random(seed), {}
+    for name, extents in named:
+        shape = [int(extent) for extent in extents.split("x")]
+        mean, spread = (0, shape[-1] ** -0.5) if len(shape) > 1 else (1, 0.3)
+        tensors[name] = (shape, [draw.gauss(mean, spread) for _ in range(math.prod(shape))])
+    write_safetensors(path, tensors)
 
 
 def compare_with_reference(command, sources):
@@ -111,7 +167,7 @@ def compare_with_reference(command, sources):
 
 def is_near_miss(failure, factor):
     """Whether nothing is wrong but errors less than `factor` times their bounds."""
-    misses = re.findall(r": error (\S+), naive f32 \S+, bound (\S+): too large", str(failure))
+    misses = re.findall(r": error (\S+), naive \w+ \S+, bound (\S+): too large", str(failure))
     return bool(misses) and all(float(error) < factor * float(bound) for error, bound in misses)
 
 
@@ -119,15 +175,32 @@ def reseeded(source, shift):
     return re.sub(r"^random:(\d+):", lambda seed: f"random:{int(seed[1]) + shift}:", source)
 
 
-def check_run(libraries, model, sources, threads, weights=None):
+def check_run(libraries, model, sources, threads, weights=None, precision="f32"):
     """Compares runs with the reference of `model`: with each number of threads, at both ends of guarded pages."""
     command = ["attn-run", *libraries, "--guard", f"--threads={','.join(map(str, threads))}",
-               f"--expect-reference={model}"]
+               f"--precision={precision}", f"--expect-reference={model}"]
     compare_with_reference(command + ([f"--weights={weights}"] if weights else []), sources)
 
 
 def parse_sizes(text):
     return {name: int(value) for name, value in (part.split("=") for part in text.split(","))}
+
+
+def check_precision(options, precision):
+    threads = [int(count) for count in options.threads.split(",")]
+    given, integers, rows = (dict(text.split("=", 1) for text in texts)
+                             for texts in (options.input, options.integers, options.rows))
+    made = [[f"-march={march}"] for march in options.march] if options.march else targets(precision)
+    libraries = []
+    for backend in options.backend or backends_of(options.model):
+        for target in (made if backend == "llvm" else made[-1:]):
+            name = ".".join(option.split("=")[1] for option in target)
+            libraries.append(f"{options.output}.{name}.{backend}.{precision}.so")
+            compile_model(options.model, libraries[-1], target, options.weights, backend, [f"--precision={precision}"])
+    declared = inputs_in(libraries[0])
+    for number, sizes in enumerate(options.sizes):
+        sources = inputs_of(sizes, declared, given, integers, rows, 1000 * number, f"{options.output}.{number}")
+        check_run(libraries, options.model, sources, threads, options.weights, precision)
 
 
 def main():
@@ -137,24 +210,19 @@ def main():
     parser.add_argument("--sizes", action="append", type=parse_sizes, required=True)
     parser.add_argument("--input", action="append", default=[])
     parser.add_argument("--integers", action="append", default=[])
+    parser.add_argument("--rows", action="append", default=[])
     parser.add_argument("--weights")
     parser.add_argument("--march", action="append")
     parser.add_argument("--threads", default="1,2,3")
     parser.add_argument("--backend", action="append")
+    parser.add_argument("--precision", action="append")
     options = parser.parse_args()
-    threads = [int(count) for count in options.threads.split(",")]
-    given, integers = (dict(text.split("=", 1) for text in texts) for texts in (options.input, options.integers))
+    if options.weights and options.weights.startswith("random:"):
+        seed, options.weights = int(options.weights.split(":")[1]), f"{options.output}.safetensors"
+        draw_weights(options.model, options.weights, seed)
     try:
-        levels = options.march or processor_levels()
-        libraries = []
-        for backend in options.backend or backends_of(options.model):
-            for march in (levels if backend == "llvm" else levels[-1:]):
-                libraries.append(f"{options.output}.{march}.{backend}.so")
-                compile_model(options.model, libraries[-1], march, options.weights, backend)
-        declared = inputs_in(libraries[0])
-        for number, sizes in enumerate(options.sizes):
-            sources = inputs_of(sizes, declared, given, integers, 1000 * number, f"{options.output}.{number}")
-            check_run(libraries, options.model, sources, threads, options.weights)
+        for precision in options.precision or ["f32"]:
+            check_precision(options, precision)
     except Failure as failure:
         sys.exit(str(failure))
 

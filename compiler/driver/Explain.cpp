@@ -11,7 +11,7 @@ namespace mlir::attn {
 namespace {
 
 struct KernelReport {
-  std::string name, operations, strategy, tiles, flops, bytes;
+  std::string name, operations, strategy, tiles, products, flops, bytes;
   llvm::SmallVector<std::string> notes;
 };
 
@@ -65,6 +65,8 @@ public:
     if (ScheduleAttr schedule = kernel.getScheduleAttr()) {
       result.strategy = stringifyEnum(schedule.getStrategy()).str();
       result.tiles = tilesText(schedule);
+      if (schedule.getStrategy() == Strategy::Dense)
+        result.products = productsText(kernel, schedule);
     }
     result.flops = text(flops(kernel));
     result.bytes = text(bytes(kernel));
@@ -81,6 +83,18 @@ private:
     if (schedule.getKeyBlock())
       tiles += ", keys a block " + std::to_string(schedule.getKeyBlock());
     return tiles + ", by " + stringifyEnum(schedule.getBackend()).str();
+  }
+
+  /// What a dense kernel multiplies, and the memory that its weights take.
+  std::string productsText(KernelOp kernel, ScheduleAttr schedule) const {
+    llvm::SetVector<Value> weights;
+    for (auto linear : kernel.getBody().getOps<LinearOp>())
+      weights.insert(linear.getWeight());
+    AffineExpr total = getAffineConstantExpr(0, kernel.getContext());
+    for (Value weight : weights)
+      total = total + storedBytes(cast<RankedTensorType>(weight.getType()), extents.of(weight));
+    bool own = schedule.getPrecision() == Precision::Own;
+    return (own ? "f32" : stringifyEnum(schedule.getPrecision()).str()) + ", weights of " + text(total) + " bytes";
   }
 
   std::string text(AffineExpr expr) const { return extentText(expr, extents.symbols()); }
@@ -194,6 +208,8 @@ std::string body(const KernelReport &report) {
   llvm::raw_string_ostream os(text);
   if (!report.strategy.empty())
     os << "  strategy: " << report.strategy << " (" << report.tiles << ")\n";
+  if (!report.products.empty())
+    os << "  products: " << report.products << "\n";
   os << "  operations: " << report.flops << "\n  bytes: " << report.bytes << "\n";
   for (const std::string &note : report.notes)
     os << "  " << note << "\n";
@@ -225,6 +241,7 @@ llvm::json::Value asJson(ArrayRef<KernelReport> reports, const TargetInfo &targe
                                          {"operations", report.operations},
                                          {"strategy", report.strategy},
                                          {"tiles", report.tiles},
+                                         {"products", report.products},
                                          {"flops", report.flops},
                                          {"bytes", report.bytes},
                                          {"notes", llvm::json::Array(report.notes)}});
@@ -232,7 +249,7 @@ llvm::json::Value asJson(ArrayRef<KernelReport> reports, const TargetInfo &targe
       {"target", target.name}, {"vector_bits", target.vectorBits}, {"kernels", std::move(kernels)}};
 }
 
-FailureOr<llvm::SmallVector<KernelReport>> reportsOf(ModuleOp module) {
+FailureOr<std::vector<KernelReport>> reportsOf(ModuleOp module) {
   FailureOr<func::FuncOp> model = findModel(module);
   if (failed(model))
     return failure();
@@ -240,7 +257,7 @@ FailureOr<llvm::SmallVector<KernelReport>> reportsOf(ModuleOp module) {
   if (failed(extents))
     return failure();
   Explainer explainer(*extents);
-  llvm::SmallVector<KernelReport> reports;
+  std::vector<KernelReport> reports;
   for (auto kernel : model->getOps<KernelOp>())
     reports.push_back(explainer.report(kernel, reports.size()));
   return reports;
@@ -252,7 +269,7 @@ FailureOr<std::string> explain(ArrayRef<Variant> variants, bool json) {
   std::string text;
   llvm::json::Array values;
   for (const Variant &variant : variants) {
-    FailureOr<llvm::SmallVector<KernelReport>> reports = reportsOf(*variant.module);
+    FailureOr<std::vector<KernelReport>> reports = reportsOf(*variant.module);
     if (failed(reports))
       return failure();
     if (json)

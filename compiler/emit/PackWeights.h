@@ -47,8 +47,6 @@ bool canConvert(attn_dtype from, attn_dtype to);
 /// Writes a row of a weight, `count` elements of the type (of f32 where they are stored as something else), as a
 /// column; `column` is the column's first byte in its panel, which is zero before.
 void packColumn(const char *row, int64_t count, const WeightPanels &panels, char *column);
-/// To the nearest, ties to even.
-uint16_t roundToBf16(float value);
 
 using WeightsId = std::array<uint8_t, 32>;
 

@@ -20,7 +20,7 @@ class Interpreter {
 public:
   using Tensors = std::vector<Tensor<T>>;
 
-  explicit Interpreter(const WeightProvider &weights) : weights(weights) {}
+  Interpreter(const WeightProvider &weights, attn::Precision products) : weights(weights), products(products) {}
 
   llvm::Expected<Tensors> call(func::FuncOp function, Tensors inputs) {
     if (++depth > maxCallDepth)
@@ -142,6 +142,23 @@ private:
     return tensor;
   }
 
+  ExpectedTensor<T> product(const Tensor<T> &input, const Tensor<T> &weight, const Tensor<T> *bias) {
+    if constexpr (std::is_same_v<T, float>)
+      if (products != attn::Precision::Own)
+        return reducedLinear(input, weight, bias, products);
+    return linear(input, weight, bias);
+  }
+
+  /// Whether W k is one linear for all heads.
+  static bool isLinear(ScoreOp op) {
+    return op.getKind() == ScoreKind::Bilinear &&
+           cast<RankedTensorType>(op.getParameters()[0].getType()).getRank() == 2;
+  }
+  ExpectedTensor<T> scoreOfLinear(ScoreOp op, llvm::ArrayRef<Tensor<T>> x) {
+    ExpectedTensor<T> key = product(x[1], x[2], nullptr);
+    return key ? score<T>(ScoreKind::Dot, x[0], *key, {}, op.getScale().convertToDouble()) : std::move(key);
+  }
+
   /// score, formula, mask, softmax, combine.
   ExpectedTensor<T> attention(AttentionOp op, llvm::ArrayRef<Tensor<T>> x) {
     ExpectedTensor<T> map = score<T>(ScoreKind::Dot, x[0], x[1], {}, op.getScale().convertToDouble());
@@ -169,7 +186,7 @@ private:
     return llvm::TypeSwitch<Operation *, Result>(&op)
         .Case([&](WeightOp o) { return weight(o); })
         .Case([&](arith::ConstantOp o) { return constant(o); })
-        .Case([&](LinearOp o) { return linear(x[0], x[1], o.getBias() ? &x[2] : nullptr); })
+        .Case([&](LinearOp o) { return product(x[0], x[1], o.getBias() ? &x[2] : nullptr); })
         .Case([&](SplitHeadsOp o) { return splitHeads(x[0], o.getHeads()); })
         .Case([&](MergeHeadsOp) { return mergeHeads(x[0]); })
         .Case([&](EmbedOp) { return embed(x[0], x[1]); })
@@ -183,6 +200,8 @@ private:
         .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
         .Case([&](MeanPoolOp) { return meanPool(x[0], x[1]); })
         .Case([&](ScoreOp o) {
+          if (products != attn::Precision::Own && isLinear(o))
+            return scoreOfLinear(o, x);
           return score(o.getKind(), x[0], x[1], pointers(x.drop_front(2)), o.getScale().convertToDouble());
         })
         .Case([&](GivenScoreOp) { return givenScore(x[0], x[1], x[2]); })
@@ -217,6 +236,7 @@ private:
   };
 
   const WeightProvider &weights;
+  const attn::Precision products; // what linears multiply
   /// Values by the depth of the call they belong to, so that a function may stand on the stack twice.
   llvm::DenseMap<std::pair<Value, int>, Slot> defined;
   llvm::SmallVector<const Tensor<T> *, 4> scratch;
@@ -226,11 +246,12 @@ private:
 
 template <class T>
 llvm::Expected<std::vector<Tensor<double>>> runIn(func::FuncOp function, llvm::ArrayRef<Tensor<double>> inputs,
-                                                  const WeightProvider &weights) {
+                                                  const WeightProvider &weights, attn::Precision products) {
   std::vector<Tensor<T>> arguments;
   for (const Tensor<double> &input : inputs)
     arguments.push_back(convert<T>(input));
-  llvm::Expected<std::vector<Tensor<T>>> results = Interpreter<T>(weights).call(function, std::move(arguments));
+  llvm::Expected<std::vector<Tensor<T>>> results =
+      Interpreter<T>(weights, products).call(function, std::move(arguments));
   if (!results)
     return results.takeError();
   std::vector<Tensor<double>> converted;
@@ -250,8 +271,17 @@ llvm::Expected<std::vector<Tensor<double>>> run(func::FuncOp function, std::vect
     input.input = port.name;
   if (llvm::Error mismatch = checkInputs(*ports, inputs))
     return mismatch;
-  return precision == Precision::F64 ? runIn<double>(function, inputs, weights)
-                                     : runIn<float>(function, inputs, weights);
+  switch (precision) {
+  case Precision::F64:
+    return runIn<double>(function, inputs, weights, attn::Precision::Own);
+  case Precision::F32:
+    return runIn<float>(function, inputs, weights, attn::Precision::Own);
+  case Precision::Bf16:
+    return runIn<float>(function, inputs, weights, attn::Precision::Bf16);
+  case Precision::Int8:
+    return runIn<float>(function, inputs, weights, attn::Precision::Int8);
+  }
+  llvm_unreachable("unknown precision");
 }
 
 } // namespace mlir::attn::reference

@@ -14,6 +14,9 @@ namespace mlir::attn::reference {
 enum class Precision {
   F64, // the truth
   F32, // every operation rounded to f32, sums in index order: what a straightforward program would give
+  // As f32, but linears multiply the numbers of dialect/ReducedNumbers.h:
+  Bf16,
+  Int8,
 };
 
 /// Gives the weight `name`, at the leading indices `slice`, with the shape and element type of `type`.

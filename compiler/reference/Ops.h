@@ -18,6 +18,9 @@ using Operands = llvm::ArrayRef<const Tensor<T> *>;
 /// `bias` may be null.
 template <class T>
 ExpectedTensor<T> linear(const Tensor<T> &input, const Tensor<T> &weight, const Tensor<T> *bias);
+/// A linear that multiplies bf16 or int8 numbers (dialect/ReducedNumbers.h).
+ExpectedTensor<float> reducedLinear(const Tensor<float> &input, const Tensor<float> &weight, const Tensor<float> *bias,
+                                    attn::Precision products);
 template <class T>
 ExpectedTensor<T> splitHeads(const Tensor<T> &input, int64_t heads);
 template <class T>

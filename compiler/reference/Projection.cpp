@@ -1,5 +1,6 @@
 // linear, split_heads, merge_heads, embed, positions.
 #include "compiler/reference/Ops.h"
+#include "dialect/ReducedNumbers.h"
 
 namespace mlir::attn::reference {
 
@@ -19,6 +20,54 @@ ExpectedTensor<T> linear(const Tensor<T> &input, const Tensor<T> &weight, const 
       result->reals[row * out + o] = bias ? sum + bias->reals[o] : sum;
     }
   return result;
+}
+
+static Tensor<float> roundedToBf16(Tensor<float> tensor) {
+  for (float &value : tensor.reals)
+    value = widenBf16(roundToBf16(value));
+  return tensor;
+}
+
+/// Numbers of int8, with the scale of each row.
+struct ScaledRows {
+  std::vector<int8_t> numbers;
+  std::vector<float> scales;
+
+  ScaledRows(llvm::ArrayRef<float> values, int64_t rows, int64_t width) {
+    for (int64_t row = 0; row < rows; ++row) {
+      llvm::ArrayRef<float> own = values.slice(row * width, width);
+      scales.push_back(int8Scale(own));
+      for (float value : own)
+        numbers.push_back(int8Number(value, scales.back()));
+    }
+  }
+};
+
+static ExpectedTensor<float> int8Linear(const Tensor<float> &input, const Tensor<float> &weight,
+                                        const Tensor<float> *bias) {
+  int64_t in = weight.shape[1], out = weight.shape[0];
+  Shape shape = input.shape;
+  shape.back() = out;
+  ExpectedTensor<float> result = makeTensor<float>(shape);
+  if (!result)
+    return result;
+  int64_t rows = out ? result->size() / out : 0;
+  ScaledRows x(input.reals, rows, in), w(weight.reals, out, in);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t o = 0; o < out; ++o) {
+      int64_t sum = 0;
+      for (int64_t i = 0; i < in; ++i)
+        sum += x.numbers[row * in + i] * w.numbers[o * in + i];
+      float worth = float(sum) * (x.scales[row] * w.scales[o]);
+      result->reals[row * out + o] = bias ? worth + bias->reals[o] : worth;
+    }
+  return result;
+}
+
+ExpectedTensor<float> reducedLinear(const Tensor<float> &input, const Tensor<float> &weight, const Tensor<float> *bias,
+                                    attn::Precision products) {
+  return products == attn::Precision::Int8 ? int8Linear(input, weight, bias)
+                                           : linear(roundedToBf16(input), roundedToBf16(weight), bias);
 }
 
 /// [B, X, Y, Z] from [B, Y, X, Z].

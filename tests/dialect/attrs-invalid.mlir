@@ -11,6 +11,17 @@ func.func private @heads(tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, 
 
 // -----
 
+// expected-error @+1 {{expected weight_panels of int8, which hold their scales, got key_panels}}
+func.func private @storage(tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, storage = int8>>)
+
+// -----
+
+// expected-error @+2 {{failed to parse Attn_LayoutAttr parameter 'storage' which is to be a `Precision`}}
+// expected-error @+1 {{expected one of [own, bf16, int8] for the numbers that are stored and multiplied; sums are f32, of int8 i32, got: fp4}}
+func.func private @storage_word(tensor<8x8xf32, #attn.layout<weight_panels, width = 16, storage = fp4>>)
+
+// -----
+
 // expected-error @+1 {{expected lanes to be a power of two from 1 to 64, got 12}}
 func.func private @lanes() attributes {s = #attn.schedule<backend = llvm, strategy = dense, lanes = 12, rows = 4, cols = 12>}
 

@@ -24,6 +24,7 @@
 // RUN: sed 's/attn.add %%x/attn.blend %%x/; s/, %%x :/, %%x alpha 0.5 :/' %s > %t.other.mlir
 // RUN: attnc %t.other.mlir -o %t.other.so
 // RUN: attn-run %t.so %t.so --threads=1,2 --input x=iota:[1,4] --expect out=%t.npy --expect-reference=%s
+// RUN: attn-run %t.so --input x=iota:[1,4] --expect-reference=%s --precision=int8 | FileCheck %s --check-prefix=NAIVE
 // RUN: not attn-run %t.so %t.other.so --input x=iota:[1,4] --expect out=%t.npy | FileCheck %s --check-prefix=SECOND
 // RUN: not attn-run %t.so %t.other.so --input x=iota:[1,4] --expect-reference=%s \
 // RUN:   | FileCheck %s --check-prefix=OTHER-REFERENCE
@@ -34,7 +35,7 @@
 // NO-MODEL: error: no model given; see attn-run --help
 // UNKNOWN: error: unknown option '--referense'; did you mean '--reference'?
 // NOT-COMPILED: is not compiled: make a library with attnc -o model.so, or add --reference
-// PRECISION: error: --precision is f64 or f32, got 'f16'
+// PRECISION: error: --precision is f64, f32, bf16 or int8, got 'f16'
 // NEGATIVE: error: --rtol wants a number that is not negative, got '-1'
 // NAMED: error: --input wants NAME=VALUE, got 'x'
 // SAME: out: max abs error 0, max rel error 0
@@ -45,6 +46,7 @@
 // ONE-MODEL: error: one model at a time with --benchmark or --describe, got '{{.*}}' and '{{.*}}'
 // ONE-COUNT: error: --benchmark times one number of threads, without --guard
 // THREADS: error: --threads wants a number that is not negative, got 'x'
+// NAIVE: out: error 0, naive int8 0, bound
 // SECOND: out: max abs error 0,
 // SECOND-NEXT: out: max abs error 3, {{.*}} 3 of 4 elements differ
 // OTHER-REFERENCE: .so: out: error 0,

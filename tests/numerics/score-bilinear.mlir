@@ -2,7 +2,9 @@
 // RUN: cd %S/data/attention_general-score_bilinear && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
 // RUN:   --weights=weights.safetensors --input q=q.npy --input k=k.npy --input v=v.npy --expect out=expected_out.npy \
 // RUN:   --expect map=expected_map.npy
+// The product with the matrix is a linear, of any precision.
 // RUN: %run_compiled %s %t --weights=%S/data/attention_general-score_bilinear/weights.safetensors \
+// RUN:   --precision=f32 --precision=bf16 --precision=int8 \
 // RUN:   --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 --sizes B=3,N=17,M=1 \
 // RUN:   --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
 

@@ -4,11 +4,9 @@ A dimension is a number or the name of a size ("B"); `Program.sizes` gives the n
 `Program.fixed` are printed as numbers instead of `?`.
 """
 import copy
-import json
 import random
-import struct
 
-from run_compiled import write_npy
+from run_compiled import write_npy, write_safetensors
 
 
 class Value:
@@ -71,8 +69,7 @@ class Program:
 
     def write_weights(self, path, seed):
         """A safetensors file of every weight, in f32."""
-        draw = random.Random(f"weights {seed}")
-        header, data = {}, b""
+        draw, tensors = random.Random(f"weights {seed}"), {}
         for name, (shape, role) in self.weights.items():
             count = 1
             for size in shape:
@@ -80,14 +77,8 @@ class Program:
             scale = {"matrix": shape[-1] ** -0.5, "gamma": 0.2}.get(role, 0.5)
             if role == "image":  # [..., out, in, height, width]
                 scale = (shape[-3] * shape[-2] * shape[-1]) ** -0.5
-            numbers = [draw.gauss(1.0 if role == "gamma" else 0.0, scale) for _ in range(count)]
-            part = struct.pack(f"<{count}f", *numbers)
-            header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}
-            data += part
-        text = json.dumps(header).encode()
-        text += b" " * (-len(text) % 8)
-        with open(path, "wb") as file:
-            file.write(struct.pack("<Q", len(text)) + text + data)
+            tensors[name] = shape, [draw.gauss(1.0 if role == "gamma" else 0.0, scale) for _ in range(count)]
+        write_safetensors(path, tensors)
 
     def sources(self, folder, seed):
         """An attn-run source for each argument; integers are written as files, since the program knows their range."""

@@ -2,9 +2,9 @@
 """Compiles programs drawn at random and compares what they compute with the f64 reference.
 
     random_programs.py [--first SEED] [--count N] [--jobs J] [--folder DIR] [--stages] [--march LEVEL] [--backend NAME]
-                       [--no-shrink]
+                       [--precision P] [--no-shrink]
 
-Each seed is one program: its ops, shapes, weights, inputs, target and threads. With --stages, the reference must also
+Each seed is one program: its ops, shapes, weights, inputs, target, threads and what its linears multiply. With --stages, the reference must also
 compute the same of the IR after each stage. A failure prints the seed, and the smallest program found that fails in
 the same way; its folder is kept. Without --first, the seed is fresh.
 """
@@ -51,9 +51,11 @@ def check_once(program, seed, folder, options):
     march = draw.choice([*processor_levels(), "native"])
     backend = draw.choice(["auto", "halide"])
     stages = os.path.join(folder, "stages")
-    compile_model(model, library, options.march or march, weights, options.backend or backend,
-                  [f"--dump-stages={stages}"] if options.stages else [])
-    check_run([library], model, sources, [1, draw.choice([2, 3, 4])], weights)
+    threads = [1, draw.choice([2, 3, 4])]
+    precision = options.precision or draw.choice(["f32", "f32", "bf16", "int8"])
+    compile_model(model, library, [f"-march={options.march or march}"], weights, options.backend or backend,
+                  [f"--precision={precision}", *([f"--dump-stages={stages}"] if options.stages else [])])
+    check_run([library], model, sources, threads, weights, precision)
     if options.stages:
         check_stages([os.path.join(stages, name) for name in sorted(os.listdir(stages))], model, sources, weights)
 
@@ -118,6 +120,7 @@ def main():
     parser.add_argument("--folder")
     parser.add_argument("--march")
     parser.add_argument("--backend")
+    parser.add_argument("--precision")
     parser.add_argument("--stages", action="store_true")
     parser.add_argument("--no-shrink", action="store_true")
     options = parser.parse_args()

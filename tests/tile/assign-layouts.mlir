@@ -2,6 +2,15 @@
 // them.
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 --attn-assign-layouts | FileCheck %s
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=256 backend=halide" --attn-assign-layouts | FileCheck %s --check-prefix=HALIDE
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=512 precision=bf16" --attn-assign-layouts | FileCheck %s --check-prefix=BF16
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=128 precision=int8" --attn-assign-layouts | FileCheck %s --check-prefix=INT8
+// Weights of linears are stored as they are multiplied, in panels as wide for every processor; nothing else is.
+// BF16: attn.weight "w" : tensor<8x4xf32, #attn.layout<weight_panels, width = 16, storage = bf16>>
+// BF16: attn.weight "b" : tensor<8xf32>{{$}}
+// BF16-NOT: {{(key|value)_panels.*storage}}
+// INT8: attn.weight "w" : tensor<8x4xf32, #attn.layout<weight_panels, width = 16, storage = int8>>
+// INT8: attn.weight "b" : tensor<8xf32>{{$}}
+// INT8-NOT: {{(key|value)_panels.*storage}}
 // What Halide computes reads values in rows.
 // HALIDE: backend = halide
 // HALIDE-NOT: value_panels

@@ -22,7 +22,8 @@ namespace {
 struct RowBlock {
   Value first, end;
   Value left; // row `first` as the product reads it
-  Value sums; // [tiles of rows][MR][NR]: each tile has its own, also where two share rows
+  Value
+      sums; // [tiles of rows][MR][NR]: each tile has its own, also where two share rows; or [rows][NR] of fewer than MR
 };
 
 /// A register tile whose sums are complete.
@@ -244,8 +245,12 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
   auto forRows = [&](llvm::function_ref<void(const DenseTile &)> body) {
     Value tileRows = code.constant(schedule.getRows()), width = code.constant(schedule.getRows() * cols());
     forTiles(code, block.first, block.end, schedule.getRows(), [&](Value row, int64_t count) {
-      Value number = code.div(code.add(code.sub(row, block.first), schedule.getRows() - 1), tileRows);
-      body({block, segment, column, row, count, code.offset(block.sums, code.mul(number, width))});
+      Value ahead = code.sub(row, block.first);
+      // Fewer rows than a tile are tiles of one row each.
+      Value place = count == schedule.getRows()
+                        ? code.mul(code.div(code.add(ahead, schedule.getRows() - 1), tileRows), width)
+                        : code.mul(ahead, cols());
+      body({block, segment, column, row, count, code.offset(block.sums, place)});
     });
   };
   forRows([&](const DenseTile &tile) {

@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/DensePlan.h"
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Strategies.h"
+#include "dialect/ReducedNumbers.h"
 
 namespace mlir::attn {
 
@@ -93,6 +94,11 @@ LogicalResult supportsDense(KernelOp kernel, std::string &why) {
     }
   }
   DensePlan plan(kernel);
+  if (kernel.getSchedule()->getPrecision() == Precision::Int8 && plan.depth > maxInt8Products) {
+    why = "attn.linear in int8 sums up to " + std::to_string(maxInt8Products) + " products in an i32, its weight has " +
+          std::to_string(plan.depth) + " columns";
+    return failure();
+  }
   llvm::SmallDenseSet<unsigned> used;
   for (auto [value, result] : plan.stored)
     if (result == kernel.getNumResults() || !used.insert(result).second) {

@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/DenseProduct.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/Rows.h"
+#include "dialect/ReducedNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -115,7 +116,7 @@ struct Bf16Product : DenseProduct {
   }
 };
 
-/// Rows become whole numbers of a scale that makes their largest 127; the scale lies behind a row's numbers.
+/// Rows become the numbers of dialect/ReducedNumbers.h; the scale lies behind a row's numbers.
 struct Int8Product : DenseProduct {
   Int8Product(LayoutAttr layout, int64_t depth) : DenseProduct(layout, depth) {}
 
@@ -141,10 +142,12 @@ struct Int8Product : DenseProduct {
         })[0];
     if (full != depth)
       largest = larger(code.constant(full), code.maskBelow(code.constant(depth - full)), largest);
-    Value most = arith::MaximumFOp::create(code.b, lanesMaximum(code, largest),
-                                           code.real(127 * double(std::numeric_limits<float>::min())));
-    Value scale = code.fdiv(most, code.real(127));
-    Value inverse = code.splat(code.fdiv(code.real(127), most));
+    Value most = arith::MaximumFOp::create(code.b, lanesMaximum(code, largest), code.real(leastInt8Largest));
+    Value isFinite = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OLT, most,
+                                           code.real(std::numeric_limits<double>::infinity()));
+    Value scale = code.select(isFinite, code.fdiv(most, code.real(maxInt8Number)),
+                              code.real(std::numeric_limits<double>::quiet_NaN()));
+    Value inverse = code.splat(code.fdiv(code.real(maxInt8Number), most));
     forColumns(code, depth, [&](Value column, Value mask) {
       Value x = code.fmul(code.loadVector(code.offset(row, column), mask), inverse);
       storeNumbers(code, number(code, x), prepared, column);
@@ -170,7 +173,7 @@ private:
   }
   /// The nearest whole number from -127 to 127; of a NaN, 127.
   static Value number(CodeBuilder &code, Value x) {
-    Value bound = code.splatReal(127), low = code.splatReal(-127);
+    Value bound = code.splatReal(maxInt8Number), low = code.splatReal(-maxInt8Number);
     x = code.select(arith::CmpFOp::create(code.b, arith::CmpFPredicate::OLT, x, bound), x, bound);
     x = code.select(arith::CmpFOp::create(code.b, arith::CmpFPredicate::OGT, x, low), x, low);
     return arith::FPToSIOp::create(code.b, integers(code), math::RoundEvenOp::create(code.b, x));
@@ -180,7 +183,10 @@ private:
 /// Sixteen-bit numbers multiplied in pairs (pmaddwd): no sum of two can overflow. The pairs of a group are its numbers
 /// 0 and 2, then 1 and 3: the even and the odd bytes of the weights, widened by shifts.
 struct PairsInt8Product : Int8Product {
-  PairsInt8Product(LayoutAttr layout, int64_t depth) : Int8Product(layout, depth) {}
+  PairsInt8Product(LayoutAttr layout, int64_t depth, StringRef isa)
+      : Int8Product(layout, depth), registerLanes(isa == "avx512" ? 16
+                                                  : isa == "avx2" ? 8
+                                                                  : 4) {}
 
   int64_t parts() const override { return 2; }
 
@@ -196,10 +202,17 @@ struct PairsInt8Product : Int8Product {
   Value multiply(CodeBuilder &code, Value left, Value weights, Value sum) const override {
     auto words = VectorType::get(2 * code.lanes(), code.b.getI16Type());
     Value x = vector::BitCastOp::create(code.b, words, left), w = vector::BitCastOp::create(code.b, words, weights);
-    StringRef name = code.lanes() == 16  ? "llvm.x86.avx512.pmaddw.d.512"
-                     : code.lanes() == 8 ? "llvm.x86.avx2.pmadd.wd"
-                                         : "llvm.x86.sse2.pmadd.wd";
-    return arith::AddIOp::create(code.b, sum, intrinsic(code, name, sum.getType(), {x, w}));
+    // LLVM splits vectors, not intrinsics: of a vector wider than a register, each register has its own.
+    int64_t lanes = std::min(code.lanes(), registerLanes);
+    Value products = arith::ConstantOp::create(code.b, code.b.getZeroAttr(integers(code)));
+    for (int64_t lane = 0; lane < code.lanes(); lane += lanes) {
+      Value part = intrinsic(code, name(lanes), VectorType::get(lanes, code.b.getI32Type()),
+                             {slice(code, x, 2 * lane, 2 * lanes), slice(code, w, 2 * lane, 2 * lanes)});
+      products = lanes == code.lanes() ? part
+                                       : vector::InsertStridedSliceOp::create(
+                                             code.b, part, products, ArrayRef<int64_t>{lane}, ArrayRef<int64_t>{1});
+    }
+    return arith::AddIOp::create(code.b, sum, products);
   }
   void storeNumbers(CodeBuilder &code, Value numbers, Value prepared, Value column) const override {
     auto words = VectorType::get(code.lanes(), code.b.getI16Type());
@@ -210,6 +223,19 @@ struct PairsInt8Product : Int8Product {
     Value swapped = vector::ShuffleOp::create(code.b, narrow, narrow, order);
     LLVM::StoreOp::create(code.b, swapped, code.offsetBytes(prepared, code.mul(column, 2)), /*alignment=*/2);
   }
+
+private:
+  static StringRef name(int64_t lanes) {
+    return lanes == 16  ? "llvm.x86.avx512.pmaddw.d.512"
+           : lanes == 8 ? "llvm.x86.avx2.pmadd.wd"
+                        : "llvm.x86.sse2.pmadd.wd";
+  }
+  static Value slice(CodeBuilder &code, Value vector, int64_t from, int64_t count) {
+    return vector::ExtractStridedSliceOp::create(code.b, vector, ArrayRef<int64_t>{from}, ArrayRef<int64_t>{count},
+                                                 ArrayRef<int64_t>{1});
+  }
+
+  const int64_t registerLanes;
 };
 
 /// vpdpbusd: four unsigned by four signed bytes. Rows are stored as number + 128, which adds 128 times a column's sum.
@@ -245,7 +271,7 @@ std::unique_ptr<DenseProduct> DenseProduct::create(const KernelCode &kernel, Lay
   case Precision::Int8:
     if (wide && kernel.hasExtension("avx512_vnni"))
       return std::make_unique<BytesInt8Product>(layout, depth);
-    return std::make_unique<PairsInt8Product>(layout, depth);
+    return std::make_unique<PairsInt8Product>(layout, depth, kernel.isa());
   case Precision::Own:
     break;
   }

@@ -21,10 +21,11 @@ compiled differently from one model, all run on the same inputs; each is compare
   --expect=NAME=FILE.npy    compare a result; exit 1 unless |y-e| <= atol + rtol*|e| everywhere
   --rtol=X --atol=X         tolerances of --expect (1e-4, 1e-5)
   --expect-reference=MODEL.mlir   compare every result with the f64 reference; the bound is 1.5 times the
-                            error of a naive f32 program on the same inputs, plus 2 ulp
+                            error of a naive program of --precision (f32) on the same inputs, plus 2 ulp of f32
   --weights=FILE            packed weights of a library (default: MODEL.weights);
                             with --reference or --expect-reference, a .safetensors file
-  --reference               interpret MODEL.mlir        --precision=f64|f32   of the reference (f64)
+  --reference               interpret MODEL.mlir
+  --precision=f64|f32|bf16|int8   of --reference (f64): all in f64, or all in f32 but for what linears multiply
   --threads=N               of a library (default: all); of several, 1,2,3, each must give the same bits
   --guard                   run a library with inputs, outputs, weights and scratch memory at the end of a page,
                             then at the start of one, that faults when touched; the bits must be the same
@@ -74,6 +75,18 @@ llvm::Error setThreads(std::vector<int> &threads, llvm::StringRef text) {
   return llvm::Error::success();
 }
 
+constexpr std::pair<reference::Precision, const char *> precisions[] = {{reference::Precision::F64, "f64"},
+                                                                        {reference::Precision::F32, "f32"},
+                                                                        {reference::Precision::Bf16, "bf16"},
+                                                                        {reference::Precision::Int8, "int8"}};
+
+llvm::Error setPrecision(std::optional<reference::Precision> &precision, llvm::StringRef text) {
+  for (auto [known, word] : precisions)
+    if (text == word)
+      return precision = known, llvm::Error::success();
+  return error("--precision is f64, f32, bf16 or int8, got '" + text + "'");
+}
+
 std::vector<Rule> rulesFor(Options &o) {
   auto named = [](Options::Named &list, const char *name) {
     return Rule{name, true, [&list, name](llvm::StringRef v) { return setNamed(list, name, v); }};
@@ -99,10 +112,7 @@ std::vector<Rule> rulesFor(Options &o) {
           {"atol", true, [&o](llvm::StringRef v) { return setNumber(o.atol, "atol", v); }},
           flag(o.guard, "guard"),
           {"threads", true, [&o](llvm::StringRef v) { return setThreads(o.threads, v); }},
-          {"precision", true, [&o](llvm::StringRef v) {
-             o.f32 = v == "f32";
-             return o.f32 || v == "f64" ? llvm::Error::success() : error("--precision is f64 or f32, got '" + v + "'");
-           }}};
+          {"precision", true, [&o](llvm::StringRef v) { return setPrecision(o.precision, v); }}};
 }
 
 llvm::Error unknown(llvm::ArrayRef<Rule> rules, llvm::StringRef name) {
@@ -133,6 +143,10 @@ llvm::Error checkTogether(const Options &o) {
 }
 
 } // namespace
+
+llvm::StringRef wordOf(reference::Precision precision) {
+  return llvm::find_if(precisions, [&](auto entry) { return entry.first == precision; })->second;
+}
 
 llvm::Expected<Options> parseOptions(int argc, char **argv) {
   Options options;

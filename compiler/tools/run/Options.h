@@ -1,7 +1,9 @@
 // The command line of attn-run: one table, no global options.
 #pragma once
 
+#include "compiler/reference/Interpreter.h"
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,9 +20,14 @@ struct Options {
   std::string variant; // empty: the best that runs here
   double rtol = 1e-4, atol = 1e-5;
   std::vector<int> threads = {0}; // 0: one for each CPU
-  bool benchmark = false, json = false, describe = false, reference = false, f32 = false, guard = false;
+  bool benchmark = false, json = false, describe = false, reference = false, guard = false;
+  std::optional<reference::Precision>
+      precision; // of --reference (f64), of the naive program of --expect-reference (f32)
   bool help = false;
 };
+
+/// As --precision takes it.
+llvm::StringRef wordOf(reference::Precision precision);
 
 /// Fails with the text of a usage error: an unknown option with the nearest known one, a missing or malformed value.
 llvm::Expected<Options> parseOptions(int argc, char **argv);

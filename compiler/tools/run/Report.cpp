@@ -119,7 +119,8 @@ bool compare(const std::string &name, const Array &result, const Array &expected
   return !wrong;
 }
 
-bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &f32) {
+bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &rounded,
+                          llvm::StringRef precision) {
   if (!sameShape(name, result, f64))
     return false;
   float largest = 0;
@@ -127,9 +128,9 @@ bool compareWithReference(const std::string &name, const Array &result, const Ar
     if (std::isfinite(value)) // an infinity must be met as it is
       largest = std::max(largest, float(std::abs(value)));
   double ulp = std::nextafter(largest, INFINITY) - largest;
-  double own = largestDistance(result, f64), naive = largestDistance(f32, f64), bound = 1.5 * naive + 2 * ulp;
-  outs() << name << ": error " << format("%.3g", own) << ", naive f32 " << format("%.3g", naive) << ", bound "
-         << format("%.3g", bound) << (own <= bound ? "\n" : ": too large\n");
+  double own = largestDistance(result, f64), naive = largestDistance(rounded, f64), bound = 1.5 * naive + 2 * ulp;
+  outs() << name << ": error " << format("%.3g", own) << ", naive " << precision << " " << format("%.3g", naive)
+         << ", bound " << format("%.3g", bound) << (own <= bound ? "\n" : ": too large\n");
   return own <= bound;
 }
 

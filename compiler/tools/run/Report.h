@@ -14,8 +14,10 @@ void printArray(const std::string &name, const Array &array, attn_dtype dtype);
 /// Prints the largest errors; false when some |y-e| > atol + rtol*|e|, a NaN stands on one side only, or shapes differ.
 bool compare(const std::string &name, const Array &result, const Array &expected, double rtol, double atol);
 
-/// Prints and checks max|y-y64| <= 1.5 max|y32-y64| + 2 ulp(max|y64|), the ulp being that of f32.
-bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &f32);
+/// Prints and checks max|y-y64| <= 1.5 max|naive-y64| + 2 ulp(max|y64|), the ulp being that of f32. `rounded` is what
+/// the naive program of `precision` gives.
+bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &rounded,
+                          llvm::StringRef precision);
 
 /// Runs for about a second after a warm-up; prints the median and the spread of one run.
 llvm::Error benchmark(Library &library, bool json);

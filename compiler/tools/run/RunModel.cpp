@@ -22,7 +22,8 @@ static llvm::Error writeOutputs(const Options &options, const Signature &signatu
     if (!i)
       return i.takeError();
     // The f64 reference keeps its digits.
-    bool isWide = options.reference && !options.f32 && !isInteger(signature.outputs[*i].dtype);
+    bool isWide = options.reference && options.precision.value_or(Precision::F64) == Precision::F64 &&
+                  !isInteger(signature.outputs[*i].dtype);
     if (llvm::Error failed = writeArray(path, results[*i], isWide ? attn_dtype(ATTN_F64) : signature.outputs[*i].dtype))
       return failed;
   }
@@ -91,17 +92,18 @@ static llvm::Expected<bool> expectReference(const Options &options, const Signat
   auto f64 = (*file)->run(inputs, options.weights, Precision::F64);
   if (!f64)
     return f64.takeError();
-  auto f32 = (*file)->run(inputs, options.weights, Precision::F32);
-  if (!f32)
-    return f32.takeError();
+  Precision precision = options.precision.value_or(Precision::F32);
+  auto rounded = (*file)->run(inputs, options.weights, precision);
+  if (!rounded)
+    return rounded.takeError();
   bool holds = true;
   for (auto [path, results] : llvm::zip(options.models, resultsOfModels)) {
     if (f64->size() != results.size())
       return reference::error("the reference has " + llvm::Twine(f64->size()) + " results, the model " +
                               llvm::Twine(results.size()));
     std::string label = options.models.size() > 1 ? path + ": " : "";
-    for (auto [port, result, wide, naive] : llvm::zip(signature.outputs, results, *f64, *f32))
-      holds &= compareWithReference(label + port.name, result, wide, naive);
+    for (auto [port, result, wide, naive] : llvm::zip(signature.outputs, results, *f64, *rounded))
+      holds &= compareWithReference(label + port.name, result, wide, naive, wordOf(precision));
   }
   return holds;
 }
@@ -177,7 +179,7 @@ static llvm::Expected<std::optional<std::vector<std::vector<Array>>>> runEach(co
     auto file = ModelFile::read(path);
     if (!file)
       return file.takeError();
-    auto results = (*file)->run(inputs, options.weights, options.f32 ? Precision::F32 : Precision::F64);
+    auto results = (*file)->run(inputs, options.weights, options.precision.value_or(Precision::F64));
     if (!results)
       return results.takeError();
     all.push_back(std::move(*results));

@@ -17,7 +17,7 @@ TEST(PlaceWeightsTest, VariantsShareWhatTheyStoreAlike) {
   auto parse = [&](const std::string &width) {
     return parseSourceString<ModuleOp>("func.func @model() {\n"
                                        "%b = attn.weight \"b\" : tensor<40xf32>\n"
-                                       "%w = attn.weight \"w\" : tensor<3x5xf32, #attn.layout<weight_panels, " +
+                                       "%w = attn.weight \"w\" : tensor<3x5xf32, #attn.layout<weight_panels, width = " +
                                            width +
                                            ">>\n"
                                            "%p = attn.weight \"w\" : tensor<3x5xf32>\n"

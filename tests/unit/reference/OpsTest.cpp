@@ -21,6 +21,31 @@ TEST(OpsTest, F32RoundsAfterEveryOperationInIndexOrder) {
   EXPECT_EQ(llvm::cantFail(linear<double>(convert<double>(x), convert<double>(w), nullptr)).reals[0], 1.0);
 }
 
+TEST(OpsTest, Bf16LinearRoundsInputAndWeightOnly) {
+  // 1 + 2^-8 is a tie and becomes 1; 1 + 3 * 2^-8 becomes 1 + 2^-6; their product 1 + 2^-6 is no sum of bf16.
+  Tensor<float> x{{1, 2}, {1 + 0x1p-8f, 0x1p-9f}, {}, {}, ""};
+  Tensor<float> w{{1, 2}, {1 + 3 * 0x1p-8f, 1}, {}, {}, ""}, bias{{1}, {0x1p-12f}, {}, {}, ""};
+  EXPECT_EQ(llvm::cantFail(reducedLinear(x, w, &bias, attn::Precision::Bf16)).reals[0],
+            1 + 0x1p-6f + 0x1p-9f + 0x1p-12f);
+}
+
+TEST(OpsTest, Int8LinearHasScalesOfRows) {
+  // Numbers 127 and 64 (of 63.5), 25 and -127; the second row's scale is its own.
+  Tensor<float> x{{2, 2}, {254, 127, 0, 1e-3f}, {}, {}, ""}, w{{1, 2}, {25, -127}, {}, {}, ""},
+      bias{{1}, {3}, {}, {}, ""};
+  std::vector<float> y = llvm::cantFail(reducedLinear(x, w, &bias, attn::Precision::Int8)).reals;
+  EXPECT_EQ(y[0], (127 * 25 - 64 * 127) * 2 + 3);
+  EXPECT_FLOAT_EQ(y[1], 3 - 127e-3f);
+}
+
+TEST(OpsTest, Int8HasNoNumberForAnInfinity) {
+  float inf = std::numeric_limits<float>::infinity();
+  Tensor<float> x{{2, 2}, {1, inf, 1, 1}, {}, {}, ""}, w{{2, 2}, {1, 1, NAN, 1}, {}, {}, ""};
+  std::vector<float> y = llvm::cantFail(reducedLinear(x, w, nullptr, attn::Precision::Int8)).reals;
+  EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1]) && std::isnan(y[3]));
+  EXPECT_FLOAT_EQ(y[2], 2);
+}
+
 TEST(OpsTest, RowOfInfiniteLossesIsZero) {
   double low = -std::numeric_limits<double>::infinity();
   Tensor<double> scores{{1, 1, 2, 2}, {low, low, low, 0}, {}, {}, ""};
