@@ -3,7 +3,7 @@
 what it computes with the f64 reference.
 
     run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
-                    [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]]
+                    [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]] [--bind NAME=LOW..HIGH]
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
 takes it; --integers draws whole numbers, for inputs whose range the model does not fix). Every run is guarded: what
@@ -141,6 +141,7 @@ def main():
     parser.add_argument("--march", action="append")
     parser.add_argument("--threads", default="1,2,3")
     parser.add_argument("--backend", action="append")
+    parser.add_argument("--bind", action="append", default=[])
     options = parser.parse_args()
     threads = [int(count) for count in options.threads.split(",")]
     given, integers = (dict(text.split("=", 1) for text in texts) for texts in (options.input, options.integers))
@@ -150,7 +151,8 @@ def main():
         for backend in options.backend or backends_of(options.model):
             for march in (levels if backend == "llvm" else levels[-1:]):
                 libraries.append(f"{options.output}.{march}.{backend}.so")
-                compile_model(options.model, libraries[-1], march, options.weights, backend)
+                compile_model(options.model, libraries[-1], march, options.weights, backend,
+                              [f"--bind={bind}" for bind in options.bind])
         declared = inputs_in(libraries[0])
         for number, sizes in enumerate(options.sizes):
             sources = inputs_of(sizes, declared, given, integers, 1000 * number, f"{options.output}.{number}")
