@@ -68,7 +68,7 @@ def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and mul
 
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
-  I32EnumAttrCase<"Strip", 3, "strip">]>;
+  I32EnumAttrCase<"Strip", 3, "strip">, I32EnumAttrCase<"Decode", 4, "decode">]>;
 
 def Attn_Backend : Attn_Enum<"BackendKind", "who makes a kernel's code", [
   I32EnumAttrCase<"LLVM", 0, "llvm">, I32EnumAttrCase<"Halide", 1, "halide">]>;
@@ -133,7 +133,7 @@ def Attn_ScheduleAttr : AttrDef<Attn_Dialect, "Schedule"> {
   let summary = "what the tile stage decided for a kernel";
   let description = [{
     `lanes` is the length of a vector in elements, `rows` x `cols` the register tile, `block_rows` the rows of one task
-    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming kernel takes between two rescalings,
+    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming or decoding kernel takes between two rescalings,
     `depth_block` the K of a dense kernel that goes through all rows of a task before the next (0: all), `precision` what its products multiply.
   }];
   let parameters = (ins EnumParameter<Attn_Backend>:$backend, EnumParameter<Attn_Strategy>:$strategy, "int64_t":$lanes,

@@ -3,7 +3,7 @@
 what it computes with the f64 reference.
 
     run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
-                    [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]]
+                    [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]] [--bind NAME=LOW..HIGH]
                     [--precision P] [--rows NAME=SCALE[,ROW=VALUE][,ROW.COLUMN=VALUE]]
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
@@ -191,12 +191,13 @@ def check_precision(options, precision):
     given, integers, rows = (dict(text.split("=", 1) for text in texts)
                              for texts in (options.input, options.integers, options.rows))
     made = [[f"-march={march}"] for march in options.march] if options.march else targets(precision)
+    more = [f"--precision={precision}"] + [f"--bind={bind}" for bind in options.bind]
     libraries = []
     for backend in options.backend or backends_of(options.model):
         for target in (made if backend == "llvm" else made[-1:]):
             name = ".".join(option.split("=")[1] for option in target)
             libraries.append(f"{options.output}.{name}.{backend}.{precision}.so")
-            compile_model(options.model, libraries[-1], target, options.weights, backend, [f"--precision={precision}"])
+            compile_model(options.model, libraries[-1], target, options.weights, backend, more)
     declared = inputs_in(libraries[0])
     for number, sizes in enumerate(options.sizes):
         sources = inputs_of(sizes, declared, given, integers, rows, 1000 * number, f"{options.output}.{number}")
@@ -216,6 +217,7 @@ def main():
     parser.add_argument("--threads", default="1,2,3")
     parser.add_argument("--backend", action="append")
     parser.add_argument("--precision", action="append")
+    parser.add_argument("--bind", action="append", default=[])
     options = parser.parse_args()
     if options.weights and options.weights.startswith("random:"):
         seed, options.weights = int(options.weights.split(":")[1]), f"{options.output}.safetensors"

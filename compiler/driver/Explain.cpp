@@ -194,7 +194,7 @@ private:
     std::string text;
     llvm::raw_string_ostream os(text);
     printMask(os, mask, [&](int64_t index) { os << "input " << index; });
-    if (schedule && schedule.getStrategy() == Strategy::Stream)
+    if (schedule && llvm::is_contained({Strategy::Stream, Strategy::Decode}, schedule.getStrategy()))
       text += "; keys that no query of a tile can see are skipped";
     return text;
   }

@@ -1,7 +1,8 @@
 // Strategy by what a kernel holds, register tile by the width of a vector.
 #include "compiler/backends/Backend.h"
 #include "compiler/tile/Passes.h"
-#include "dialect/AttnOps.h"
+#include "dialect/Extents.h"
+#include "dialect/GroupedHeads.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace mlir::attn {
@@ -15,6 +16,17 @@ namespace {
 constexpr int64_t tileRows = 6;
 int64_t tileVectors(int64_t vectorBits) { return vectorBits == 512 ? 4 : 2; }
 
+struct RegisterTile {
+  int64_t rows, vectors;
+};
+
+/// Decoding: heads that share keys and values share what is loaded of them, in as few tiles as 4 rows allow; half of
+/// the registers are accumulators, the rest what they are multiplied by.
+RegisterTile decodeTile(int64_t group, int64_t vectorBits) {
+  int64_t rows = llvm::divideCeil(group, llvm::divideCeil(group, 4));
+  return {rows, std::min<int64_t>(8, (vectorBits == 512 ? 16 : 8) / rows)};
+}
+
 // A task's rows of the left operand stay in the second-level cache beside a weight panel: 256 KiB of f32.
 constexpr int64_t blockElements = 65536;
 constexpr int64_t maxBlockRows = 96;
@@ -22,6 +34,13 @@ constexpr int64_t maxBlockRows = 96;
 // Keys between two rescalings: a panel of their values stays in a 32 KiB first-level cache beside the weights of a
 // register tile, the scores of a task in the second-level cache.
 constexpr int64_t streamKeys = 256;
+
+// Queries that are few: against each, a copy of keys and values into panels costs more than it saves.
+constexpr int64_t fewQueries = 4;
+
+// Keys, or values, between two rescalings of decoding: a block of each stays in the second-level cache for all queries
+// that read it.
+constexpr int64_t decodeElements = 16384;
 
 /// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of 16 columns takes
 /// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6. 512 bit: 64 columns come from the
@@ -50,11 +69,29 @@ SmallVector<Strategy> halideStrategiesOf(KernelOp kernel) {
   return {holdsMaps(kernel) ? Strategy::Strip : Strategy::Rows};
 }
 
-/// What can compute a kernel, best first.
-SmallVector<Strategy> strategiesOf(KernelOp kernel) {
+/// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.
+int64_t groupOf(KernelOp kernel) {
+  auto scores = kernel.getBody().front().getOps<ScoreOp>();
+  auto combines = kernel.getBody().front().getOps<CombineOp>();
+  bool isOne = llvm::hasSingleElement(scores) && llvm::hasSingleElement(combines);
+  return isOne ? headsOfGroup(*scores.begin(), *combines.begin()) : 0;
+}
+
+/// Keys of a block of decoding.
+int64_t decodeKeys(KernelOp kernel) {
+  ScoreOp score = *kernel.getBody().front().getOps<ScoreOp>().begin();
+  CombineOp combine = *kernel.getBody().front().getOps<CombineOp>().begin();
+  int64_t width = std::max(KeyShape(score.getKey().getType()).width, KeyShape(combine.getValue().getType()).width);
+  return std::clamp<int64_t>(decodeElements / std::max<int64_t>(width, 1), 64, 256);
+}
+
+/// What can compute a kernel with at most `queries` queries (0: any number), best first.
+SmallVector<Strategy> strategiesOf(KernelOp kernel, int64_t queries) {
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
+  if (holdsMaps(kernel) && groupOf(kernel) && queries > 0 && queries <= fewQueries)
+    return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
   if (holdsMaps(kernel))
     return {Strategy::Stream, Strategy::Strip};
   return {Strategy::Rows};
@@ -103,6 +140,7 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
       getOperation().emitError("expected precision of f32, bf16 or int8, got ") << precision.getValue();
       return signalPassFailure();
     }
+    extents = failure();
     for (KernelOp kernel : getOperation().getOps<KernelOp>())
       if (failed(choose(kernel)))
         signalPassFailure();
@@ -118,23 +156,47 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
           return success();
       kernel->setAttr("attn.declined", StringAttr::get(&getContext(), "halide: " + why));
     }
-    for (Strategy strategy : strategiesOf(kernel))
+    for (Strategy strategy : strategiesOf(kernel, mostQueries(kernel)))
       if (succeeded(take(kernel, BackendKind::LLVM, strategy, why)))
         return success();
     return kernel.emitError("no back end can compile this: llvm: ") << why;
+  }
+
+  /// The most queries that a kernel's score can have; 0: any number.
+  int64_t mostQueries(KernelOp kernel) {
+    auto scores = kernel.getBody().front().getOps<ScoreOp>();
+    if (scores.empty())
+      return 0;
+    int64_t fixed = (*scores.begin()).getQuery().getType().getDimSize(2);
+    auto bounds = getOperation()->getAttrOfType<DictionaryAttr>("attn.bounds");
+    if (!ShapedType::isDynamic(fixed) || !bounds)
+      return ShapedType::isDynamic(fixed) ? 0 : fixed;
+    if (failed(extents) && failed(extents = FunctionExtents::compute(getOperation())))
+      return 0; // the error is told; a later stage stops at it
+    auto symbol = dyn_cast<AffineSymbolExpr>(extents->of((*scores.begin()).getScores())[2]);
+    auto range = symbol ? bounds.getAs<DenseI64ArrayAttr>(extents->symbols()[symbol.getPosition()].name) : nullptr;
+    return range ? range[1] : 0;
   }
 
   /// Writes a schedule on the kernel, if the back end can keep it.
   LogicalResult take(KernelOp kernel, BackendKind kind, Strategy strategy, std::string &why) {
     int64_t lanes = vectorBits / 32;
     Precision products = strategy == Strategy::Dense ? *precisionOf(precision) : Precision::Own;
+    RegisterTile tile{tileRows, tileVectors(vectorBits)};
+    int64_t taskRows = blockRows(kernel, strategy), keys = strategy == Strategy::Stream ? streamKeys : 0;
+    if (strategy == Strategy::Decode) {
+      tile = decodeTile(groupOf(kernel), vectorBits);
+      taskRows = groupOf(kernel) * mostQueries(kernel);
+      keys = decodeKeys(kernel);
+    }
     kernel.setScheduleAttr(
-        ScheduleAttr::get(&getContext(), kind, strategy, lanes, tileRows, lanes * tileVectors(vectorBits),
-                          blockRows(kernel, strategy), strategy == Strategy::Stream ? streamKeys : 0,
+        ScheduleAttr::get(&getContext(), kind, strategy, lanes, tile.rows, lanes * tile.vectors, taskRows, keys,
                           strategy == Strategy::Dense ? depthBlock(vectorBits, products) : 0, products));
     why.clear();
     return backendFor(kind).supports(kernel, why);
   }
+
+  FailureOr<FunctionExtents> extents = failure(); // of the function, once they are asked for
 };
 
 } // namespace

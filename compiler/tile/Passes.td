@@ -7,8 +7,8 @@ include "mlir/Pass/PassBase.td"
 def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
   let summary = "give each kernel a back end, a strategy and tiles";
   let description = [{
-    A kernel around a `linear` is `dense`, one around a whole score map chain is `stream`, any other is `rows`. A schedule that is already there
-    stays. A kernel that no back end supports is an error that says why. With the back end `halide`, a kernel that it declines goes to `llvm`, and
+    A kernel around a `linear` is `dense`, one around a whole score map chain is `stream`, any other is `rows`. A chain of at most 4 queries, by its type or by
+    `attn.bounds`, is `decode`: it reads keys and values in rows, once. A schedule that is already there stays. A kernel that no back end supports is an error that says why. With the back end `halide`, a kernel that it declines goes to `llvm`, and
     `attn.declined` says why.
 
     ```mlir
@@ -28,7 +28,7 @@ def AssignLayouts : Pass<"attn-assign-layouts", "::mlir::func::FuncOp"> {
   let summary = "store each tensor as the schedule of its consumer reads it";
   let description = [{
     Weights of `dense` kernels become weight panels, of the kernel's precision. Keys of `stream` kernels become key panels: their producer writes them so when it is
-    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them.
+    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them. A `decode` kernel reads rows.
 
     ```mlir
     attn.weight "w" : tensor<384x384xf32>  ==>  attn.weight "w" : tensor<384x384xf32, #attn.layout<weight_panels, width = 64>>

@@ -17,6 +17,7 @@ public:
     case Strategy::Dense:
       return supportsDense(kernel, why);
     case Strategy::Stream:
+    case Strategy::Decode:
       return supportsStream(kernel, why);
     case Strategy::Strip:
       return supportsStrip(kernel, why);
@@ -40,6 +41,9 @@ public:
       break;
     case Strategy::Rows:
       lowerRows(code);
+      break;
+    case Strategy::Decode:
+      lowerDecode(code);
       break;
     }
     return success();

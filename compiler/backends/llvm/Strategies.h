@@ -12,6 +12,9 @@ void lowerDense(KernelCode &kernel);
 LogicalResult supportsStream(KernelOp kernel, std::string &why);
 void lowerStream(KernelCode &kernel);
 
+/// Of what streams, too.
+void lowerDecode(KernelCode &kernel);
+
 LogicalResult supportsStrip(KernelOp kernel, std::string &why);
 void lowerStrip(KernelCode &kernel);
 

@@ -9,9 +9,6 @@
 // without a largest score only sum up l, or nothing; what their weights are divided by is known at the end.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/StreamKernel.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include <cmath>
 
 namespace mlir::attn {
 
@@ -43,15 +40,19 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
 }
 
 void StreamKernel::initialise(CodeBuilder &code, const Block &block) {
-  int64_t rows = schedule.getRows();
   code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
-    Value state = code.offset(block.state, code.mul(index, stateStride()));
-    for (int64_t r = 0; r < block.tileRows; ++r) {
-      code.store(code.real(-INFINITY), code.offset(state, r));
-      code.store(code.real(0), code.offset(state, rows + r));
-    }
-    code.loop(code.constant(outputState()), code.constant(outputState() + block.tileRows * valuePadded()), lanes(),
-              [&](Value at) { code.storeVector(code.zeros(), code.offset(state, at)); });
+    OnlineWeights::initialise(code, code.offset(block.state, code.mul(index, stateStride())), block.tileRows);
+  });
+}
+
+void StreamKernel::finish(CodeBuilder &code, const Block &block) {
+  code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
+    Tile tile = tileAt(code, block, index, {});
+    code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
+      Value sums = code.offset(tile.state, code.add(code.mul(r, valuePadded()), outputState()));
+      finishRow(code, block.scope, code.offset(tile.state, r), sums, block.output, {block.sample, block.head},
+                code.add(tile.row, r));
+    });
   });
 }
 
@@ -63,69 +64,6 @@ void StreamKernel::buildBlock(CodeBuilder &code, const Block &block) {
   code.loop(first, keys.any.to, keyBlock(),
             [&](Value key) { buildKeys(code, block, {key, code.min(code.add(key, keyBlock()), block.keyCount)}); });
   finish(code, block);
-}
-
-NormalizerMaths<VectorArithmetic> StreamKernel::maths(CodeBuilder &code, VectorArithmetic &arithmetic,
-                                                      const Block &block) {
-  std::optional<Value> sink;
-  if (Value sinks = chain.normalize.getSink())
-    sink = code.splat(
-        code.load(code.f32(), code.offset(kernel.tensor(block.scope, cast<BlockArgument>(sinks)), block.head)));
-  return {arithmetic, kind, chain.normalize.getEps().convertToDouble(), sink};
-}
-
-/// What the sum of weighted values is multiplied by, in all lanes; null for 1.
-Value StreamKernel::outputFactor(CodeBuilder &code, const Block &block, Value rowState) {
-  if (weightsFrom(kind) == WeightsFrom::Place)
-    return {};
-  Value sum = code.load(code.f32(), code.offset(rowState, schedule.getRows()));
-  if (kind == Normalizer::Softmax) {
-    Value dead = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, sum, code.real(0));
-    return code.splat(code.select(dead, code.real(0), code.fdiv(code.real(1), sum)));
-  }
-  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
-  auto maths = this->maths(code, arithmetic, block);
-  Value total = code.splat(sum), origin, zero = code.zeros(), carried = code.splatReal(1);
-  if (usesLargest(kind)) { // the sink may be larger than every score
-    Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
-    origin = maths.origin(code.fmaxFast(largest, maths.lowest()));
-    carried = maths.numerator(largest, origin);
-    total = code.fmul(total, carried);
-  }
-  Value divisor = maths.divisor(total, origin);
-  return arithmetic.ifEqual(divisor, zero, zero, code.fdiv(carried, divisor));
-}
-
-/// log sum exp of a row's scores; -inf without a visible one.
-void StreamKernel::storeLogarithm(CodeBuilder &code, const Block &block, Value rowState, Value row) {
-  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
-  ExponentialSum<VectorArithmetic> sums(arithmetic);
-  Value sum = code.splat(code.load(code.f32(), code.offset(rowState, schedule.getRows())));
-  Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
-  Value logarithm = sums.logarithm(sum, sums.origin(largest));
-  Value line = code.add(code.mul(block.sample, heads), block.head);
-  Value place =
-      code.offset(kernel.result(block.scope, *chain.logarithm), code.add(code.mul(line, block.queryCount), row));
-  code.store(vector::ExtractOp::create(code.b, logarithm, ArrayRef<int64_t>{0}), place);
-}
-
-/// output = o / l; 0 for a row without a visible key.
-void StreamKernel::finish(CodeBuilder &code, const Block &block) {
-  code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
-    Tile tile = tileAt(code, block, index, {});
-    code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-      Value rowState = code.offset(tile.state, r), factor = outputFactor(code, block, rowState);
-      Value from = code.offset(tile.state, code.add(code.mul(r, valuePadded()), outputState()));
-      Value to = code.offset(block.output.pointer, code.mul(code.add(tile.row, r), block.output.rowStride));
-      for (int64_t at = 0; at < valueWidth; at += lanes()) {
-        Value mask = at + lanes() > valueWidth ? code.maskBelow(code.constant(valueWidth - at)) : Value();
-        Value sum = code.loadVector(code.offset(from, at));
-        code.storeVector(factor ? code.fmul(sum, factor) : sum, code.offset(to, at), mask);
-      }
-      if (chain.logarithm)
-        storeLogarithm(code, block, rowState, code.add(tile.row, r));
-    });
-  });
 }
 
 void StreamKernel::build() {

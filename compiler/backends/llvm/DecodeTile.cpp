@@ -1,0 +1,142 @@
+// A query of some heads against one block of keys and values in rows. A row of keys runs through the lanes of vectors,
+// so that a dot product ends as a sum over lanes: as many keys as there are lanes go together, and what remains of them
+// is a square of numbers, whose columns are added as it is transposed.
+#include "compiler/backends/llvm/DecodeKernel.h"
+#include "compiler/backends/llvm/Microkernel.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::attn {
+
+/// Lane i of the result is the sum of the lanes of vectors[i]; there are as many vectors as lanes. In the step of `bit`
+/// two vectors become one, in which that bit of a lane's number tells from which of them it comes.
+static Value sumsOfLanes(CodeBuilder &code, SmallVector<Value> vectors) {
+  for (int64_t bit = 1; bit < code.lanes(); bit *= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < code.lanes(); ++lane) {
+      int64_t source = lane & bit ? code.lanes() : 0;
+      low.push_back(source + (lane & ~bit));
+      high.push_back(source + (lane | bit));
+    }
+    SmallVector<Value> next;
+    for (size_t i = 0; i < vectors.size(); i += 2)
+      next.push_back(code.fadd(vector::ShuffleOp::create(code.b, vectors[i], vectors[i + 1], low),
+                               vector::ShuffleOp::create(code.b, vectors[i], vectors[i + 1], high)));
+    vectors = next;
+  }
+  return vectors[0];
+}
+
+void DecodeKernel::buildKeys(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys) {
+  VisibleKeys visible = visibleKeys(code, task.masks, tile.query, tile.query, keys);
+  auto body = [&] {
+    scoreKeys(code, task, tile, keys, visible);
+    WeighedKeys weighed = weighedKeys(code, keys.from, visible);
+    code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
+      weigh(code, task.scope, code.add(tile.head, r), lineOf(code, task, r), code.offset(tile.state, r), weighed);
+    });
+    combineValues(code, task, tile, keys, visible);
+  };
+  if (chain.masks.empty())
+    return body();
+  code.branch(code.less(visible.any.from, visible.any.to), body);
+}
+
+void DecodeKernel::scoreKeys(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys,
+                             const VisibleKeys &visible) {
+  Value panels = code.div(visible.any.from, code.constant(panelWidth()));
+  Value from = code.mul(panels, panelWidth()), to = visible.any.to;
+  code.loop(from, to, lanes(), [&](Value key) { scoreVector(code, task, tile, keys, key); });
+  code.loop(from, to, panelWidth(), [&](Value key) {
+    Value isFull =
+        code.both(code.lessEq(visible.full.from, key), code.lessEq(code.add(key, panelWidth()), visible.full.to));
+    auto edit = [&](bool masked) {
+      code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
+        MaskScope masks = task.masks;
+        masks.head = code.add(tile.head, r);
+        Value line = code.offset(lineOf(code, task, r), code.sub(key, keys.from));
+        finishScores(code, task.scope, masks, tile.query, key, line, masked);
+      });
+    };
+    code.branch(isFull, [&] { edit(false); }, [&] { edit(true); });
+  });
+}
+
+/// Scores of `lanes` keys for the heads of a tile. Beyond the last key it is read again.
+void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys, Value key) {
+  Value last = code.sub(task.keyCount, code.constant(1));
+  SmallVector<Value> lines;
+  for (int64_t i = 0; i < lanes(); ++i)
+    lines.push_back(code.offset(task.keys.pointer, code.mul(code.min(code.add(key, i), last), task.keys.rowStride)));
+  code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
+    HeadRows queryRows =
+        headRows(code, kernel, task.scope, chain.score.getQuery(), {task.sample, code.add(tile.head, r)}, heads);
+    Value query = code.offset(queryRows.pointer, code.mul(tile.query, queryRows.rowStride));
+    auto step = [&](Value d, ValueRange sums, Value mask) {
+      Value x = code.loadVector(code.offset(query, d), mask);
+      SmallVector<Value> next;
+      for (int64_t i = 0; i < lanes(); ++i)
+        next.push_back(code.fma(x, code.loadVector(code.offset(lines[i], d), mask), sums[i]));
+      return next;
+    };
+    SmallVector<Value> sums(lanes(), code.zeros());
+    int64_t whole = width / lanes();
+    sums = forSteps(code, code.constant(0), code.constant(whole), sums,
+                    [&](Value at, ValueRange state) { return step(code.mul(at, lanes()), state, {}); });
+    if (int64_t rest = width % lanes())
+      sums = step(code.constant(whole * lanes()), sums, code.maskBelow(code.constant(rest)));
+    code.storeVector(sumsOfLanes(code, sums), code.offset(lineOf(code, task, r), code.sub(key, keys.from)));
+  });
+}
+
+void DecodeKernel::combineValues(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys,
+                                 const VisibleKeys &visible) {
+  auto columns = [&](Value column, int64_t count) { combineColumns(code, task, tile, keys, visible, column, count); };
+  int64_t rest = valueWidth % panelWidth(), whole = valueWidth - rest;
+  code.loop(code.constant(0), code.constant(whole), panelWidth(), [&](Value column) { columns(column, panelWidth()); });
+  if (rest)
+    columns(code.constant(whole), rest);
+}
+
+/// A tile's weights times some columns of the values.
+void DecodeKernel::combineColumns(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys,
+                                  const VisibleKeys &visible, Value column, int64_t columns) {
+  int64_t vectors = llvm::divideCeil(columns, lanes());
+  Value values = code.offset(task.values.pointer, column);
+  Value last = columns % lanes() ? code.maskBelow(code.constant(columns % lanes())) : Value();
+  auto output = [&](int64_t r, int64_t v) {
+    return code.offset(code.offset(sumsOf(code, tile.state, code.constant(r)), column), v * lanes());
+  };
+  SmallVector<Value> sums;
+  for (int64_t r = 0; r < rows(); ++r) {
+    Value rescale = rescaling(code, code.offset(tile.state, r));
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value sum = code.loadVector(output(r, v));
+      sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
+    }
+  }
+  auto add = [&](Value from, Value to, bool masked) {
+    sums = accumulate(
+        code, from, to, rows(), vectors, sums,
+        [&](Value key, int64_t r) {
+          Value line = lineOf(code, task, code.constant(r));
+          return code.load(code.f32(), code.offset(line, code.sub(key, keys.from)));
+        },
+        [&](Value key, int64_t v) {
+          Value row = code.offset(values, code.mul(key, task.values.rowStride));
+          return code.loadVector(code.offset(row, v * lanes()), v + 1 == vectors ? last : Value());
+        },
+        [&](Value weight) { return masked ? hiddenWeight(code, weight) : Value(); });
+  };
+  if (chain.masks.empty()) {
+    add(visible.any.from, visible.any.to, false);
+  } else {
+    add(visible.any.from, visible.full.from, true);
+    add(visible.full.from, visible.full.to, false);
+    add(visible.full.to, visible.any.to, true);
+  }
+  for (int64_t r = 0; r < rows(); ++r)
+    for (int64_t v = 0; v < vectors; ++v)
+      code.storeVector(sums[r * vectors + v], output(r, v));
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,245 @@
+// Scores to weights in one pass; see the header.
+#include "compiler/backends/llvm/OnlineWeights.h"
+#include "compiler/backends/llvm/ExpandMath.h"
+#include "compiler/backends/llvm/Formula.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include <cmath>
+
+namespace mlir::attn {
+
+Value OnlineWeights::exponential(CodeBuilder &code, Value x) {
+  ExpandMathOptions options;
+  options.isa = mathIsa(kernel.isa());
+  return buildFastExp2(code.b, code.b.getLoc(), x, options);
+}
+
+/// With every score at -inf a difference would be NaN: measure from 0 instead.
+Value OnlineWeights::orZero(CodeBuilder &code, Value largest) {
+  Value none = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, largest, code.real(-INFINITY));
+  return code.select(none, code.real(0), largest);
+}
+
+void OnlineWeights::initialise(CodeBuilder &code, Value state, int64_t rows) {
+  for (int64_t r = 0; r < rows; ++r) {
+    code.store(code.real(-INFINITY), code.offset(state, r));
+    code.store(code.real(0), code.offset(state, schedule.getRows() + r));
+  }
+  code.loop(code.constant(outputState()), code.constant(outputState() + rows * valuePadded()), lanes(),
+            [&](Value at) { code.storeVector(code.zeros(), code.offset(state, at)); });
+}
+
+void OnlineWeights::finishScores(CodeBuilder &code, const KernelScope &scope, const MaskScope &masks, Value query,
+                                 Value panelKey, Value line, bool masked) {
+  if (chain.formulas.empty() && !masked)
+    return;
+  code.loop(code.constant(0), code.constant(panelWidth()), lanes(), [&](Value at) {
+    Value key = code.add(panelKey, at);
+    Value s = code.loadVector(code.offset(line, at));
+    if (!chain.formulas.empty() && scale != 1)
+      s = code.fmul(s, code.splatReal(scale));
+    auto narrow = [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); };
+    for (ModifyOp formula : chain.formulas) {
+      Value keyLanes = arith::AddIOp::create(code.b, code.splat(narrow(key)), code.iota());
+      s = buildFormula(code, formula.getFormula(),
+                       {s, narrow(masks.sample), narrow(masks.head), narrow(query), keyLanes},
+                       captured(code, kernel, scope, formula.getCaptures()));
+    }
+    if (masked)
+      s = code.select(visibleLanes(code, masks, query, key), s, code.splatReal(-INFINITY));
+    code.storeVector(s, code.offset(line, at));
+  });
+}
+
+OnlineWeights::WeighedKeys OnlineWeights::weighedKeys(CodeBuilder &code, Value firstKey, const VisibleKeys &visible) {
+  auto panelStart = [&](Value key) { return code.mul(code.div(key, code.constant(panelWidth())), panelWidth()); };
+  Value from = code.sub(panelStart(visible.any.from), firstKey), to = code.sub(visible.any.to, firstKey);
+  // Panels between these hold no masked score.
+  Value fullFrom = code.sub(code.mul(code.ceilDiv(visible.full.from, panelWidth()), panelWidth()), firstKey);
+  Value fullTo = code.sub(panelStart(visible.full.to), firstKey);
+  fullFrom = code.min(code.max(fullFrom, from), to);
+  fullTo = code.max(fullTo, fullFrom);
+  return {{from, to}, {fullFrom, fullTo}};
+}
+
+void OnlineWeights::weigh(CodeBuilder &code, const KernelScope &scope, Value head, Value line, Value rowState,
+                          const WeighedKeys &keys) {
+  if (usesLargest(kind))
+    return weighFromLargest(code, line, rowState, keys);
+  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+  auto maths = this->maths(code, arithmetic, scope, head);
+  Value sum = weighKeys(code, line, keys, [&](Value s) {
+    Value x = unscaled() == 1 ? s : code.fmul(s, code.splatReal(unscaled()));
+    return code.fadd(maths.numerator(x, Value()), code.zeros()); // a visible weight is never -0
+  });
+  Value total = code.offset(rowState, schedule.getRows());
+  if (weightsFrom(kind) == WeightsFrom::Total)
+    code.store(code.fadd(code.load(code.f32(), total), sum), total);
+}
+
+/// The largest score of a row in a block of keys.
+Value OnlineWeights::largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys) {
+  SmallVector<Value> lowest(panelVectors(), code.splatReal(-INFINITY));
+  SmallVector<Value> largest =
+      code.reduce(keys.any.from, keys.any.to, panelWidth(), lowest, [&](Value at, ValueRange state) {
+        SmallVector<Value> next;
+        for (int64_t v = 0; v < panelVectors(); ++v)
+          next.push_back(code.fmaxFast(code.loadVector(code.offset(line, code.add(at, v * lanes()))), state[v]));
+        return next;
+      });
+  Value blockMax = largest[0];
+  for (Value other : ArrayRef<Value>(largest).drop_front())
+    blockMax = code.fmaxFast(blockMax, other);
+  return blockMax;
+}
+
+/// Writes the weights of a row's scores, -0 where they are masked; gives the sum of their terms.
+Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys,
+                               llvm::function_ref<Value(Value)> weight) {
+  bool counts = countsPlaces(kind);
+  auto weights = [&](Value begin, Value end, ValueRange sums, bool masked) {
+    return code.reduce(begin, end, panelWidth(), sums, [&](Value at, ValueRange state) {
+      SmallVector<Value> next;
+      for (int64_t v = 0; v < panelVectors(); ++v) {
+        Value place = code.offset(line, code.add(at, v * lanes()));
+        Value s = code.loadVector(place);
+        Value p = weight(s), term = counts ? code.splatReal(1) : Value();
+        if (masked) {
+          Value hidden = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, s, code.splatReal(-INFINITY));
+          p = code.select(hidden, code.splatReal(-0.0), p);
+          term = counts ? code.select(hidden, code.zeros(), term) : Value();
+        }
+        code.storeVector(p, place);
+        next.push_back(code.fadd(state[v], counts ? term : p));
+      }
+      return next;
+    });
+  };
+  SmallVector<Value> sums(panelVectors(), code.zeros());
+  sums = weights(keys.any.from, keys.full.from, sums, true);
+  sums = weights(keys.full.from, keys.full.to, sums, false);
+  sums = weights(keys.full.to, keys.any.to, sums, true);
+  Value sum = sums[0];
+  for (Value other : ArrayRef<Value>(sums).drop_front())
+    sum = code.fadd(sum, other);
+  return code.sumLanes(sum);
+}
+
+/// Exponentials, measured from the largest score so far; the row's state gets it, the new sum, and the factor that sums
+/// of the old one are carried by.
+void OnlineWeights::weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys) {
+  int64_t rows = schedule.getRows();
+  // Scores are in units of log 2 / c.
+  Value factor = code.real(unscaled() * M_LOG2E);
+  Value blockMax = largestScore(code, line, keys);
+  Value oldMax = code.load(code.f32(), rowState);
+  Value newMax = code.fmaxFast(code.maxLanes(blockMax), oldMax);
+  Value origin = orZero(code, newMax);
+  Value rescale = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
+  Value origins = code.splat(origin), factors = code.splat(factor);
+  Value sum = weighKeys(code, line, keys,
+                        [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origins), factors)); });
+  Value total = code.offset(rowState, rows);
+  code.store(code.fma(code.load(code.f32(), total), rescale, sum), total);
+  code.store(newMax, rowState);
+  code.store(rescale, code.offset(rowState, 2 * rows));
+}
+
+Value OnlineWeights::hiddenWeight(CodeBuilder &code, Value weight) {
+  Type type = VectorType::get(lanes(), code.b.getI32Type());
+  Value bits = arith::BitcastOp::create(code.b, type, weight);
+  auto is = [&](arith::CmpIPredicate predicate, int32_t value) -> Value {
+    Value number = code.splat(arith::ConstantIntOp::create(code.b, value, 32));
+    return arith::CmpIOp::create(code.b, predicate, bits, number);
+  };
+  // Exponentials are not negative: their sign says enough.
+  return usesLargest(kind) ? is(arith::CmpIPredicate::slt, 0)
+                           : is(arith::CmpIPredicate::eq, std::numeric_limits<int32_t>::min());
+}
+
+NormalizerMaths<VectorArithmetic> OnlineWeights::maths(CodeBuilder &code, VectorArithmetic &arithmetic,
+                                                       const KernelScope &scope, Value head) {
+  std::optional<Value> sink;
+  if (Value sinks = chain.normalize.getSink())
+    sink = code.splat(code.load(code.f32(), code.offset(kernel.tensor(scope, cast<BlockArgument>(sinks)), head)));
+  return {arithmetic, kind, chain.normalize.getEps().convertToDouble(), sink};
+}
+
+/// What the sum of weighted values is multiplied by, in all lanes; null for 1.
+Value OnlineWeights::outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState) {
+  if (weightsFrom(kind) == WeightsFrom::Place)
+    return {};
+  Value sum = code.load(code.f32(), code.offset(rowState, schedule.getRows()));
+  if (kind == Normalizer::Softmax) {
+    Value dead = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, sum, code.real(0));
+    return code.splat(code.select(dead, code.real(0), code.fdiv(code.real(1), sum)));
+  }
+  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+  auto maths = this->maths(code, arithmetic, scope, head);
+  Value total = code.splat(sum), origin, zero = code.zeros(), carried = code.splatReal(1);
+  if (usesLargest(kind)) { // the sink may be larger than every score
+    Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
+    origin = maths.origin(code.fmaxFast(largest, maths.lowest()));
+    carried = maths.numerator(largest, origin);
+    total = code.fmul(total, carried);
+  }
+  Value divisor = maths.divisor(total, origin);
+  return arithmetic.ifEqual(divisor, zero, zero, code.fdiv(carried, divisor));
+}
+
+Value OnlineWeights::rescaling(CodeBuilder &code, Value rowState) {
+  if (!usesLargest(kind))
+    return {};
+  return code.splat(code.load(code.f32(), code.offset(rowState, 2 * schedule.getRows())));
+}
+
+/// log sum exp of a row's scores; -inf without a visible one.
+Value OnlineWeights::logarithm(CodeBuilder &code, Value rowState) {
+  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+  ExponentialSum<VectorArithmetic> sums(arithmetic);
+  Value sum = code.splat(code.load(code.f32(), code.offset(rowState, schedule.getRows())));
+  Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
+  Value logarithm = sums.logarithm(sum, sums.origin(largest));
+  return vector::ExtractOp::create(code.b, logarithm, ArrayRef<int64_t>{0});
+}
+
+void OnlineWeights::finishRow(CodeBuilder &code, const KernelScope &scope, Value rowState, Value sums,
+                              const HeadRows &output, const HeadPlace &place, Value query) {
+  Value factor = outputFactor(code, scope, place.head, rowState);
+  Value to = code.offset(output.pointer, code.mul(query, output.rowStride));
+  for (int64_t at = 0; at < valueWidth; at += lanes()) {
+    Value mask = at + lanes() > valueWidth ? code.maskBelow(code.constant(valueWidth - at)) : Value();
+    Value sum = code.loadVector(code.offset(sums, at));
+    code.storeVector(factor ? code.fmul(sum, factor) : sum, code.offset(to, at), mask);
+  }
+  if (!chain.logarithm)
+    return;
+  Value line = code.add(code.mul(place.sample, heads), place.head);
+  Value at = code.add(code.mul(line, kernel.extent(code, scope, queries)), query);
+  code.store(logarithm(code, rowState), code.offset(kernel.result(scope, *chain.logarithm), at));
+}
+
+void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value partState, Value partSums) {
+  int64_t rows = schedule.getRows();
+  Value own, other; // what each is multiplied by; null for 1
+  if (usesLargest(kind)) {
+    Value factor = code.real(unscaled() * M_LOG2E);
+    Value oldMax = code.load(code.f32(), rowState), partMax = code.load(code.f32(), partState);
+    Value newMax = code.fmaxFast(partMax, oldMax), origin = orZero(code, newMax);
+    own = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
+    other = exponential(code, code.fmul(code.fsub(partMax, origin), factor));
+    code.store(newMax, rowState);
+  }
+  auto carry = [&](Value x, Value factor) { return factor ? code.fmul(x, factor) : x; };
+  Value total = code.offset(rowState, rows), partTotal = code.offset(partState, rows);
+  code.store(code.fadd(carry(code.load(code.f32(), total), own), carry(code.load(code.f32(), partTotal), other)),
+             total);
+  auto spread = [&](Value factor) { return factor ? code.splat(factor) : factor; };
+  Value owns = spread(own), others = spread(other);
+  code.loop(code.constant(0), code.constant(valuePadded()), lanes(), [&](Value at) {
+    Value to = code.offset(sums, at), part = code.loadVector(code.offset(partSums, at));
+    code.storeVector(code.fadd(carry(code.loadVector(to), owns), carry(part, others)), to);
+  });
+}
+
+} // namespace mlir::attn

@@ -1,0 +1,124 @@
+// From the scores of a query in memory to its weights, block of keys by block of keys: formulas, masks, an online
+// normaliser, and what it carries from block to block. How scores come about and what is done with weights is the
+// business of the kernels that build on this: many queries against panels (StreamKernel.h), few against rows
+// (DecodeKernel.h).
+#pragma once
+
+#include "compiler/backends/llvm/MapInputs.h"
+#include "compiler/backends/llvm/VectorArithmetic.h"
+#include "dialect/NormalizerMaths.h"
+
+namespace mlir::attn {
+
+/// The ops of a score map chain, in order.
+struct StreamChain {
+  ScoreOp score;
+  SmallVector<ModifyOp> formulas;
+  SmallVector<MaskOp> masks;
+  NormalizeOp normalize;
+  CombineOp combine;
+  bool merged = false;
+  unsigned output = 0;               // the kernel's result that is the combined values
+  std::optional<unsigned> logarithm; // that is log sum exp of the scores
+
+  explicit StreamChain(KernelOp kernel) {
+    for (Operation &op : kernel.getBody().front()) {
+      if (auto found = dyn_cast<ScoreOp>(op))
+        score = found;
+      else if (auto found = dyn_cast<ModifyOp>(op))
+        formulas.push_back(found);
+      else if (auto found = dyn_cast<MaskOp>(op))
+        masks.push_back(found);
+      else if (auto found = dyn_cast<NormalizeOp>(op))
+        normalize = found;
+      else if (auto found = dyn_cast<CombineOp>(op))
+        combine = found;
+      merged |= isa<MergeHeadsOp>(op);
+    }
+    for (auto [number, value] : llvm::enumerate(kernel.getBody().front().getTerminator()->getOperands()))
+      if (value.getDefiningOp<ReduceMapOp>())
+        logarithm = number;
+      else
+        output = number;
+  }
+};
+
+/// A tile of `schedule.rows` queries keeps, for each of them,
+///   state   largest score [rows], sum [rows], factor [rows], output [rows][valuePadded]
+/// and weights in lines of `scoreStride`, of which `panelWidth` are handled at a time.
+class OnlineWeights {
+protected:
+  explicit OnlineWeights(KernelCode &kernel)
+      : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), chain(op) {
+    auto query = chain.score.getQuery().getType();
+    heads = query.getDimSize(1);
+    width = query.getDimSize(3);
+    valueWidth = KeyShape(chain.combine.getValue().getType()).width;
+    ArrayRef<AffineExpr> map = kernel.extents(chain.score.getScores());
+    batch = map[0];
+    queries = map[2];
+    keys = map[3];
+    scale = chain.score.getScale().convertToDouble();
+    kind = chain.normalize.getKind();
+  }
+
+  /// Keys of a block whose scores are weighed, from its first: whole panels; those of `full` hold no masked score.
+  struct WeighedKeys {
+    KeyRange any, full;
+  };
+
+  /// What a score in memory is multiplied by: a formula has already applied the scale.
+  double unscaled() { return chain.formulas.empty() ? scale : 1.0; }
+  int64_t lanes() { return schedule.getLanes(); }
+  int64_t panelWidth() { return schedule.getCols(); }
+  int64_t panelVectors() { return panelWidth() / lanes(); }
+  int64_t keyBlock() { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
+  int64_t valuePadded() { return llvm::alignTo(valueWidth, lanes()); }
+  // A line more than the keys: the rows of a tile would meet in few sets of the first-level cache.
+  int64_t scoreStride() { return keyBlock() + 16; }
+  int64_t outputState() { return 3 * schedule.getRows(); }
+  int64_t outputEnd() { return outputState() + schedule.getRows() * valuePadded(); }
+
+  /// The state of `rows` queries that have seen no key.
+  void initialise(CodeBuilder &code, Value state, int64_t rows);
+  /// Formulas, then -inf where a key is not visible, for the panel from `key` on of query `query`'s scores at `line`;
+  /// head and sample are those of `masks`. Nothing to do for a plain full panel.
+  void finishScores(CodeBuilder &code, const KernelScope &scope, const MaskScope &masks, Value query, Value key,
+                    Value line, bool masked);
+  /// The keys that are weighed in the block that begins with `firstKey`.
+  WeighedKeys weighedKeys(CodeBuilder &code, Value firstKey, const VisibleKeys &visible);
+  /// Makes a line of scores into weights, -0 where they are masked, and brings the row's state up to date.
+  void weigh(CodeBuilder &code, const KernelScope &scope, Value head, Value line, Value rowState,
+             const WeighedKeys &keys);
+  /// Lanes of a splatted weight that is a masked place's.
+  Value hiddenWeight(CodeBuilder &code, Value weight);
+  /// What a row's earlier sums are multiplied by before the block's are added, in all lanes; null for 1.
+  Value rescaling(CodeBuilder &code, Value rowState);
+  /// Writes a row: o / l, 0 without a visible key; and the log sum exp of its scores.
+  void finishRow(CodeBuilder &code, const KernelScope &scope, Value rowState, Value sums, const HeadRows &output,
+                 const HeadPlace &place, Value query);
+  /// Adds to one row's state and sums those of another part of its keys.
+  void merge(CodeBuilder &code, Value rowState, Value sums, Value partState, Value partSums);
+
+  KernelCode &kernel;
+  KernelOp op;
+  ScheduleAttr schedule;
+  StreamChain chain;
+  int64_t heads, width, valueWidth;
+  AffineExpr batch, queries, keys;
+  double scale;
+  Normalizer kind;
+
+private:
+  void weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys);
+  Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
+  Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
+  Value outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState);
+  Value logarithm(CodeBuilder &code, Value rowState);
+  NormalizerMaths<VectorArithmetic> maths(CodeBuilder &code, VectorArithmetic &arithmetic, const KernelScope &scope,
+                                          Value head);
+  Value exponential(CodeBuilder &code, Value x);
+  Value orZero(CodeBuilder &code, Value largest);
+};
+
+} // namespace mlir::attn
