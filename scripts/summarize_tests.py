@@ -11,7 +11,7 @@ import sys
 import xml.etree.ElementTree as xml
 
 LIT = {"PASS": "passed", "XFAIL": "passed", "FLAKYPASS": "passed", "UNSUPPORTED": "skipped", "SKIPPED": "skipped"}
-KINDS = ("lit", "models", "conventions", "examples")  # every other ctest name is a GoogleTest case
+KINDS = ("lit", "models", "conventions", "examples", "benchmarks")  # every other ctest name is a GoogleTest case
 OUTPUT_LINES = 40
 
 
