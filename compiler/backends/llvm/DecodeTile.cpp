@@ -106,37 +106,16 @@ void DecodeKernel::combineColumns(CodeBuilder &code, const Task &task, const Til
   auto output = [&](int64_t r, int64_t v) {
     return code.offset(code.offset(sumsOf(code, tile.state, code.constant(r)), column), v * lanes());
   };
-  SmallVector<Value> sums;
-  for (int64_t r = 0; r < rows(); ++r) {
-    Value rescale = rescaling(code, code.offset(tile.state, r));
-    for (int64_t v = 0; v < vectors; ++v) {
-      Value sum = code.loadVector(output(r, v));
-      sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
-    }
-  }
-  auto add = [&](Value from, Value to, bool masked) {
-    sums = accumulate(
-        code, from, to, rows(), vectors, sums,
-        [&](Value key, int64_t r) {
-          Value line = lineOf(code, task, code.constant(r));
-          return code.load(code.f32(), code.offset(line, code.sub(key, keys.from)));
-        },
-        [&](Value key, int64_t v) {
-          Value row = code.offset(values, code.mul(key, task.values.rowStride));
-          return code.loadVector(code.offset(row, v * lanes()), v + 1 == vectors ? last : Value());
-        },
-        [&](Value weight) { return masked ? hiddenWeight(code, weight) : Value(); });
-  };
-  if (chain.masks.empty()) {
-    add(visible.any.from, visible.any.to, false);
-  } else {
-    add(visible.any.from, visible.full.from, true);
-    add(visible.full.from, visible.full.to, false);
-    add(visible.full.to, visible.any.to, true);
-  }
-  for (int64_t r = 0; r < rows(); ++r)
-    for (int64_t v = 0; v < vectors; ++v)
-      code.storeVector(sums[r * vectors + v], output(r, v));
+  addValues(
+      code, tile.state, rows(), vectors, visible, output,
+      [&](Value key, int64_t r) {
+        Value line = lineOf(code, task, code.constant(r));
+        return code.load(code.f32(), code.offset(line, code.sub(key, keys.from)));
+      },
+      [&](Value key, int64_t v) {
+        Value row = code.offset(values, code.mul(key, task.values.rowStride));
+        return code.loadVector(code.offset(row, v * lanes()), v + 1 == vectors ? last : Value());
+      });
 }
 
 } // namespace mlir::attn

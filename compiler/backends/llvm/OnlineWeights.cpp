@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/OnlineWeights.h"
 #include "compiler/backends/llvm/ExpandMath.h"
 #include "compiler/backends/llvm/Formula.h"
+#include "compiler/backends/llvm/Microkernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include <cmath>
@@ -240,6 +241,34 @@ void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value p
     Value to = code.offset(sums, at), part = code.loadVector(code.offset(partSums, at));
     code.storeVector(code.fadd(carry(code.loadVector(to), owns), carry(part, others)), to);
   });
+}
+
+void OnlineWeights::addValues(CodeBuilder &code, Value state, int64_t rows, int64_t vectors, const VisibleKeys &visible,
+                              llvm::function_ref<Value(int64_t, int64_t)> output,
+                              llvm::function_ref<Value(Value, int64_t)> weight,
+                              llvm::function_ref<Value(Value, int64_t)> value) {
+  SmallVector<Value> sums;
+  for (int64_t r = 0; r < rows; ++r) {
+    Value rescale = rescaling(code, code.offset(state, r));
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value sum = code.loadVector(output(r, v));
+      sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
+    }
+  }
+  auto add = [&](Value from, Value to, bool masked) {
+    auto hidden = [&](Value weight) { return masked ? hiddenWeight(code, weight) : Value(); };
+    sums = accumulate(code, from, to, rows, vectors, sums, weight, value, hidden);
+  };
+  if (chain.masks.empty()) {
+    add(visible.any.from, visible.any.to, false);
+  } else {
+    add(visible.any.from, visible.full.from, true);
+    add(visible.full.from, visible.full.to, false);
+    add(visible.full.to, visible.any.to, true);
+  }
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t v = 0; v < vectors; ++v)
+      code.storeVector(sums[r * vectors + v], output(r, v));
 }
 
 } // namespace mlir::attn

@@ -94,6 +94,12 @@ protected:
   Value hiddenWeight(CodeBuilder &code, Value weight);
   /// What a row's earlier sums are multiplied by before the block's are added, in all lanes; null for 1.
   Value rescaling(CodeBuilder &code, Value rowState);
+  /// Rescales the sums of `rows` queries at `output(r, v)`, in memory, and adds weight(key, r), a number, times
+  /// value(key, v), a vector, for every key that is visible.
+  void addValues(CodeBuilder &code, Value state, int64_t rows, int64_t vectors, const VisibleKeys &visible,
+                 llvm::function_ref<Value(int64_t r, int64_t v)> output,
+                 llvm::function_ref<Value(Value key, int64_t r)> weight,
+                 llvm::function_ref<Value(Value key, int64_t v)> value);
   /// Writes a row: o / l, 0 without a visible key; and the log sum exp of its scores.
   void finishRow(CodeBuilder &code, const KernelScope &scope, Value rowState, Value sums, const HeadRows &output,
                  const HeadPlace &place, Value query);

@@ -108,36 +108,14 @@ void StreamKernel::combineValues(CodeBuilder &code, const Block &block, KeyRange
 void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile,
                                 const VisibleKeys &visible) {
   auto output = [&](int64_t r, int64_t v) { return code.offset(tile.output, r * valuePadded() + v * lanes()); };
-  SmallVector<Value> sums;
-  for (int64_t r = 0; r < block.tileRows; ++r) {
-    Value rescale = rescaling(code, code.offset(tile.state, r));
-    for (int64_t v = 0; v < tile.vectors; ++v) {
-      Value sum = code.loadVector(output(r, v));
-      sums.push_back(rescale ? code.fmul(sum, rescale) : sum);
-    }
-  }
-  auto add = [&](Value from, Value to, bool masked) {
-    auto hidden = [&](Value weight) { return masked ? hiddenWeight(code, weight) : Value(); };
-    sums = accumulate(
-        code, from, to, block.tileRows, tile.vectors, sums,
-        [&](Value key, int64_t r) {
-          return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
-        },
-        [&](Value key, int64_t v) {
-          return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
-        },
-        hidden);
-  };
-  if (chain.masks.empty()) {
-    add(visible.any.from, visible.any.to, false);
-  } else {
-    add(visible.any.from, visible.full.from, true);
-    add(visible.full.from, visible.full.to, false);
-    add(visible.full.to, visible.any.to, true);
-  }
-  for (int64_t r = 0; r < block.tileRows; ++r)
-    for (int64_t v = 0; v < tile.vectors; ++v)
-      code.storeVector(sums[r * tile.vectors + v], output(r, v));
+  addValues(
+      code, tile.state, block.tileRows, tile.vectors, visible, output,
+      [&](Value key, int64_t r) {
+        return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
+      },
+      [&](Value key, int64_t v) {
+        return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
+      });
 }
 
 } // namespace mlir::attn
