@@ -62,6 +62,17 @@ static attn_status allocateArena(attn_context *context, uint32_t flags, Text &te
   return ATTN_OK;
 }
 
+/// Room for the time of each kernel, or none asked for.
+static attn_status checkTimes(const attn_context *context, const attn_options *options, Text &text) {
+  uint32_t kernels = 0;
+  for (const char *const *name = attn_model_kernels(context->model); name && *name; ++name)
+    ++kernels;
+  if (!options || !options->kernel_nanoseconds || options->kernel_count >= kernels)
+    return ATTN_OK;
+  return fail(text, ATTN_E_ARGUMENT, "attn_options.kernel_count is %u, the model has %u kernels", options->kernel_count,
+              kernels);
+}
+
 static attn_status setUp(attn_context *context, const attn_options *options, Text &text) {
   const attn_metadata &metadata = *context->model->code->metadata;
   if (options && options->capacity_count > metadata.symbol_count)
@@ -72,8 +83,12 @@ static attn_status setUp(attn_context *context, const attn_options *options, Tex
     if (status != ATTN_OK)
       return status;
   }
+  attn_status status = checkTimes(context, options, text);
+  if (status != ATTN_OK)
+    return status;
+  context->kernelNanoseconds = options ? options->kernel_nanoseconds : nullptr;
   context->threads = options && options->threads ? options->threads : usableCpus();
-  attn_status status = allocateArena(context, options ? options->flags : 0, text);
+  status = allocateArena(context, options ? options->flags : 0, text);
   if (status != ATTN_OK)
     return status;
   context->pool = createPool(static_cast<int32_t>(context->threads), options ? options->parallel_for : nullptr,
@@ -127,8 +142,11 @@ extern "C" ATTN_RT attn_status attn_context_run(attn_context *context, const att
   if (status == ATTN_OK) {
     refreshPool(context->pool);
     const attn_model *model = context->model;
-    attn_invocation invocation = {context->inputs,     context->outputs, context->symbols, context->arena.data,
-                                  model->weights.data, context->pool,    context->threads};
+    attn_invocation invocation = {context->inputs,     context->outputs,           context->symbols,
+                                  context->arena.data, model->weights.data,        context->pool,
+                                  context->threads,    context->kernelNanoseconds, 0};
+    if (invocation.kernel_nanoseconds)
+      invocation.since = nanoseconds();
     model->code->variants[model->variant].main(&invocation);
   }
   errno = callersErrno;
@@ -174,4 +192,12 @@ extern "C" ATTN_RT const char *attn_context_last_error(const attn_context *conte
 
 extern "C" ATTN_RT uint64_t attn_context_arena_bytes(const attn_context *context) {
   return context ? context->arenaBytes : 0;
+}
+
+extern "C" ATTN_RT void attn_kernel_end(attn_invocation *invocation, int64_t kernel) {
+  if (!invocation->kernel_nanoseconds)
+    return;
+  const int64_t time = nanoseconds();
+  invocation->kernel_nanoseconds[kernel] += time - invocation->since;
+  invocation->since = time;
 }

@@ -27,6 +27,9 @@ ATTN_RT attn_status checkOptions(const attn_options *options, Text &text) {
     return fail(text, ATTN_E_ARGUMENT, "attn_options.threads: %d is outside [0, %d]", options->threads, kMaxThreads);
   if (options->capacity_count && !options->capacity)
     return fail(text, ATTN_E_ARGUMENT, "attn_options.capacity is null, capacity_count is %u", options->capacity_count);
+  if (options->kernel_count && !options->kernel_nanoseconds)
+    return fail(text, ATTN_E_ARGUMENT, "attn_options.kernel_nanoseconds is null, kernel_count is %u",
+                options->kernel_count);
   return ATTN_OK;
 }
 
@@ -127,4 +130,8 @@ extern "C" ATTN_RT const attn_variant *attn_model_variant(const attn_code *code,
   if (!model && chooseVariant(chosen, *code->metadata, nullptr, cpuFeatures(), text) != ATTN_OK)
     return nullptr;
   return &code->metadata->variants[chosen];
+}
+
+extern "C" ATTN_RT const char *const *attn_model_kernels(const attn_model *model) {
+  return model->code->variants[model->variant].kernels;
 }

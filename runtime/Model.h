@@ -56,6 +56,7 @@ struct attn_context {
   uint32_t *boundBy;   // of each symbol: the input that gave the value
   const void **inputs; // data pointers of the run
   void **outputs;
+  int64_t *kernelNanoseconds; // the caller's: what each kernel took, over all runs; null if nobody asks
   std::atomic<bool> busy;
   char error[512];
 };

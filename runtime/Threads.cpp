@@ -73,12 +73,6 @@ void relax() {
 #endif
 }
 
-int64_t now() {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
-
 /// The futex words are the halves of the gate; the kernel compares and sleeps in one step.
 const uint32_t *halfOf(const std::atomic<uint64_t> &gate, bool high) {
   const bool little = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
@@ -104,7 +98,7 @@ bool spinUntil(const std::atomic<uint64_t> &gate, Condition done) {
     relax();
     if (round % 32)
       continue;
-    int64_t time = now();
+    int64_t time = attn::nanoseconds();
     if (!deadline)
       deadline = time + kSpinNanoseconds;
     else if (time > deadline)
@@ -267,6 +261,12 @@ void awaitEmpty(attn_pool *pool) {
 } // namespace
 
 namespace attn {
+
+ATTN_RT int64_t nanoseconds() {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
 
 ATTN_RT int32_t usableCpus() {
   cpu_set_t set;

@@ -11,6 +11,9 @@ namespace attn {
 /// Most threads a context may ask for.
 constexpr int32_t kMaxThreads = 1024;
 
+/// A clock that never goes back.
+int64_t nanoseconds();
+
 /// CPUs this process may use (its affinity mask), at least 1.
 int32_t usableCpus();
 

@@ -32,6 +32,7 @@ struct BuildEntry : impl::BuildEntryBase<BuildEntry> {
     Entry entry{*model, *extents, prefix, builder};
     if (failed(buildArenaBytes(entry, target)) || failed(buildMain(entry, target)))
       signalPassFailure();
+    buildKernelNames(entry, target);
   }
 
   LogicalResult checkPlanned(func::FuncOp model) {

@@ -37,6 +37,7 @@ static void buildFunctions(Entry &entry) {
   buildForward(entry, "open", "attn_model_open", i32, {p, p, p}, /*codeAt=*/1);
   buildForward(entry, "close", "attn_model_close", none, {p});
   buildForward(entry, "variant", "attn_model_variant", p, {p}, /*codeAt=*/0);
+  buildForward(entry, "kernels", "attn_model_kernels", p, {p});
   buildForward(entry, "context_create", "attn_context_create", i32, {p, p, p});
   buildForward(entry, "context_destroy", "attn_context_destroy", none, {p});
   buildForward(entry, "output_shapes", "attn_context_output_shapes", i32, {p, p, i64, p, i64});

@@ -1,6 +1,7 @@
 // The function a run executes, and the one that tells how much memory it needs. Both lay the arena out in the same way:
 //   slot 0 | slot 1 | ... | scratch of worker 0 | scratch of worker 1 | ...        each rounded up to 64 bytes
-#include "compiler/emit/Entry.h"
+#include "compiler/emit/Constants.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace mlir::attn {
 
@@ -16,8 +17,12 @@ public:
   explicit MainBuilder(Entry &entry) : entry(entry), builder(entry.builder) {}
 
   LogicalResult build(StringRef target) {
-    LLVM::LLVMFuncOp main =
-        entry.function(entry.mainName(target), LLVM::LLVMVoidType::get(builder.getContext()), {entry.pointer()});
+    builder.setInsertionPointToEnd(entry.model->getBlock());
+    Type none = LLVM::LLVMVoidType::get(builder.getContext());
+    kernelEnd = LLVM::LLVMFuncOp::create(builder, "attn_kernel_end",
+                                         LLVM::LLVMFunctionType::get(none, {entry.pointer(), entry.i64()}));
+    kernelEnd.setVisibility_(LLVM::Visibility::Hidden);
+    LLVM::LLVMFuncOp main = entry.function(entry.mainName(target), none, {entry.pointer()});
     invocation = main.getArgument(0);
     Value inputs = field(offsetof(attn_invocation, inputs));
     Value outputs = field(offsetof(attn_invocation, outputs));
@@ -86,6 +91,7 @@ private:
       arguments.push_back(place[result]);
     }
     func::CallOp::create(builder, kernel.getLoc(), *kernel.getCode(), TypeRange(), arguments);
+    LLVM::CallOp::create(builder, kernelEnd, ValueRange{invocation, entry.constant(kernels++)});
   }
 
   /// What is returned but was not written by a kernel just there: an input, a weight, or a second copy.
@@ -105,6 +111,8 @@ private:
 
   Entry &entry;
   ImplicitLocOpBuilder &builder;
+  LLVM::LLVMFuncOp kernelEnd;
+  int64_t kernels = 0; // called so far
   Value invocation, symbols, weights, pool, scratch;
   SmallVector<Value> slotPlaces, outputPlaces;
   llvm::DenseMap<Value, Value> place;
@@ -113,6 +121,36 @@ private:
 } // namespace
 
 LogicalResult buildMain(Entry &entry, StringRef target) { return MainBuilder(entry).build(target); }
+
+/// `linear-256-5c1de84a90b3f726: linear, layer_norm`: the key of its schedule, if it has one, and what it computes.
+static std::string nameOf(KernelOp kernel) {
+  std::string name;
+  if (auto key = kernel->getAttrOfType<StringAttr>("attn.key"))
+    name = key.str() + ": ";
+  SmallVector<StringRef> ops;
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (!isa<SplitHeadsOp, MergeHeadsOp>(op)) // which only say how a tensor is read
+      ops.push_back(op.getName().stripDialect());
+  return name + (ops.empty() ? "copy" : llvm::join(ops, ", "));
+}
+
+void buildKernelNames(Entry &entry, StringRef target) {
+  entry.builder.setInsertionPointToEnd(entry.model->getBlock());
+  ConstantBuilder c(entry, "kernel");
+  SmallVector<std::string> names;
+  for (auto kernel : entry.model.getOps<KernelOp>())
+    names.push_back(c.text(nameOf(kernel)));
+  Type array = LLVM::LLVMArrayType::get(entry.pointer(), names.size() + 1);
+  c.global(
+      "kernels." + target, array,
+      [&] {
+        SmallVector<Value> values =
+            llvm::map_to_vector(names, [&](const std::string &name) { return c.addressOf(name); });
+        values.push_back(c.null());
+        return c.aggregate(array, values);
+      },
+      LLVM::Linkage::External);
+}
 
 LogicalResult buildArenaBytes(Entry &entry, StringRef target) {
   LLVM::LLVMFuncOp function = entry.function(entry.arenaBytesName(target), entry.i64(), {entry.pointer(), entry.i64()});

@@ -1,72 +1,11 @@
 // The constants that describe a model to the runtime, member by member as attn/abi.h lays them out.
-#include "compiler/emit/Entry.h"
+#include "compiler/emit/Constants.h"
 
 namespace mlir::attn {
 
 namespace {
 
 constexpr const char *kCompiler = "attnc " ATTN_VERSION;
-
-/// Builds constants; every one is internal to the object.
-class ConstantBuilder {
-public:
-  explicit ConstantBuilder(Entry &entry) : entry(entry), builder(entry.builder) {}
-
-  Type structType(ArrayRef<Type> members) const {
-    return LLVM::LLVMStructType::getLiteral(builder.getContext(), members);
-  }
-  Value i32(int64_t value) const { return LLVM::ConstantOp::create(builder, entry.i32(), value); }
-  Value null() const { return LLVM::ZeroOp::create(builder, entry.pointer()); }
-  Value addressOf(StringRef global) const { return LLVM::AddressOfOp::create(builder, entry.pointer(), global); }
-
-  /// A struct or array of the given members.
-  Value aggregate(Type type, ArrayRef<Value> members) const {
-    Value result = LLVM::UndefOp::create(builder, type);
-    for (auto [index, member] : llvm::enumerate(members))
-      result = LLVM::InsertValueOp::create(builder, result, member, ArrayRef<int64_t>{static_cast<int64_t>(index)});
-    return result;
-  }
-
-  /// A constant whose value `initialise` builds.
-  std::string global(const Twine &suffix, Type type, llvm::function_ref<Value()> initialise,
-                     LLVM::Linkage linkage = LLVM::Linkage::Internal) const {
-    std::string name = entry.name(suffix);
-    OpBuilder::InsertionGuard guard(builder);
-    auto op = LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, linkage, name, Attribute());
-    if (linkage == LLVM::Linkage::External)
-      op.setVisibility_(LLVM::Visibility::Hidden);
-    builder.createBlock(&op.getInitializerRegion());
-    Value value = initialise();
-    LLVM::ReturnOp::create(builder, value);
-    return name;
-  }
-
-  /// The name of a zero-terminated text; equal texts are one global.
-  std::string text(StringRef value) {
-    auto [known, fresh] = texts.try_emplace(value);
-    if (!fresh)
-      return known->second;
-    std::string name = entry.name("text" + Twine(texts.size() - 1));
-    std::string bytes = value.str() + '\0';
-    Type type = LLVM::LLVMArrayType::get(builder.getI8Type(), bytes.size());
-    LLVM::GlobalOp::create(builder, type, /*isConstant=*/true, LLVM::Linkage::Internal, name,
-                           builder.getStringAttr(bytes));
-    return known->second = name;
-  }
-
-  /// A global that is defined elsewhere in the same binary.
-  std::string external(const Twine &suffix) const {
-    std::string name = entry.name(suffix);
-    auto op = LLVM::GlobalOp::create(builder, builder.getI8Type(), /*isConstant=*/true, LLVM::Linkage::External, name,
-                                     Attribute());
-    op.setVisibility_(LLVM::Visibility::Hidden);
-    return name;
-  }
-
-  Entry &entry;
-  ImplicitLocOpBuilder &builder;
-  llvm::StringMap<std::string> texts;
-};
 
 std::string buildPorts(ConstantBuilder &c, const Twine &suffix, ArrayRef<Port> ports) {
   Type dims = LLVM::LLVMArrayType::get(c.entry.i64(), ATTN_MAX_RANK);
@@ -116,7 +55,7 @@ std::string buildVariants(ConstantBuilder &c, const Binary &binary) {
 
 /// Declares what other objects hold.
 void declare(Entry &entry, StringRef name, Type result, ArrayRef<Type> arguments) {
-  if (SymbolTable::lookupNearestSymbolFrom(entry.model, StringAttr::get(entry.builder.getContext(), name)))
+  if (entry.defines(name))
     return;
   auto type = LLVM::LLVMFunctionType::get(result, arguments);
   auto op = LLVM::LLVMFuncOp::create(entry.builder, name, type, LLVM::Linkage::External, /*dsoLocal=*/true);
@@ -125,17 +64,20 @@ void declare(Entry &entry, StringRef name, Type result, ArrayRef<Type> arguments
 
 std::string buildVariantCode(ConstantBuilder &c, const Binary &binary) {
   Entry &entry = c.entry;
-  Type p = entry.pointer(), variant = c.structType({p, p});
+  Type p = entry.pointer(), variant = c.structType({p, p, p});
   Type array = LLVM::LLVMArrayType::get(variant, binary.targets.size());
   for (const std::string &target : binary.targets) {
     declare(entry, entry.arenaBytesName(target), entry.i64(), {p, entry.i64()});
     declare(entry, entry.mainName(target), LLVM::LLVMVoidType::get(entry.builder.getContext()), {p});
+    if (!entry.defines(entry.kernelsName(target)))
+      c.external("kernels." + target);
   }
   return c.global("variant_code", array, [&] {
     SmallVector<Value> values;
     for (const std::string &target : binary.targets)
       values.push_back(
-          c.aggregate(variant, {c.addressOf(entry.arenaBytesName(target)), c.addressOf(entry.mainName(target))}));
+          c.aggregate(variant, {c.addressOf(entry.arenaBytesName(target)), c.addressOf(entry.mainName(target)),
+                                c.addressOf(entry.kernelsName(target))}));
     return c.aggregate(array, values);
   });
 }
@@ -164,10 +106,10 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
 } // namespace
 
 void buildMetadata(Entry &entry, const Binary &binary) {
-  static_assert(sizeof(attn_metadata) == 96 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 16 &&
+  static_assert(sizeof(attn_metadata) == 96 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
                     sizeof(attn_port) == 104 && sizeof(attn_symbol) == 24 && sizeof(attn_code) == 32,
                 "the constants of this file follow attn/abi.h member by member");
-  ConstantBuilder c(entry);
+  ConstantBuilder c(entry, "text");
   std::string description = buildDescription(c, binary), variants = buildVariantCode(c, binary);
   bool embedded = binary.embedWeights && packedBytes(entry.model);
   std::string weights = embedded ? c.external("weights") : "";

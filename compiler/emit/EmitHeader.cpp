@@ -108,6 +108,9 @@ private:
        << "void " << p << "_close(" << p << "_model *);\n"
        << "/* The variant that a model runs; of null, the one that an open would take here, null if there is none. */\n"
        << "const attn_variant *" << p << "_variant(const " << p << "_model *);\n"
+       << "/* The names of the kernels that a model runs, in their order; null at the end. attn_options can time them. "
+          "*/\n"
+       << "const char *const *" << p << "_kernels(const " << p << "_model *);\n"
        << "/* All memory and threads that runs need. A context belongs to one thread at a time. */\n"
        << "attn_status " << p << "_context_create(" << p << "_context **, const " << p
        << "_model *, const attn_options *);\n"

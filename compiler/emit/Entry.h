@@ -26,6 +26,11 @@ struct Entry {
   /// The functions that each target has of its own. A dot, since no name of the C interface has one.
   std::string mainName(StringRef target) const { return name("main." + target); }
   std::string arenaBytesName(StringRef target) const { return name("arena_bytes." + target); }
+  std::string kernelsName(StringRef target) const { return name("kernels." + target); }
+
+  bool defines(StringRef symbol) const {
+    return SymbolTable::lookupNearestSymbolFrom(model, StringAttr::get(builder.getContext(), symbol)) != nullptr;
+  }
 
   /// A function with a body, for others to call by its name; the builder moves to its first block.
   LLVM::LLVMFuncOp function(StringRef name, Type result, ArrayRef<Type> arguments) const;
@@ -64,6 +69,8 @@ LogicalResult buildArenaBytes(Entry &entry, StringRef target);
 /// `<prefix>_main.<target>(invocation)`: calls the code of each kernel with the places the plan gave its operands and
 /// results.
 LogicalResult buildMain(Entry &entry, StringRef target);
+/// `<prefix>_kernels.<target>`: the names of the kernels that main calls, then null.
+void buildKernelNames(Entry &entry, StringRef target);
 /// `<prefix>_code` and all it points to.
 void buildMetadata(Entry &entry, const Binary &binary);
 

@@ -58,9 +58,10 @@ llvm::Expected<Library> Library::open(const std::string &path, const Setting &se
   const attn_metadata *(*metadata)() = nullptr;
   auto &entry = library.entry;
   std::string m = *prefix + "_";
-  load(entry.arenaBytes, library.handle, m + "arena_bytes");
+  load(entry.arenaBytes, library.handle, m + "arena_bytes_planned");
   if (!load(metadata, library.handle, m + "metadata") || !load(entry.open, library.handle, m + "open") ||
       !load(entry.close, library.handle, m + "close") || !load(entry.variant, library.handle, m + "variant") ||
+      !load(entry.kernels, library.handle, m + "kernels") ||
       !load(entry.contextCreate, library.handle, m + "context_create") ||
       !load(entry.contextDestroy, library.handle, m + "context_destroy") ||
       !load(entry.outputShapes, library.handle, m + "output_shapes") || !load(entry.run, library.handle, m + "run") ||
@@ -103,7 +104,12 @@ llvm::Error Library::start() {
     weights = path + ".weights"; // as attnc names them
   bool needsFile = meta->weights_bytes && !meta->weights_embedded;
   attn_status status = entry.open(&model, needsFile ? weights.c_str() : nullptr, &open);
-  return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
+  if (status != ATTN_OK)
+    return error(*text ? text : attn_status_name(status));
+  for (const char *const *name = entry.kernels(model); *name; ++name)
+    kernelNames.push_back(*name);
+  kernelTimes.assign(kernelNames.size(), 0);
+  return llvm::Error::success();
 }
 
 /// The context is made for the inputs at hand.
@@ -120,6 +126,10 @@ llvm::Error Library::createContext() {
   attn_options create = runtimeOptions(text, sizeof text);
   create.capacity = capacity.data();
   create.capacity_count = capacity.size();
+  if (setting.times && !kernelTimes.empty()) {
+    create.kernel_nanoseconds = kernelTimes.data();
+    create.kernel_count = kernelTimes.size();
+  }
   attn_status status = entry.contextCreate(&context, model, &create);
   return status == ATTN_OK ? llvm::Error::success() : error(*text ? text : attn_status_name(status));
 }
@@ -128,7 +138,8 @@ Library::Library(Library &&other)
     : entry(other.entry), path(std::move(other.path)), setting(std::move(other.setting)),
       handle(std::exchange(other.handle, nullptr)), meta(other.meta), model(std::exchange(other.model, nullptr)),
       context(std::exchange(other.context, nullptr)), in(std::move(other.in)), out(std::move(other.out)),
-      buffers(std::move(other.buffers)) {}
+      buffers(std::move(other.buffers)), kernelNames(std::move(other.kernelNames)),
+      kernelTimes(std::move(other.kernelTimes)) {}
 
 Library::~Library() {
   if (context)

@@ -14,6 +14,7 @@ public:
     int threads = 0;     // 0: one for each CPU
     Guard guard = Guard::None;
     std::string variant; // empty: the best that runs here
+    bool times = false;  // of each kernel
   };
   /// Loads the library, finds the model in it by the symbol that ends in `_metadata`, and opens it.
   static llvm::Expected<Library> open(const std::string &path, const Setting &setting);
@@ -35,6 +36,9 @@ public:
   llvm::ArrayRef<char> bits(size_t output) const {
     return {static_cast<const char *>(out[output].data), size_t(out[output].bytes)};
   }
+  /// The names of the kernels in the order they run, and the nanoseconds that each took in all runs so far.
+  llvm::ArrayRef<std::string> kernels() const { return kernelNames; }
+  llvm::ArrayRef<int64_t> kernelNanoseconds() const { return kernelTimes; }
   uint64_t arenaBytes() const { return entry.arenaBytes && context ? entry.arenaBytes(context) : 0; }
 
 private:
@@ -48,6 +52,7 @@ private:
   struct {
     attn_status (*open)(attn_model **, const char *, const attn_options *);
     void (*close)(attn_model *);
+    const char *const *(*kernels)(const attn_model *);
     const attn_variant *(*variant)(const attn_model *);
     attn_status (*contextCreate)(attn_context **, const attn_model *, const attn_options *);
     void (*contextDestroy)(attn_context *);
@@ -65,6 +70,8 @@ private:
   attn_context *context = nullptr;
   std::vector<attn_tensor> in, out;
   std::vector<Buffer> buffers; // of inputs, then outputs
+  std::vector<std::string> kernelNames;
+  std::vector<int64_t> kernelTimes; // written by the context
 };
 
 } // namespace mlir::attn::run

@@ -32,6 +32,7 @@ compiled differently from one model, all run on the same inputs; each is compare
   --variant=TARGET          of a library for several processors: run that one, not the best that runs here
   --describe                print inputs, outputs, sizes, variants
   --benchmark               time repeated runs          --json                its numbers as JSON
+  --profile                 the same, and tell how long each kernel takes
   --help
 
 random: is splitmix64 seeded with SEED, one draw an integer; reals by Box-Muller, two draws each.
@@ -105,6 +106,7 @@ std::vector<Rule> rulesFor(Options &o) {
           text(o.variant, "variant"),
           flag(o.benchmark, "benchmark"),
           flag(o.json, "json"),
+          flag(o.profile, "profile"),
           flag(o.describe, "describe"),
           flag(o.reference, "reference"),
           flag(o.help, "help"),
@@ -169,6 +171,7 @@ llvm::Expected<Options> parseOptions(int argc, char **argv) {
     if (llvm::Error wrong = rule->apply(rule->hasValue && !isGiven ? llvm::StringRef(argv[i]) : value))
       return wrong;
   }
+  options.benchmark |= options.profile;
   if (llvm::Error wrong = checkTogether(options))
     return wrong;
   return options;

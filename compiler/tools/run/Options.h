@@ -20,7 +20,7 @@ struct Options {
   std::string variant; // empty: the best that runs here
   double rtol = 1e-4, atol = 1e-5;
   std::vector<int> threads = {0}; // 0: one for each CPU
-  bool benchmark = false, json = false, describe = false, reference = false, guard = false;
+  bool benchmark = false, json = false, describe = false, reference = false, guard = false, profile = false;
   std::optional<reference::Precision>
       precision; // of --reference (f64), of the naive program of --expect-reference (f32)
   bool help = false;

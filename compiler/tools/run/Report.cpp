@@ -2,6 +2,7 @@
 #include "compiler/tools/run/Report.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <cmath>
@@ -134,22 +135,78 @@ bool compareWithReference(const std::string &name, const Array &result, const Ar
   return own <= bound;
 }
 
-llvm::Error benchmark(Library &library, bool json) {
+namespace {
+
+/// What equal kernels of a run take together.
+struct KernelTime {
+  llvm::StringRef name;
+  unsigned count = 0;
+  double microseconds = 0; // of a run
+};
+
+} // namespace
+
+static std::vector<KernelTime> kernelTimes(const Library &library, llvm::ArrayRef<int64_t> before, size_t runs) {
+  std::vector<KernelTime> times;
+  for (auto [name, from, to] : llvm::zip_equal(library.kernels(), before, library.kernelNanoseconds())) {
+    auto time = llvm::find_if(times, [&, &name = name](const KernelTime &known) { return known.name == name; });
+    if (time == times.end())
+      time = times.insert(time, {name});
+    ++time->count;
+    time->microseconds += (to - from) / 1e3 / runs;
+  }
+  return times;
+}
+
+static void printProfile(llvm::ArrayRef<KernelTime> times) {
+  double total = 0;
+  for (const KernelTime &time : times)
+    total += time.microseconds;
+  outs() << "      us of a run  share  kernels\n";
+  for (const KernelTime &time : times)
+    outs() << format("%17.3f %5.1f%%  ", time.microseconds, 100 * time.microseconds / total) << time.count << " x "
+           << time.name << "\n";
+}
+
+static llvm::json::Array asJson(llvm::ArrayRef<KernelTime> times) {
+  llvm::json::Array kernels;
+  for (const KernelTime &time : times)
+    kernels.push_back(llvm::json::Object{{"name", time.name}, {"count", time.count}, {"us", time.microseconds}});
+  return kernels;
+}
+
+llvm::Error benchmark(Library &library, bool json, bool profile) {
   using Clock = std::chrono::steady_clock;
+  constexpr int warmUp = 3;
   std::vector<double> microseconds;
+  std::vector<int64_t> before;
   auto start = Clock::now();
   for (int i = 0; i < 10 || (Clock::now() - start < std::chrono::seconds(1) && i < 100000); ++i) {
+    if (i == warmUp)
+      before = library.kernelNanoseconds();
     auto begin = Clock::now();
     if (llvm::Error failed = library.run())
       return failed;
-    if (i >= 3) // warm-up
+    if (i >= warmUp)
       microseconds.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
   }
+  std::vector<KernelTime> kernels = kernelTimes(library, before, microseconds.size());
   llvm::sort(microseconds);
   auto quantile = [&](double q) { return microseconds[size_t(q * (microseconds.size() - 1))]; };
-  outs() << format(json ? "{\"runs\": %zu, \"median_us\": %.3f, \"p10_us\": %.3f, \"p90_us\": %.3f}\n"
-                        : "%zu runs: median %.3f us, 10%% below %.3f us, 90%% below %.3f us\n",
-                   microseconds.size(), quantile(0.5), quantile(0.1), quantile(0.9));
+  if (json) {
+    llvm::json::Object numbers{{"runs", microseconds.size()},
+                               {"median_us", quantile(0.5)},
+                               {"p10_us", quantile(0.1)},
+                               {"p90_us", quantile(0.9)}};
+    if (profile)
+      numbers["kernels"] = asJson(kernels);
+    outs() << llvm::json::Value(std::move(numbers)) << "\n";
+    return llvm::Error::success();
+  }
+  outs() << format("%zu runs: median %.3f us, 10%% below %.3f us, 90%% below %.3f us\n", microseconds.size(),
+                   quantile(0.5), quantile(0.1), quantile(0.9));
+  if (profile)
+    printProfile(kernels);
   return llvm::Error::success();
 }
 

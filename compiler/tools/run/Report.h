@@ -19,7 +19,8 @@ bool compare(const std::string &name, const Array &result, const Array &expected
 bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &rounded,
                           llvm::StringRef precision);
 
-/// Runs for about a second after a warm-up; prints the median and the spread of one run.
-llvm::Error benchmark(Library &library, bool json);
+/// Runs for about a second after a warm-up; prints the median and the spread of one run, and with `profile` how long
+/// each kernel takes on average; equal kernels, as of repeated layers, together.
+llvm::Error benchmark(Library &library, bool json, bool profile);
 
 } // namespace mlir::attn::run

@@ -109,13 +109,13 @@ static llvm::Expected<bool> expectReference(const Options &options, const Signat
 }
 
 static llvm::Error benchmarkLibrary(const Options &options, llvm::ArrayRef<Array> inputs) {
-  auto library =
-      Library::open(options.models.front(), {options.weights, options.threads.front(), Guard::None, options.variant});
+  auto library = Library::open(options.models.front(), {options.weights, options.threads.front(), Guard::None,
+                                                        options.variant, options.profile});
   if (!library)
     return library.takeError();
   if (llvm::Error failed = library->bind(inputs))
     return failed;
-  return benchmark(*library, options.json);
+  return benchmark(*library, options.json, options.profile);
 }
 
 static bool samePorts(llvm::ArrayRef<Port> a, llvm::ArrayRef<Port> b) {

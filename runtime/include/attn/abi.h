@@ -23,13 +23,16 @@ typedef struct {
   const char *weights; /* first byte of the packed weights' data, 64-byte aligned; null if none */
   struct attn_pool *pool;
   int64_t threads;
+  int64_t *kernel_nanoseconds; /* as in attn_options */
+  int64_t since;               /* when the kernel that runs began: nanoseconds of a monotonic clock */
 } attn_invocation;
 
 /* What differs from one kind of processor to the next. */
 typedef struct {
   /* Bytes of scratch for these symbol values and this many workers; UINT64_MAX if the size does not fit. */
   uint64_t (*arena_bytes)(const int64_t *symbols, int64_t threads);
-  void (*main)(const attn_invocation *);
+  void (*main)(attn_invocation *);
+  const char *const *kernels; /* the names of its kernels in the order they run, then null */
 } attn_variant_code;
 
 typedef struct {
@@ -59,6 +62,8 @@ attn_status attn_model_open(attn_model **, const attn_code *, const char *weight
 void attn_model_close(attn_model *);
 /* The variant that a model runs; without a model the one that an open would take here, null if there is none. */
 const attn_variant *attn_model_variant(const attn_code *, const attn_model *);
+/* The names of the kernels of the variant that a model runs; null at the end. */
+const char *const *attn_model_kernels(const attn_model *);
 attn_status attn_context_create(attn_context **, const attn_model *, const attn_options *);
 void attn_context_destroy(attn_context *);
 /* Fills dtype, rank, shape and bytes of each output from the inputs' shapes. Reads no data. */
@@ -72,6 +77,9 @@ uint64_t attn_context_arena_bytes(const attn_context *);
 /* Called by compiled code: runs task(frame, i, worker) for all i in [0, count); returns when all have ended.
  * Pieces are claimed in rising order of i. A count of 1 runs on the caller. */
 void attn_parallel(struct attn_pool *, attn_task task, void *frame, int64_t count);
+
+/* Called by compiled code after each of its kernels, in order from 0. */
+void attn_kernel_end(attn_invocation *, int64_t kernel);
 
 #ifdef __cplusplus
 }

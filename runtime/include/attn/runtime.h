@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define ATTN_MAX_RANK 8
-#define ATTN_ABI_VERSION 2u
+#define ATTN_ABI_VERSION 3u
 
 /* Every function returns one of these; attn_status_name gives its text. */
 typedef int32_t attn_status;
@@ -85,6 +85,11 @@ typedef struct {
   uint32_t error_size; /* bytes at `error` */
   char *error;         /* where a failing open or create writes its text */
   const char *variant; /* of an open: the target of the variant to take; null: the best one that runs here */
+  /* Of a context: each run adds the nanoseconds of kernel k (order: M_kernels) to entry k; null: no time is taken.
+   * Must have an entry for each kernel and outlive the context. */
+  int64_t *kernel_nanoseconds;
+  uint32_t kernel_count; /* entries at `kernel_nanoseconds` */
+  uint32_t reserved2;
 } attn_options;
 
 /* A dimension: a value >= 0 is the extent itself, -1 - k stands for symbol k. */

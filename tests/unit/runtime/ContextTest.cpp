@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <ctime>
 
 namespace {
 
@@ -51,8 +52,44 @@ struct ContextTest : ::testing::Test {
 };
 
 /// Reads the byte of scratch memory that the first input names.
-static void readScratch(const attn_invocation *call) {
+static void readScratch(attn_invocation *call) {
   *static_cast<float *>(call->outputs[0]) = call->arena[*static_cast<const int32_t *>(call->inputs[0])];
+}
+
+static const char *const twoKernels[] = {"first", "second", nullptr};
+
+/// Two kernels, of which the second takes its time.
+static void runTwo(attn_invocation *call) {
+  attn_kernel_end(call, 0);
+  timespec pause = {0, 2000000};
+  nanosleep(&pause, nullptr);
+  attn_kernel_end(call, 1);
+}
+
+TEST_F(ContextTest, TimesKernels) {
+  fake.variantCode.main = runTwo;
+  fake.variantCode.kernels = twoKernels;
+  EXPECT_EQ(attn_model_kernels(model), twoKernels);
+  int64_t times[3] = {0, 0, -1};
+  options.kernel_nanoseconds = times;
+  options.kernel_count = 1;
+  expectCreate(ATTN_E_ARGUMENT, "attn_options.kernel_count is 1, the model has 2 kernels");
+  options.kernel_count = 2;
+  create();
+  ASSERT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
+  const int64_t once = times[1];
+  EXPECT_GE(once, 2000000);
+  EXPECT_LT(times[0], once);
+  ASSERT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
+  EXPECT_GE(times[1], once + 2000000);
+  EXPECT_EQ(times[2], -1);
+}
+
+TEST_F(ContextTest, TakesNoTimesUnasked) {
+  fake.variantCode.main = runTwo;
+  fake.variantCode.kernels = twoKernels;
+  create();
+  EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
 }
 
 TEST_F(ContextTest, GuardsScratch) {
@@ -136,7 +173,7 @@ TEST_F(ContextTest, RefusesImpossibleArenas) {
 
 TEST_F(ContextTest, AlignsLargeArenas) {
   fake.variantCode.arena_bytes = [](const int64_t *, int64_t) { return UINT64_C(5000000); };
-  fake.variantCode.main = [](const attn_invocation *call) {
+  fake.variantCode.main = [](attn_invocation *call) {
     static_cast<float *>(call->outputs[0])[0] = reinterpret_cast<uintptr_t>(call->arena) % (2u << 20) ? 0.0f : 1.0f;
     std::memset(call->arena, 1, 5000000);
   };
@@ -247,7 +284,7 @@ TEST_F(ContextTest, AcceptsUnalignedData) {
   std::vector<char> bytes(65);
   std::memcpy(bytes.data() + 1, ids.data(), 64);
   in[0].data = bytes.data() + 1;
-  fake.variantCode.main = [](const attn_invocation *) {};
+  fake.variantCode.main = [](attn_invocation *) {};
   EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
 }
 
@@ -274,9 +311,7 @@ attn_status reentry;
 TEST_F(ContextTest, RefusesConcurrentUse) {
   create();
   reentered = context;
-  fake.variantCode.main = [](const attn_invocation *) {
-    reentry = attn_context_run(reentered, nullptr, 0, nullptr, 0);
-  };
+  fake.variantCode.main = [](attn_invocation *) { reentry = attn_context_run(reentered, nullptr, 0, nullptr, 0); };
   EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);
   EXPECT_EQ(reentry, ATTN_E_BUSY);
   EXPECT_EQ(attn_context_run(context, in, 2, out, 2), ATTN_OK);

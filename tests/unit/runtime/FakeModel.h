@@ -15,7 +15,7 @@ struct FakeModel {
   attn_symbol symbols[2] = {{"B", 1, 8}, {"S", 0, 512}};
   uint8_t id[32] = {1, 2, 3};
   attn_variant variant = {"x86-64", 0};
-  attn_variant_code variantCode = {arenaBytes, run};
+  attn_variant_code variantCode = {arenaBytes, run, nullptr};
   attn_metadata metadata = {};
   attn_code code = {};
 
@@ -52,7 +52,7 @@ struct FakeModel {
     if (columns)
       std::memcpy(static_cast<int32_t *>(call.outputs[1]) + b * columns, ids, static_cast<size_t>(columns) * 4);
   }
-  static void run(const attn_invocation *call) {
+  static void run(attn_invocation *call) {
     Frame frame = {call};
     attn_parallel(call->pool, row, &frame, call->symbols[0]);
   }

@@ -124,8 +124,8 @@ TEST_F(ModelTest, RefusesHeaders) {
 TEST_F(ModelTest, RefusesCode) {
   attn_model *model;
   fake.code.abi_version = 1;
-  expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 2", nullptr);
-  fake.code.abi_version = 2;
+  expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 3", nullptr);
+  fake.code.abi_version = ATTN_ABI_VERSION;
   fake.code.size = 8;
   expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 96 bytes, expected 32 and 96", nullptr);
   fake.code.size = sizeof(fake.code);
@@ -152,6 +152,10 @@ TEST_F(ModelTest, RefusesOptions) {
   options.capacity_count = 1;
   EXPECT_EQ(attn_model_open(&model, &fake.code, nullptr, &options), ATTN_E_ARGUMENT);
   EXPECT_STREQ(options.text, "attn_options.capacity is null, capacity_count is 1");
+  options.capacity_count = 0;
+  options.kernel_count = 2;
+  EXPECT_EQ(attn_model_open(&model, &fake.code, nullptr, &options), ATTN_E_ARGUMENT);
+  EXPECT_STREQ(options.text, "attn_options.kernel_nanoseconds is null, kernel_count is 2");
 }
 
 TEST_F(ModelTest, NamesMissingInstructionSets) {
@@ -208,8 +212,8 @@ TEST_F(VariantTest, TakesTheOneThatIsNamed) {
 TEST(VariantCodeTest, RunsTheChosenOne) {
   static int runs[2];
   static const attn_variant_code codes[] = {
-      {[](const int64_t *, int64_t) { return uint64_t(640); }, [](const attn_invocation *) { ++runs[0]; }},
-      {[](const int64_t *, int64_t) { return uint64_t(64); }, [](const attn_invocation *) { ++runs[1]; }}};
+      {[](const int64_t *, int64_t) { return uint64_t(640); }, [](attn_invocation *) { ++runs[0]; }, nullptr},
+      {[](const int64_t *, int64_t) { return uint64_t(64); }, [](attn_invocation *) { ++runs[1]; }, nullptr}};
   const attn_variant variants[] = {{"wide", 0}, {"narrow", 0}};
   FakeModel fake;
   fake.metadata.variants = variants;

@@ -6,7 +6,7 @@ static void task(void *frame, int64_t index, int64_t worker) {
   ((float *)((const attn_invocation *)frame)->outputs[0])[index] =
       FACTOR * ((const float *)((const attn_invocation *)frame)->inputs[0])[index];
 }
-static void run(const attn_invocation *call) { attn_parallel(call->pool, task, (void *)call, call->symbols[0]); }
+static void run(attn_invocation *call) { attn_parallel(call->pool, task, (void *)call, call->symbols[0]); }
 static uint64_t arena(const int64_t *symbols, int64_t threads) { return (uint64_t)(symbols[0] * threads); }
 
 static const attn_port input = {"x", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
