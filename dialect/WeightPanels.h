@@ -9,6 +9,10 @@
 
 namespace mlir::attn {
 
+/// Of every panel of weights. The same for every processor, so that one packed file serves the code for several: a
+/// register tile takes some panels, or a part of one.
+constexpr int64_t weightPanelColumns = 16;
+
 struct WeightPanels {
   WeightPanels(LayoutAttr layout, int64_t depth, int64_t typeBytes)
       : width(layout.getWidth()), storage(layout.getStorage()), group(storage == Precision::Bf16   ? 2

@@ -4,6 +4,7 @@
 #include "compiler/driver/Explain.h"
 #include "compiler/driver/Graph.h"
 #include "compiler/driver/Input.h"
+#include "compiler/driver/Schedules.h"
 #include "compiler/driver/Stages.h"
 #include "compiler/driver/Target.h"
 #include "compiler/emit/Buffers.h"
@@ -85,11 +86,14 @@ private:
       return failed("parsing");
     if (mlir::failed(applyBinds(*module)))
       return failed("--bind");
+    if (int code = applySchedules(*module))
+      return code;
     return process(std::move(module));
   }
 
   int checkPaths() {
-    for (llvm::StringRef read : {llvm::StringRef(options.input), llvm::StringRef(options.weights)})
+    for (llvm::StringRef read :
+         {llvm::StringRef(options.input), llvm::StringRef(options.weights), llvm::StringRef(options.schedules)})
       if (!read.empty() && read != "-" && options.output != "-" && llvm::sys::fs::equivalent(read, options.output))
         return fail("-o " + options.output + " would overwrite '" + read + "', which is read");
     if (options.dumpStages.empty())
@@ -123,6 +127,35 @@ private:
     return success();
   }
 
+  /// `--schedules` becomes `attn.schedules` on the model.
+  int applySchedules(ModuleOp module) {
+    if (options.schedules.empty())
+      return kSuccess;
+    llvm::Expected<DictionaryAttr> read = readSchedules(options.schedules, module.getContext());
+    if (!read)
+      return fail("--schedules: " + llvm::toString(read.takeError()));
+    if (!(schedules = *read)) {
+      llvm::errs() << "attnc: --schedules=" << options.schedules
+                   << " is not a file of schedules; nothing was written\n";
+      return kUserError;
+    }
+    (*findModel(module))->setAttr("attn.schedules", schedules);
+    return kSuccess;
+  }
+
+  /// A file for another model, or for this one compiled otherwise, has no effect: that is worth a word.
+  void tellUnusedSchedules(llvm::MutableArrayRef<Variant> variants) {
+    llvm::DenseSet<Attribute> keys;
+    for (Variant &variant : variants)
+      variant.module->walk([&](KernelOp kernel) { keys.insert(kernel->getAttr("attn.key")); });
+    unsigned used = llvm::count_if(schedules, [&](NamedAttribute entry) { return keys.contains(entry.getName()); });
+    if (used == schedules.size())
+      return;
+    llvm::errs() << "attnc: note: --schedules=" << options.schedules << ": " << used << " of " << schedules.size()
+                 << " schedules are for kernels that are compiled here; a key depends on the model, -march, "
+                    "--precision and --bind\n";
+  }
+
   /// The last stage that the output needs.
   llvm::StringRef lastStage() const {
     if (!options.stopAfter.empty())
@@ -145,6 +178,8 @@ private:
       for (Variant &variant : variants)
         if (int code = runStage(stage, variant, number))
           return code;
+      if (stage.name == "tile" && schedules)
+        tellUnusedSchedules(variants);
       number += 10;
       if (stage.name == lastStage())
         break;
@@ -174,6 +209,7 @@ private:
     result.target = variant.target;
     result.backend = options.backend;
     result.precision = options.precision;
+    result.listAlternatives = options.listAlternatives;
     result.emit.prefix = options.prefix;
     result.emit.target = variant.target.name;
     result.emit.embedWeights = options.embedWeights;
@@ -272,6 +308,7 @@ private:
   Outputs outputs;
   Timing timing;
   std::string explanation;
+  DictionaryAttr schedules; ///< given; null if none
   unsigned errors = 0;
 };
 

@@ -11,7 +11,7 @@ namespace mlir::attn {
 namespace {
 
 struct KernelReport {
-  std::string name, operations, strategy, tiles, products, flops, bytes;
+  std::string name, operations, strategy, tiles, products, flops, bytes, key;
   llvm::SmallVector<std::string> notes;
 };
 
@@ -68,6 +68,8 @@ public:
       if (schedule.getStrategy() == Strategy::Dense)
         result.products = productsText(kernel, schedule);
     }
+    if (auto key = kernel->getAttrOfType<StringAttr>("attn.key"))
+      result.key = key.str();
     result.flops = text(flops(kernel));
     result.bytes = text(bytes(kernel));
     addNotes(kernel, result);
@@ -211,6 +213,8 @@ std::string body(const KernelReport &report) {
   if (!report.products.empty())
     os << "  products: " << report.products << "\n";
   os << "  operations: " << report.flops << "\n  bytes: " << report.bytes << "\n";
+  if (!report.key.empty())
+    os << "  key in a file of schedules: " << report.key << "\n";
   for (const std::string &note : report.notes)
     os << "  " << note << "\n";
   return text;
@@ -244,6 +248,7 @@ llvm::json::Value asJson(ArrayRef<KernelReport> reports, const TargetInfo &targe
                                          {"products", report.products},
                                          {"flops", report.flops},
                                          {"bytes", report.bytes},
+                                         {"key", report.key},
                                          {"notes", llvm::json::Array(report.notes)}});
   return llvm::json::Object{
       {"target", target.name}, {"vector_bits", target.vectorBits}, {"kernels", std::move(kernels)}};

@@ -24,6 +24,8 @@ enum OptionId {
 #undef OPTION
 };
 
+enum : unsigned { TuneOption = 1 << 1 };
+
 #define OPTTABLE_STR_TABLE_CODE
 #include "compiler/driver/Options.inc"
 #undef OPTTABLE_STR_TABLE_CODE
@@ -180,7 +182,8 @@ bool checkWords(const InputArgList &arguments, CompileOptions &options) {
   return true;
 }
 
-bool fill(const InputArgList &arguments, CompileOptions &options) {
+/// What both attnc and attnc tune take.
+bool fillShared(const InputArgList &arguments, CompileOptions &options) {
   std::vector<std::string> inputs = arguments.getAllArgValues(OPT_INPUT);
   if (inputs.size() != 1)
     return mistake(inputs.empty() ? llvm::Twine("no input; name a model, or '-' for stdin")
@@ -195,8 +198,16 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
       (bits.getAsInteger(10, options.vectorBits) || !llvm::is_contained({128u, 256u, 512u}, options.vectorBits)))
     return mistake("-mprefer-vector-width=" + bits + ": expected 128, 256 or 512");
   options.weights = arguments.getLastArgValue(OPT_weights).str();
-  options.embedWeights = arguments.hasArg(OPT_embed_weights);
+  options.schedules = arguments.getLastArgValue(OPT_schedules).str();
   options.convertWeights = arguments.hasArg(OPT_convert_weights);
+  for (const std::string &bind : arguments.getAllArgValues(OPT_bind))
+    if (!parseBind(bind, options.binds))
+      return false;
+  return checkWords(arguments, options);
+}
+
+bool fill(const InputArgList &arguments, CompileOptions &options) {
+  options.embedWeights = arguments.hasArg(OPT_embed_weights);
   options.stopAfter = arguments.getLastArgValue(OPT_stop_after).str();
   options.dumpStages = arguments.getLastArgValue(OPT_dump_stages).str();
   options.requireFused = arguments.hasArg(OPT_require_fused);
@@ -205,11 +216,75 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
   options.printCommands = arguments.hasArg(OPT_verbose) || options.onlyPrintCommands;
   if (const Arg *level = arguments.getLastArg(OPT_O0, OPT_O1, OPT_O2, OPT_O3))
     options.level = level->getOption().getID() - OPT_O0;
-  for (const std::string &bind : arguments.getAllArgValues(OPT_bind))
-    if (!parseBind(bind, options.binds))
-      return false;
-  return checkWords(arguments, options) && chooseKind(arguments, options) && checkMarches(options) &&
+  return fillShared(arguments, options) && chooseKind(arguments, options) && checkMarches(options) &&
          choosePrefix(arguments, options);
+}
+
+bool fillNumber(const InputArgList &arguments, OptionId id, unsigned most, unsigned &number) {
+  StringRef text = arguments.getLastArgValue(id);
+  if (!arguments.hasArg(id) || (!text.getAsInteger(10, number) && number >= 1 && number <= most))
+    return true;
+  return mistake(arguments.getLastArg(id)->getSpelling() + text + ": expected a number from 1 to " + llvm::Twine(most));
+}
+
+bool fillTune(const InputArgList &arguments, TuneOptions &options) {
+  for (const std::string &input : arguments.getAllArgValues(OPT_input)) {
+    auto [name, source] = StringRef(input).split('=');
+    if (name.empty() || source.empty())
+      return mistake("--input=" + input + ": expected NAME=SOURCE, as in q=random:1:[8,512,64]");
+    options.inputs.emplace_back(name.str(), source.str());
+  }
+  options.verbose = arguments.hasArg(OPT_verbose);
+  CompileOptions &compile = options.compile;
+  if (!fillShared(arguments, compile) || !fillNumber(arguments, OPT_threads, 1024, options.threads) ||
+      !fillNumber(arguments, OPT_sweeps, 100, options.sweeps) ||
+      !fillNumber(arguments, OPT_rounds, 1000, options.rounds))
+    return false;
+  if (compile.input == "-")
+    return mistake("tune compiles the model many times: name a file, not '-'");
+  if (compile.output.empty() || compile.output == "-")
+    return mistake("name the file of schedules with -o");
+  if (compile.marches.size() > 1)
+    return mistake("-march=" + llvm::join(compile.marches, ",") + ": schedules are found for one processor; name one");
+  return true;
+}
+
+/// Parses what one of the two takes; nothing after --help, --version or a mistake.
+std::optional<InputArgList> parse(llvm::ArrayRef<const char *> argv, bool tune, int &exit) {
+  AttncOptions table;
+  unsigned missingIndex = 0, missingCount = 0;
+  Visibility visible(tune ? unsigned(TuneOption) : unsigned(DefaultVis));
+  InputArgList arguments = table.ParseArgs(argv, missingIndex, missingCount, visible);
+  exit = kSuccess;
+  if (arguments.hasArg(OPT_help)) {
+    table.printHelp(llvm::outs(),
+                    tune ? "attnc tune model.mlir -o model.schedules --input=... [options]"
+                         : "attnc model.mlir -o out.{o,a,so} [options]\n       attnc tune --help",
+                    tune ? "times the schedules of each kernel on this machine, and keeps the fastest"
+                         : "compiles an attention model to native code",
+                    /*ShowHidden=*/false, /*ShowAllAliases=*/false, visible);
+    return std::nullopt;
+  }
+  if (arguments.hasArg(OPT_version)) {
+    llvm::outs() << "attnc " ATTN_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+    return std::nullopt;
+  }
+  exit = kUsageError;
+  if (missingCount) {
+    mistake(StringRef(argv[missingIndex]) + ": expected a value");
+    return std::nullopt;
+  }
+  for (const Arg *unknown : arguments.filtered(OPT_UNKNOWN)) {
+    std::string text = unknown->getAsString(arguments), nearest;
+    bool close = table.findNearest(text, nearest, visible) <= text.size() / 2;
+    mistake("unknown option '" + text + "'" +
+            (close  ? "; did you mean '" + nearest + "'?"
+             : tune ? std::string("; see attnc tune --help")
+                    : "; see attnc --help"));
+    return std::nullopt;
+  }
+  exit = kSuccess;
+  return arguments;
 }
 
 } // namespace
@@ -228,35 +303,25 @@ std::string suggestion(StringRef word, llvm::ArrayRef<StringRef> known) {
 }
 
 std::optional<CompileOptions> parseOptions(llvm::ArrayRef<const char *> argv, int &exit) {
-  AttncOptions table;
-  unsigned missingIndex = 0, missingCount = 0;
-  InputArgList arguments = table.ParseArgs(argv, missingIndex, missingCount);
-  exit = kSuccess;
-  if (arguments.hasArg(OPT_help)) {
-    table.printHelp(llvm::outs(), "attnc model.mlir -o out.{o,a,so} [options]",
-                    "compiles an attention model to native code");
-    return std::nullopt;
-  }
-  if (arguments.hasArg(OPT_version)) {
-    llvm::outs() << "attnc " ATTN_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
-    return std::nullopt;
-  }
-  exit = kUsageError;
-  if (missingCount) {
-    mistake(StringRef(argv[missingIndex]) + ": expected a value");
-    return std::nullopt;
-  }
-  for (const Arg *unknown : arguments.filtered(OPT_UNKNOWN)) {
-    std::string text = unknown->getAsString(arguments), nearest;
-    bool close = table.findNearest(text, nearest) <= text.size() / 2;
-    mistake("unknown option '" + text + "'" + (close ? "; did you mean '" + nearest + "'?" : "; see attnc --help"));
-    return std::nullopt;
-  }
+  std::optional<InputArgList> arguments = parse(argv, /*tune=*/false, exit);
   CompileOptions options;
-  if (!fill(arguments, options))
+  if (!arguments)
     return std::nullopt;
-  exit = kSuccess;
-  return options;
+  if (fill(*arguments, options))
+    return options;
+  exit = kUsageError;
+  return std::nullopt;
+}
+
+std::optional<TuneOptions> parseTuneOptions(llvm::ArrayRef<const char *> argv, int &exit) {
+  std::optional<InputArgList> arguments = parse(argv, /*tune=*/true, exit);
+  TuneOptions options;
+  if (!arguments)
+    return std::nullopt;
+  if (fillTune(*arguments, options))
+    return options;
+  exit = kUsageError;
+  return std::nullopt;
 }
 
 } // namespace mlir::attn

@@ -39,6 +39,7 @@ static void tileStage(OpPassManager &passes, const StageOptions &options) {
   tile.vectorBits = options.target.vectorBits;
   tile.backend = options.backend;
   tile.precision = options.precision;
+  tile.listAlternatives = options.listAlternatives;
   buildTile(passes, tile);
 }
 

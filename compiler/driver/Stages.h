@@ -18,6 +18,7 @@ struct StageOptions {
   TargetInfo target;
   std::string backend = "auto";  ///< auto, llvm or halide
   std::string precision = "f32"; ///< f32, bf16 or int8
+  bool listAlternatives = false; ///< to each kernel, which other schedules are worth timing
   EmitOptions emit;
 };
 

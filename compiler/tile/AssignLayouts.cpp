@@ -1,6 +1,7 @@
 // Writes each schedule's wishes into the types: weight panels for dense kernels, key and value panels for score maps.
 #include "compiler/tile/Passes.h"
 #include "dialect/AttnOps.h"
+#include "dialect/WeightPanels.h"
 #include "mlir/IR/Builders.h"
 
 namespace mlir::attn {
@@ -19,10 +20,6 @@ void setInput(KernelOp kernel, unsigned index, Value value) {
   kernel->setOperand(index, value);
   kernel.getBody().getArgument(index).setType(value.getType());
 }
-
-// The same for every processor, so that one packed file serves the code for several: a register tile takes as many
-// panels as it is wide.
-constexpr int64_t weightPanelColumns = 16;
 
 struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   void runOnOperation() override {
@@ -123,6 +120,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
                                   schedule.getRows(), schedule.getCols(), 0, 0, 0, Precision::Own);
     auto kernel = KernelOp::create(builder, source.getLoc(), TypeRange(withLayout(source.getType(), layout)), source,
                                    rows, FlatSymbolRefAttr(), AffineMapAttr());
+    if (Attribute key = user->getAttr("attn.key")) // its time is the user's
+      kernel->setAttr("attn.key", key);
     Block *body = builder.createBlock(&kernel.getBody());
     YieldOp::create(builder, source.getLoc(), ValueRange(body->addArgument(source.getType(), source.getLoc())));
     return kernel.getResult(0);

@@ -1,8 +1,7 @@
-// Strategy by what a kernel holds, register tile by the width of a vector.
-#include "compiler/backends/Backend.h"
+// Each kernel gets the schedule that `attn.schedules` has for its key, else the one that the rules give.
 #include "compiler/tile/Passes.h"
+#include "compiler/tile/ScheduleRules.h"
 #include "dialect/Extents.h"
-#include "dialect/GroupedHeads.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace mlir::attn {
@@ -11,44 +10,6 @@ namespace mlir::attn {
 
 namespace {
 
-/// Rows and columns of the register tile: as many accumulators as leave room for a row of the other operand and a
-/// broadcast. 512 bit: 6 x 4 of 32 registers; 256 and 128 bit: 6 x 2 of 16.
-constexpr int64_t tileRows = 6;
-int64_t tileVectors(int64_t vectorBits) { return vectorBits == 512 ? 4 : 2; }
-
-struct RegisterTile {
-  int64_t rows, vectors;
-};
-
-/// Decoding: heads that share keys and values share what is loaded of them, in as few tiles as 4 rows allow; half of
-/// the registers are accumulators, the rest what they are multiplied by.
-RegisterTile decodeTile(int64_t group, int64_t vectorBits) {
-  int64_t rows = llvm::divideCeil(group, llvm::divideCeil(group, 4));
-  return {rows, std::min<int64_t>(8, (vectorBits == 512 ? 16 : 8) / rows)};
-}
-
-// A task's rows of the left operand stay in the second-level cache beside a weight panel: 256 KiB of f32.
-constexpr int64_t blockElements = 65536;
-constexpr int64_t maxBlockRows = 96;
-
-// Keys between two rescalings: a panel of their values stays in a 32 KiB first-level cache beside the weights of a
-// register tile, the scores of a task in the second-level cache.
-constexpr int64_t streamKeys = 256;
-
-// Queries that are few: against each, a copy of keys and values into panels costs more than it saves.
-constexpr int64_t fewQueries = 4;
-
-// Keys, or values, between two rescalings of decoding: a block of each stays in the second-level cache for all queries
-// that read it.
-constexpr int64_t decodeElements = 16384;
-
-/// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of 16 columns takes
-/// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6. 512 bit: 64 columns come from the
-/// second level, in blocks that seldom interrupt a tile. Twice as many where two int8 share the bytes of an f32.
-int64_t depthBlock(int64_t vectorBits, Precision products) {
-  return (vectorBits == 512 ? 512 : 256) * (products == Precision::Int8 ? 2 : 1);
-}
-
 /// What linears of f32 weights multiply; none for a word that says nothing.
 std::optional<Precision> precisionOf(StringRef word) {
   return llvm::StringSwitch<std::optional<Precision>>(word)
@@ -56,72 +17,6 @@ std::optional<Precision> precisionOf(StringRef word) {
       .Case("bf16", Precision::Bf16)
       .Case("int8", Precision::Int8)
       .Default(std::nullopt);
-}
-
-bool holdsMaps(KernelOp kernel) {
-  return llvm::any_of(kernel.getBody().front(), [](Operation &op) {
-    return op.hasTrait<OpTrait::attn::MakesMap>() || isa<CombineOp, ReduceMapOp>(op);
-  });
-}
-
-/// What can compute a kernel in Halide: online normalisers are not in its vocabulary, so every map is a strip.
-SmallVector<Strategy> halideStrategiesOf(KernelOp kernel) {
-  return {holdsMaps(kernel) ? Strategy::Strip : Strategy::Rows};
-}
-
-/// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.
-int64_t groupOf(KernelOp kernel) {
-  auto scores = kernel.getBody().front().getOps<ScoreOp>();
-  auto combines = kernel.getBody().front().getOps<CombineOp>();
-  bool isOne = llvm::hasSingleElement(scores) && llvm::hasSingleElement(combines);
-  return isOne ? headsOfGroup(*scores.begin(), *combines.begin()) : 0;
-}
-
-/// Keys of a block of decoding.
-int64_t decodeKeys(KernelOp kernel) {
-  ScoreOp score = *kernel.getBody().front().getOps<ScoreOp>().begin();
-  CombineOp combine = *kernel.getBody().front().getOps<CombineOp>().begin();
-  int64_t width = std::max(KeyShape(score.getKey().getType()).width, KeyShape(combine.getValue().getType()).width);
-  return std::clamp<int64_t>(decodeElements / std::max<int64_t>(width, 1), 64, 256);
-}
-
-/// What can compute a kernel with at most `queries` queries (0: any number), best first.
-SmallVector<Strategy> strategiesOf(KernelOp kernel, int64_t queries) {
-  Block &body = kernel.getBody().front();
-  if (!body.getOps<LinearOp>().empty())
-    return {Strategy::Dense};
-  if (holdsMaps(kernel) && groupOf(kernel) && queries > 0 && queries <= fewQueries)
-    return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
-  if (holdsMaps(kernel))
-    return {Strategy::Stream, Strategy::Strip};
-  return {Strategy::Rows};
-}
-
-/// Rows that a strip holds: each panel of keys and values that is brought into the cache serves this many.
-constexpr int64_t stripRows = 4 * tileRows;
-
-/// Rows beyond its own that a strip needs for its convolutions.
-int64_t haloRows(KernelOp kernel) {
-  int64_t rows = 0;
-  for (MapConvOp conv : kernel.getBody().front().getOps<MapConvOp>())
-    rows += conv.getWeight().getType().getDimSize(2) - 1;
-  return rows;
-}
-
-int64_t blockRows(KernelOp kernel, Strategy strategy) {
-  if (strategy == Strategy::Strip) {
-    if (llvm::any_of(kernel.getBody().front(), needsWholeMap))
-      return 0;
-    // With the rows beyond its own a strip is a whole number of register tiles.
-    int64_t halo = haloRows(kernel);
-    return halo == 0 ? stripRows : llvm::alignTo(stripRows + halo, tileRows) - halo;
-  }
-  if (strategy != Strategy::Dense)
-    return strategy == Strategy::Stream ? maxBlockRows : 0;
-  auto linear = *kernel.getBody().front().getOps<LinearOp>().begin();
-  int64_t depth = linear.getWeight().getType().getDimSize(1);
-  int64_t rows = std::clamp<int64_t>(blockElements / std::max<int64_t>(depth, 1), tileRows, maxBlockRows);
-  return rows - rows % tileRows;
 }
 
 struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
@@ -141,24 +36,53 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
       return signalPassFailure();
     }
     extents = failure();
+    given = getOperation()->getAttrOfType<DictionaryAttr>("attn.schedules");
     for (KernelOp kernel : getOperation().getOps<KernelOp>())
       if (failed(choose(kernel)))
         signalPassFailure();
+    getOperation()->removeAttr("attn.schedules");
   }
 
   LogicalResult choose(KernelOp kernel) {
-    if (kernel.getSchedule())
+    ScheduleContext context{vectorBits, *precisionOf(precision), mostQueries(kernel)};
+    std::string key = scheduleKey(kernel, context);
+    kernel->setAttr("attn.key", StringAttr::get(&getContext(), key));
+    auto schedule = given ? given.getAs<ScheduleAttr>(key) : ScheduleAttr();
+    if (!kernel.getSchedule() && failed(schedule ? takeGiven(kernel, schedule, context) : takeBest(kernel, context)))
+      return failure();
+    if (!listAlternatives)
       return success();
+    SmallVector<ScheduleAttr> others = alternativesOf(kernel, context);
+    kernel->setAttr("attn.alternatives",
+                    ArrayAttr::get(&getContext(), SmallVector<Attribute>(others.begin(), others.end())));
+    return success();
+  }
+
+  LogicalResult takeGiven(KernelOp kernel, ScheduleAttr schedule, const ScheduleContext &context) {
     std::string why;
+    if (!llvm::is_contained(strategiesOf(kernel, schedule.getBackend(), context.mostQueries), schedule.getStrategy()))
+      why = "the strategy " + stringifyEnum(schedule.getStrategy()).str() + " is not for such kernels";
+    else if (succeeded(take(kernel, schedule, why)))
+      return success();
+    return kernel.emitError("the schedule given for ")
+           << kernel->getAttr("attn.key") << " can not be kept: " << stringifyEnum(schedule.getBackend()) << ": "
+           << why;
+  }
+
+  LogicalResult takeBest(KernelOp kernel, const ScheduleContext &context) {
+    std::string why;
+    auto takeFirst = [&](BackendKind kind) {
+      return llvm::any_of(strategiesOf(kernel, kind, context.mostQueries), [&](Strategy strategy) {
+        return succeeded(take(kernel, scheduleFor(kernel, kind, strategy, context), why));
+      });
+    };
     if (backend == "halide") {
-      for (Strategy strategy : halideStrategiesOf(kernel))
-        if (succeeded(take(kernel, BackendKind::Halide, strategy, why)))
-          return success();
+      if (takeFirst(BackendKind::Halide))
+        return success();
       kernel->setAttr("attn.declined", StringAttr::get(&getContext(), "halide: " + why));
     }
-    for (Strategy strategy : strategiesOf(kernel, mostQueries(kernel)))
-      if (succeeded(take(kernel, BackendKind::LLVM, strategy, why)))
-        return success();
+    if (takeFirst(BackendKind::LLVM))
+      return success();
     return kernel.emitError("no back end can compile this: llvm: ") << why;
   }
 
@@ -179,23 +103,13 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
   }
 
   /// Writes a schedule on the kernel, if the back end can keep it.
-  LogicalResult take(KernelOp kernel, BackendKind kind, Strategy strategy, std::string &why) {
-    int64_t lanes = vectorBits / 32;
-    Precision products = strategy == Strategy::Dense ? *precisionOf(precision) : Precision::Own;
-    RegisterTile tile{tileRows, tileVectors(vectorBits)};
-    int64_t taskRows = blockRows(kernel, strategy), keys = strategy == Strategy::Stream ? streamKeys : 0;
-    if (strategy == Strategy::Decode) {
-      tile = decodeTile(groupOf(kernel), vectorBits);
-      taskRows = groupOf(kernel) * mostQueries(kernel);
-      keys = decodeKeys(kernel);
-    }
-    kernel.setScheduleAttr(
-        ScheduleAttr::get(&getContext(), kind, strategy, lanes, tile.rows, lanes * tile.vectors, taskRows, keys,
-                          strategy == Strategy::Dense ? depthBlock(vectorBits, products) : 0, products));
+  LogicalResult take(KernelOp kernel, ScheduleAttr schedule, std::string &why) {
+    kernel.setScheduleAttr(schedule);
     why.clear();
-    return backendFor(kind).supports(kernel, why);
+    return backendFor(schedule.getBackend()).supports(kernel, why);
   }
 
+  DictionaryAttr given;                           // by key; null if none
   FailureOr<FunctionExtents> extents = failure(); // of the function, once they are asked for
 };
 

@@ -8,7 +8,8 @@ def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
   let summary = "give each kernel a back end, a strategy and tiles";
   let description = [{
     A kernel around a `linear` is `dense`, one around a whole score map chain is `stream`, any other is `rows`. A chain of at most 4 queries, by its type or by
-    `attn.bounds`, is `decode`: it reads keys and values in rows, once. A schedule that is already there stays. A kernel that no back end supports is an error that says why. With the back end `halide`, a kernel that it declines goes to `llvm`, and
+    `attn.bounds`, is `decode`: it reads keys and values in rows, once. A schedule that is already there stays; next comes the one that the function's `attn.schedules` has for
+    the kernel's key, which is written as `attn.key`. A kernel that no back end supports is an error that says why. With the back end `halide`, a kernel that it declines goes to `llvm`, and
     `attn.declined` says why.
 
     ```mlir
@@ -20,7 +21,9 @@ def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
     Option<"vectorBits", "vector-bits", "int64_t", "512", "width of the target's vector registers: 128, 256 or 512">,
     Option<"backend", "backend", "std::string", [{"auto"}],
            "who makes the code: auto, llvm, or halide where it can">,
-    Option<"precision", "precision", "std::string", [{"f32"}], "what linears multiply: f32, bf16 or int8">
+    Option<"precision", "precision", "std::string", [{"f32"}], "what linears multiply: f32, bf16 or int8">,
+    Option<"listAlternatives", "list-alternatives", "bool", "false",
+           "write to each kernel, as attn.alternatives, which other schedules are worth timing">
   ];
 }
 

@@ -11,6 +11,7 @@ void buildTile(OpPassManager &passes, const TileOptions &options) {
   schedules.vectorBits = options.vectorBits;
   schedules.backend = options.backend;
   schedules.precision = options.precision;
+  schedules.listAlternatives = options.listAlternatives;
   function.addPass(createChooseSchedules(schedules));
   function.addPass(createAssignLayouts());
 }

@@ -14,6 +14,7 @@ struct TileOptions {
   int64_t vectorBits = 512; // of the target's vector registers: 128, 256 or 512
   std::string backend = "auto";
   std::string precision = "f32"; // of the products of linears: f32, bf16 or int8
+  bool listAlternatives = false; // to each kernel, which other schedules are worth timing
 };
 
 void buildTile(OpPassManager &passes, const TileOptions &options);

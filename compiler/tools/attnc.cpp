@@ -1,5 +1,6 @@
-// attnc: compiles an attention model to native code.
+// attnc: compiles an attention model to native code. attnc tune: finds the schedules it compiles fastest with.
 #include "compiler/driver/Compile.h"
+#include "compiler/tools/tune/Tune.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Signals.h"
 
@@ -15,6 +16,11 @@ static void reportCrash(void *) {
 int main(int argc, char **argv) {
   llvm::sys::AddSignalHandler(reportCrash, nullptr);
   int exit = 0;
-  auto options = mlir::attn::parseOptions(llvm::ArrayRef<const char *>(argv, argc).drop_front(), exit);
+  auto arguments = llvm::ArrayRef<const char *>(argv, argc).drop_front();
+  if (!arguments.empty() && llvm::StringRef(arguments.front()) == "tune") {
+    auto options = mlir::attn::parseTuneOptions(arguments.drop_front(), exit);
+    return options ? mlir::attn::tune::tune(*options) : exit;
+  }
+  auto options = mlir::attn::parseOptions(arguments, exit);
   return options ? mlir::attn::compile(*options) : exit;
 }

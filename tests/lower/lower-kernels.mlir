@@ -7,13 +7,13 @@
 func.func @shared(%x: tensor<?x8xf32> {attn.dims = ["N", "C"]}, %y: tensor<?x8xf32> {attn.dims = ["M", "C"]})
     -> (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) {
   // The region stays: it is what the code means.
-  // CHECK: %[[A:.*]] = attn.kernel (%{{.*}} = %[[X]] : {{.*}} code(@[[$FIRST:shared_k[0-9]+]]) {
+  // CHECK: %[[A:.*]] = attn.kernel (%{{.*}} = %[[X]] : {{.*}} code(@[[$FIRST:shared_k[0-9]+]]) {{.*}}{
   // CHECK-NEXT: attn.l2_normalize
-  // CHECK: %[[B:.*]] = attn.kernel (%{{.*}} = %[[A]] : {{.*}} code(@[[$FIRST]]) {
+  // CHECK: %[[B:.*]] = attn.kernel (%{{.*}} = %[[A]] : {{.*}} code(@[[$FIRST]]) {{.*}}{
   // negative: M rows are not N rows.
-  // CHECK: attn.kernel (%{{.*}} = %[[Y]] : {{.*}} code(@[[$OTHER:shared_k[0-9]+]]) {
+  // CHECK: attn.kernel (%{{.*}} = %[[Y]] : {{.*}} code(@[[$OTHER:shared_k[0-9]+]]) {{.*}}{
   // negative: another eps.
-  // CHECK: attn.kernel (%{{.*}} = %[[B]] : {{.*}} code(@[[$THIRD:shared_k[0-9]+]]) {
+  // CHECK: attn.kernel (%{{.*}} = %[[B]] : {{.*}} code(@[[$THIRD:shared_k[0-9]+]]) {{.*}}{
   // CHECK: return
   %a = attn.l2_normalize %x eps 1.0e-6 : tensor<?x8xf32>
   %b = attn.l2_normalize %a eps 1.0e-6 : tensor<?x8xf32>
@@ -25,7 +25,7 @@ func.func @shared(%x: tensor<?x8xf32> {attn.dims = ["N", "C"]}, %y: tensor<?x8xf
 // Code that is already named stays.
 // CHECK-LABEL: func.func @negative_named
 func.func @negative_named(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
-  // CHECK: code(@mine) {
+  // CHECK: code(@mine) {{.*}}{
   %y = attn.kernel (%a = %x : tensor<?x8xf32>) -> tensor<?x8xf32>
       schedule(#attn.schedule<backend = llvm, strategy = rows, lanes = 8, rows = 6, cols = 16>) code(@mine) {
     %r = attn.l2_normalize %a eps 1.0e-6 : tensor<?x8xf32>

@@ -111,3 +111,145 @@ func.func @width(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
   }
   return %k : tensor<?x?xf32>
 }
+
+// -----
+
+// Schedules that are given, and can not be kept.
+func.func @strange(%x: tensor<?x4xf32>) -> tensor<?x4xf32>
+    attributes {attn.schedules = {"activation-512-9b6af574e95012ab" = #attn.schedule<backend = llvm, strategy = dense, lanes = 16,
+                                                                       rows = 6, cols = 64>}} {
+  // expected-error @+1 {{the schedule given for "activation-512-9b6af574e95012ab" can not be kept: llvm: the strategy dense is not for such kernels}}
+  %k = attn.kernel (%a = %x : tensor<?x4xf32>) -> tensor<?x4xf32> {
+    %t = attn.activation relu %a : tensor<?x4xf32>
+    attn.yield %t : tensor<?x4xf32>
+  }
+  return %k : tensor<?x4xf32>
+}
+
+// -----
+
+func.func @panels(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 4, cols = 24>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{cols is 24, but weights are stored in panels of 16 columns: expected some of these, or a part of one}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @lanes(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = llvm, strategy = dense, lanes = 32, rows = 4, cols = 32>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{lanes is 32, at most 16}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @tile(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 64, cols = 16>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{a register tile of 64 x 16 is 128 vectors, at most 64}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @rows(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 4, cols = 16, block_rows = 4000000000>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{block_rows is 4000000000, at most 1024}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @keys(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 4, cols = 16, key_block = 4000000000>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{key_block is 4000000000, at most 16384}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @depth(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 4, cols = 16, depth_block = 4000000000>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{depth_block is 4000000000, at most 65536}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @halide(%x: tensor<?x48xf32>) -> tensor<?x48xf32>
+    attributes {attn.schedules = {"linear-512-3022e2c8a8226ebd" =
+        #attn.schedule<backend = halide, strategy = dense, lanes = 8, rows = 4, cols = 16>}} {
+  %w = attn.weight "w" : tensor<48x48xf32>
+  // expected-error @+1 {{can not be kept: halide: the strategy dense is not for such kernels}}
+  %k = attn.kernel (%a = %x : tensor<?x48xf32>, %b = %w : tensor<48x48xf32>) -> tensor<?x48xf32> {
+    %y = attn.linear %a, %b : tensor<?x48xf32>, tensor<48x48xf32>
+    attn.yield %y : tensor<?x48xf32>
+  }
+  return %k : tensor<?x48xf32>
+}
+
+// -----
+
+func.func @online(%q: tensor<?x2x?x16xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x16xf32>
+    attributes {attn.schedules = {"combine-512-a633e6beaa139bde" =
+        #attn.schedule<backend = llvm, strategy = stream, lanes = 8, rows = 6, cols = 16>}} {
+  // expected-error @+1 {{llvm: block_rows and key_block of stream are at least 1}}
+  %k = attn.kernel (%a = %q : tensor<?x2x?x16xf32>) -> tensor<?x2x?x16xf32> {
+    %s = attn.score dot %a, %a : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+    %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+    %o = attn.combine %p, %a : tensor<?x2x?x?xf32>, tensor<?x2x?x16xf32>
+    attn.yield %o : tensor<?x2x?x16xf32>
+  }
+  return %k : tensor<?x2x?x16xf32>
+}
+
+// -----
+
+func.func @halved(%q: tensor<?x2x?x16xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x16xf32>
+    attributes {attn.schedules = {"combine-512-a633e6beaa139bde" =
+        #attn.schedule<backend = halide, strategy = strip, lanes = 8, rows = 6, cols = 24, block_rows = 24>}} {
+  // expected-error @+1 {{halide: cols is 24, tiles are halved where a tensor is narrower: expected a power of two}}
+  %k = attn.kernel (%a = %q : tensor<?x2x?x16xf32>) -> tensor<?x2x?x16xf32> {
+    %s = attn.score dot %a, %a : tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+    %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+    %o = attn.combine %p, %a : tensor<?x2x?x?xf32>, tensor<?x2x?x16xf32>
+    attn.yield %o : tensor<?x2x?x16xf32>
+  }
+  return %k : tensor<?x2x?x16xf32>
+}

@@ -108,4 +108,27 @@ LogicalResult supportsElements(KernelOp kernel, std::string &why) {
   return success();
 }
 
+LogicalResult supportsNumbers(ScheduleAttr schedule, std::string &why) {
+  constexpr int64_t mostLanes = 16, mostVectors = 64, mostRows = 1024, mostKeys = 16384, mostDepth = 65536;
+  llvm::raw_string_ostream os(why);
+  int64_t vectors = schedule.getRows() * schedule.getCols() / schedule.getLanes();
+  bool online = schedule.getStrategy() == Strategy::Stream || schedule.getStrategy() == Strategy::Decode;
+  if (schedule.getLanes() > mostLanes)
+    os << "lanes is " << schedule.getLanes() << ", at most " << mostLanes;
+  else if (vectors > mostVectors)
+    os << "a register tile of " << schedule.getRows() << " x " << schedule.getCols() << " is " << vectors
+       << " vectors, at most " << mostVectors;
+  else if (schedule.getBlockRows() > mostRows)
+    os << "block_rows is " << schedule.getBlockRows() << ", at most " << mostRows;
+  else if (schedule.getKeyBlock() > mostKeys)
+    os << "key_block is " << schedule.getKeyBlock() << ", at most " << mostKeys;
+  else if (schedule.getDepthBlock() > mostDepth)
+    os << "depth_block is " << schedule.getDepthBlock() << ", at most " << mostDepth;
+  else if (online && (schedule.getBlockRows() < 1 || schedule.getKeyBlock() < 1))
+    os << "block_rows and key_block of " << stringifyEnum(schedule.getStrategy()) << " are at least 1";
+  else
+    return success();
+  return failure();
+}
+
 } // namespace mlir::attn

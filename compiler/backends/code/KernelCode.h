@@ -73,4 +73,8 @@ private:
 /// Whether the operands' element types are ones that kernel code is written for.
 LogicalResult supportsElements(KernelOp kernel, std::string &why);
 
+/// Whether the numbers of a schedule, which a user may have written, are some that code can be made of: a register tile
+/// that is not far beyond any processor's registers, blocks that leave memory in reach. If not, says so in `why`.
+LogicalResult supportsNumbers(ScheduleAttr schedule, std::string &why);
+
 } // namespace mlir::attn

@@ -38,10 +38,15 @@ public:
   StringRef name() const override { return "halide"; }
 
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
-    if (failed(supportsElements(kernel, why)))
+    if (failed(supportsElements(kernel, why)) || failed(supportsNumbers(*kernel.getSchedule(), why)))
       return failure();
     if (kernel.getSchedule()->getStrategy() != Strategy::Strip) {
       why = "only kernels of score maps are written in Halide, as strips";
+      return failure();
+    }
+    if (int64_t cols = kernel.getSchedule()->getCols(); !llvm::isPowerOf2_64(cols)) {
+      why =
+          "cols is " + std::to_string(cols) + ", tiles are halved where a tensor is narrower: expected a power of two";
       return failure();
     }
     for (Operation &op : kernel.getBody().front().without_terminator())

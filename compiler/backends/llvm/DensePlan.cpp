@@ -3,6 +3,7 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Strategies.h"
 #include "dialect/ReducedNumbers.h"
+#include "dialect/WeightPanels.h"
 
 namespace mlir::attn {
 
@@ -82,6 +83,13 @@ static LogicalResult supportsTiles(Block &body, std::string &why) {
 }
 
 LogicalResult supportsDense(KernelOp kernel, std::string &why) {
+  // A vector lies in one panel, and so does a tile that is not some whole panels.
+  int64_t cols = kernel.getSchedule()->getCols(), panel = weightPanelColumns;
+  if (cols % panel && panel % cols) {
+    why = "cols is " + std::to_string(cols) + ", but weights are stored in panels of " + std::to_string(panel) +
+          " columns: expected some of these, or a part of one";
+    return failure();
+  }
   if (failed(supportsTiles(kernel.getBody().front(), why)))
     return failure();
   for (Operation &op : kernel.getBody().front().without_terminator()) {

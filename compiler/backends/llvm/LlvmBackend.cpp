@@ -11,7 +11,7 @@ public:
   StringRef name() const override { return "llvm"; }
 
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
-    if (failed(supportsElements(kernel, why)))
+    if (failed(supportsElements(kernel, why)) || failed(supportsNumbers(*kernel.getSchedule(), why)))
       return failure();
     switch (kernel.getSchedule()->getStrategy()) {
     case Strategy::Dense:
