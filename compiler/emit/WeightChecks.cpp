@@ -2,6 +2,7 @@
 // mend all.
 #include "compiler/emit/Buffers.h"
 #include "compiler/emit/PackWeights.h"
+#include "dialect/Ports.h"
 #include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -35,7 +36,9 @@ public:
       wants += " at a slice of " + std::to_string(depth) + (depth == 1 ? " index" : " indices");
     if (fileShape.size() < depth || fileShape.drop_front(depth) != type.getShape())
       return wrongShape(weight, has, wants, fileShape, type.getShape());
-    if (found->dtype != wanted && !(source.convert && canConvert(found->dtype, wanted)))
+    // A weight that was declared bf16, and is computed in f32, takes either as it is.
+    bool isDeclared = found->dtype == wanted || (found->dtype == ATTN_BF16 && weight->hasAttr(kStorage));
+    if (!isDeclared && !(source.convert && canConvert(found->dtype, wanted)))
       return wrongType(weight, has, wants, canConvert(found->dtype, wanted));
     for (auto [index, extent] : llvm::zip(weight.getSlice(), fileShape))
       if (index < 0 || index >= extent)
