@@ -26,7 +26,7 @@ using WeightProvider =
 /// One input or result of a function.
 struct Port {
   std::string name; // attn.name, or the default: arg0, arg1, ... and out, or out0, out1, ... when there are several
-  RankedTensorType type; // of the elements it is stored in, without a layout
+  RankedTensorType type;                  // of the elements it is stored in, without a layout
   llvm::SmallVector<std::string, 4> dims; // attn.dims; empty strings where it is missing
 };
 
