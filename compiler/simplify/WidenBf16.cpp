@@ -21,7 +21,7 @@ Type widened(Type type) {
   return tensor && tensor.getElementType().isBF16() ? tensor.clone(real) : type;
 }
 
-/// The same numbers as f32.
+/// The same numbers as f32, where they are written in the text.
 TypedAttr widened(TypedAttr value) {
   auto exact = [](APFloat number) {
     bool losesInfo;
@@ -30,7 +30,9 @@ TypedAttr widened(TypedAttr value) {
   };
   if (auto number = dyn_cast<FloatAttr>(value))
     return FloatAttr::get(widened(number.getType()), exact(number.getValue()));
-  auto numbers = cast<DenseElementsAttr>(value);
+  auto numbers = dyn_cast<DenseElementsAttr>(value);
+  if (!numbers)
+    return value;
   return cast<TypedAttr>(cast<Attribute>(numbers.mapValues(
       widened(numbers.getElementType()), [&](const APFloat &number) { return exact(number).bitcastToAPInt(); })));
 }

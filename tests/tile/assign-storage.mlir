@@ -66,6 +66,15 @@ func.func @arguments(%x: tensor<4xf32> {attn.storage = "bf16"}) -> (tensor<4xf32
   return %x, %x : tensor<4xf32>, tensor<4xf32>
 }
 
+// A norm needs its row in f32 in memory: a long one has it in a result of its own.
+// CHECK-LABEL: func.func @long_row
+func.func @long_row(%x: tensor<?x20000xf32>) -> (tensor<?x20000xf32> {attn.storage = "bf16"}) {
+  // CHECK: attn.kernel {{.*}} -> tensor<?x20000xf32> schedule
+  // CHECK: attn.kernel {{.*}} -> tensor<?x20000xf32, #attn.layout<rows, storage = bf16>>
+  %y = attn.l2_normalize %x eps 1.0e-6 : tensor<?x20000xf32>
+  return %y : tensor<?x20000xf32>
+}
+
 // CHECK-LABEL: func.func @negative_f32
 // CHECK-NOT: storage
 // CHECK: return

@@ -47,7 +47,7 @@ public:
     case Strategy::Dense:
       return denseWritesBf16(result);
     case Strategy::Rows:
-      return true;
+      return rowsWriteBf16(result);
     case Strategy::Stream:
     case Strategy::Strip:
     case Strategy::Decode:

@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t blockRows = 16;
 // Numbers of one task that converts them.
 constexpr int64_t blockNumbers = 16384;
+// Columns of a row that a stack has room for.
+constexpr int64_t stackColumns = 16384;
 
 bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp>(op); }
 
@@ -159,6 +161,14 @@ static bool readsNumbers(OpOperand &use) {
 }
 
 bool rowsReadBf16(BlockArgument argument) { return llvm::all_of(argument.getUses(), readsNumbers); }
+
+bool rowsWriteBf16(OpResult result) {
+  auto kernel = cast<KernelOp>(result.getOwner());
+  auto needsStack = [](Operation &op) {
+    return needsBuffer(op) && cast<RankedTensorType>(op.getResult(0).getType()).getShape().back() > stackColumns;
+  };
+  return llvm::none_of(kernel.getBody().front(), needsStack);
+}
 
 void lowerRows(KernelCode &kernel) {
   if (isConversion(kernel.kernel()))

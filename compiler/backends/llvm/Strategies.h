@@ -29,8 +29,9 @@ void lowerStrip(KernelCode &kernel);
 
 LogicalResult supportsRows(KernelOp kernel, std::string &why);
 void lowerRows(KernelCode &kernel);
-/// Whether a kernel of rows reads all it needs of an operand, stored in bf16, as numbers. Results are always written
-/// so.
+/// Whether a kernel of rows reads all it needs of an operand, stored in bf16, as numbers.
 bool rowsReadBf16(BlockArgument argument);
+/// Whether rows that it needs in memory, where that of a result is not f32, fit the stack.
+bool rowsWriteBf16(OpResult result);
 
 } // namespace mlir::attn
