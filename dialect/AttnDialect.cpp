@@ -1,7 +1,8 @@
-// Registration, and the checks of `attn.name` and `attn.dims` on function arguments and results.
+// Registration, and the checks of `attn.name`, `attn.dims` and `attn.storage` on function arguments and results.
 #include "dialect/AttnDialect.h"
 #include "dialect/AttnAttrs.h"
 #include "dialect/AttnOps.h"
+#include "dialect/Ports.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -35,16 +36,29 @@ static bool isIdentifier(StringRef name) {
          llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
-/// Checks `attn.name` and `attn.dims` of one argument or result.
-static LogicalResult verifyPortAttribute(Operation *op, NamedAttribute attribute, Type type) {
+/// Checks `attn.storage`, which only what the outside world sees can have.
+static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Type type) {
+  if (storage != StringAttr::get(function.getContext(), "bf16") || !getElementTypeOrSelf(type).isF32())
+    return function.emitOpError("expected attn.storage to be \"bf16\" for a tensor of f32, got ")
+           << storage << " for " << type;
+  if (function.isPrivate())
+    return function.emitOpError("expected attn.storage on a public function, the model");
+  return success();
+}
+
+/// Checks `attn.name`, `attn.dims` and `attn.storage` of one argument or result.
+static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribute, Type type) {
   if (attribute.getName() == "attn.name") {
     auto name = dyn_cast<StringAttr>(attribute.getValue());
     if (!name || !isIdentifier(name.getValue()))
       return op->emitOpError("expected attn.name to be a C identifier, got ") << attribute.getValue();
     return success();
   }
+  if (attribute.getName() == kStorage)
+    return verifyStorage(op, attribute.getValue(), type);
   if (attribute.getName() != "attn.dims")
-    return op->emitOpError("has unknown argument attribute ") << attribute.getName() << "; known: attn.name, attn.dims";
+    return op->emitOpError("has unknown argument attribute ")
+           << attribute.getName() << "; known: attn.name, attn.dims, attn.storage";
   auto tensor = dyn_cast<RankedTensorType>(type);
   auto dims = dyn_cast<ArrayAttr>(attribute.getValue());
   if (!tensor || !dims || static_cast<int64_t>(dims.size()) != tensor.getRank())
@@ -60,7 +74,7 @@ LogicalResult AttnDialect::verifyRegionArgAttribute(Operation *op, unsigned, uns
   auto function = dyn_cast<func::FuncOp>(op);
   if (!function)
     return op->emitOpError("attn argument attributes belong to func.func");
-  return verifyPortAttribute(op, attribute, function.getArgumentTypes()[argument]);
+  return verifyPortAttribute(function, attribute, function.getArgumentTypes()[argument]);
 }
 
 LogicalResult AttnDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned result,
@@ -68,7 +82,7 @@ LogicalResult AttnDialect::verifyRegionResultAttribute(Operation *op, unsigned, 
   auto function = dyn_cast<func::FuncOp>(op);
   if (!function)
     return op->emitOpError("attn result attributes belong to func.func");
-  return verifyPortAttribute(op, attribute, function.getResultTypes()[result]);
+  return verifyPortAttribute(function, attribute, function.getResultTypes()[result]);
 }
 
 } // namespace mlir::attn

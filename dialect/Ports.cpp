@@ -1,4 +1,4 @@
-// Names of inputs and outputs; see the header.
+// Names and elements of inputs and outputs; see the header.
 #include "dialect/Ports.h"
 
 namespace mlir::attn {
@@ -15,6 +15,19 @@ std::string outputName(func::FuncOp model, unsigned index) {
   if (auto name = model.getResultAttrOfType<StringAttr>(index, kName))
     return name.str();
   return model.getNumResults() == 1 ? "out" : "out" + std::to_string(index);
+}
+
+/// bf16 where an attribute says so.
+static Type elementOf(Type type, Attribute storage) {
+  return storage ? BFloat16Type::get(type.getContext()) : getElementTypeOrSelf(type);
+}
+
+Type inputElement(func::FuncOp model, unsigned index) {
+  return elementOf(model.getArgumentTypes()[index], model.getArgAttr(index, kStorage));
+}
+
+Type outputElement(func::FuncOp model, unsigned index) {
+  return elementOf(model.getResultTypes()[index], model.getResultAttr(index, kStorage));
 }
 
 } // namespace mlir::attn

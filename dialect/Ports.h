@@ -1,5 +1,5 @@
-// What the inputs and outputs of a model are called: `attn.name`, or a name by number. Every stage, tool and
-// interpreter asks here.
+// What the inputs and outputs of a model are called: `attn.name`, or a name by number; and in what elements they are
+// stored. Every stage, tool and interpreter asks here.
 #pragma once
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -11,5 +11,14 @@ std::string inputName(func::FuncOp model, unsigned index);
 
 /// The name of result `index`; without `attn.name`: out, or out0, out1, ... of several.
 std::string outputName(func::FuncOp model, unsigned index);
+
+/// The attribute of an argument or result of f32 that is stored in other elements, "bf16"; or of a weight of f32 whose
+/// file may hold these.
+constexpr StringLiteral kStorage = "attn.storage";
+
+/// The element type that argument `index`, a tensor, is stored in: its own, or what `attn.storage` says.
+Type inputElement(func::FuncOp model, unsigned index);
+/// The same of result `index`.
+Type outputElement(func::FuncOp model, unsigned index);
 
 } // namespace mlir::attn

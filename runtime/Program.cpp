@@ -5,7 +5,6 @@
 #include "runtime/ProgramTensors.h"
 
 #include "attn/abi.h"
-#include "attn/npy.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -240,8 +239,7 @@ attn_status showOutputs(Program &program) {
       printTensor(program.outputs[i], program.metadata.outputs[i].name);
       continue;
     }
-    attn_status status =
-        attn_npy_write(program.outputPaths[i], &program.outputs[i], program.error, sizeof(program.error));
+    attn_status status = writeTensor(program.outputPaths[i], program.outputs[i], program.error, sizeof(program.error));
     if (status != ATTN_OK)
       return status;
   }

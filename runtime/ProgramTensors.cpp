@@ -48,6 +48,39 @@ static attn_status allocate(attn_tensor &tensor, const attn_port &port, const ch
   return ATTN_OK;
 }
 
+template <typename T>
+static void store(char *to, T value) {
+  memcpy(to, &value, sizeof(T));
+}
+template <typename T>
+static T load(const char *from) {
+  T value;
+  memcpy(&value, from, sizeof(T));
+  return value;
+}
+
+/// The nearest, ties to even; a NaN stays one.
+static uint16_t roundToBf16(float value) {
+  uint32_t bits = load<uint32_t>(reinterpret_cast<const char *>(&value));
+  if (value != value)
+    return static_cast<uint16_t>(bits >> 16 | 0x40);
+  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static float widenBf16(uint16_t half) {
+  uint32_t bits = static_cast<uint32_t>(half) << 16;
+  return load<float>(reinterpret_cast<const char *>(&bits));
+}
+
+/// Makes f32 numbers bf16, where they lie.
+static void narrowToBf16(attn_tensor &tensor) {
+  char *data = static_cast<char *>(tensor.data);
+  tensor.dtype = ATTN_BF16;
+  tensor.bytes /= 2;
+  for (uint64_t i = 0; i < tensor.bytes / 2; ++i)
+    store(data + 2 * i, roundToBf16(load<float>(data + 4 * i)));
+}
+
 attn_status makeTensor(attn_tensor &tensor, TensorSource &source, const attn_port &port, Text &text) {
   const char *from = source.specification;
   if (strncmp(from, "zeros:", 6) == 0)
@@ -55,6 +88,8 @@ attn_status makeTensor(attn_tensor &tensor, TensorSource &source, const attn_por
   if (strncmp(from, "random:", 7) != 0) {
     attn_status status = attn_npy_read(&tensor, from, text.data + text.used, text.size - text.used);
     text.used += strlen(text.data + text.used);
+    if (status == ATTN_OK && port.dtype == ATTN_BF16 && tensor.dtype == ATTN_F32)
+      narrowToBf16(tensor);
     return status;
   }
   char *end;
@@ -73,17 +108,6 @@ static uint64_t nextRandom(uint64_t &state) {
   return z ^ (z >> 31);
 }
 
-template <typename T>
-static void store(char *to, T value) {
-  memcpy(to, &value, sizeof(T));
-}
-template <typename T>
-static T load(const char *from) {
-  T value;
-  memcpy(&value, from, sizeof(T));
-  return value;
-}
-
 static void storeElement(char *to, attn_dtype dtype, uint64_t bits, int64_t integer) {
   const double real = static_cast<double>(static_cast<int64_t>(bits)) * 0x1p-63;
   switch (dtype) {
@@ -91,10 +115,8 @@ static void storeElement(char *to, attn_dtype dtype, uint64_t bits, int64_t inte
     return store(to, static_cast<float>(real));
   case ATTN_F64:
     return store(to, real);
-  case ATTN_BF16: {
-    float value = static_cast<float>(real);
-    return store(to, static_cast<uint16_t>(load<uint32_t>(reinterpret_cast<const char *>(&value)) >> 16));
-  }
+  case ATTN_BF16:
+    return store(to, roundToBf16(static_cast<float>(real)));
   case ATTN_F16: // a sign, an exponent in [2^-4, 1) and ten bits
     return store(to, static_cast<uint16_t>((bits & 0x83ff) | (11 + (bits >> 20 & 3)) << 10));
   case ATTN_I32:
@@ -142,11 +164,9 @@ static void printElement(const char *at, attn_dtype dtype) {
   case ATTN_F64:
     printf("%.10g", load<double>(at));
     return;
-  case ATTN_BF16: {
-    uint32_t bits = static_cast<uint32_t>(load<uint16_t>(at)) << 16;
-    printf("%.4g", static_cast<double>(load<float>(reinterpret_cast<const char *>(&bits))));
+  case ATTN_BF16:
+    printf("%.4g", static_cast<double>(widenBf16(load<uint16_t>(at))));
     return;
-  }
   case ATTN_F16:
     printf("%.5g", halfToDouble(load<uint16_t>(at)));
     return;
@@ -193,6 +213,25 @@ void printTensor(const attn_tensor &tensor, const char *name) {
   printf("%s %s%s\n", name, attn_dtype_name(tensor.dtype), shape);
   printDimension(tensor, 0, static_cast<const char *>(tensor.data), tensor.bytes);
   printf("\n");
+}
+
+attn_status writeTensor(const char *path, const attn_tensor &tensor, char *error, size_t errorSize) {
+  if (tensor.dtype != ATTN_BF16)
+    return attn_npy_write(path, &tensor, error, errorSize);
+  attn_tensor wide = tensor;
+  wide.dtype = ATTN_F32;
+  wide.bytes = 2 * tensor.bytes;
+  wide.data = malloc(wide.bytes + 1);
+  if (!wide.data) {
+    Text text(error, errorSize);
+    return fail(text, ATTN_E_MEMORY, "%s: cannot allocate %" PRIu64 " bytes", path, wide.bytes);
+  }
+  for (uint64_t i = 0; i < tensor.bytes / 2; ++i)
+    store(static_cast<char *>(wide.data) + 4 * i,
+          widenBf16(load<uint16_t>(static_cast<const char *>(tensor.data) + 2 * i)));
+  attn_status status = attn_npy_write(path, &wide, error, errorSize);
+  free(wide.data);
+  return status;
 }
 
 } // namespace attn

@@ -126,12 +126,14 @@ def write_npy(path, shape, numbers, element="i"):
         file.write(struct.pack(f"<{len(numbers)}{element}", *numbers))
 
 
-def write_safetensors(path, tensors):
-    """A file of f32 tensors: {name: (shape, numbers)}."""
+def write_safetensors(path, tensors, halves=()):
+    """A file of f32 tensors, {name: (shape, numbers)}; those in `halves` are of bf16, the upper half of an f32."""
     header, data = {}, b""
     for name, (shape, numbers) in tensors.items():
         part = struct.pack(f"<{len(numbers)}f", *numbers)
-        header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}
+        if name in halves:
+            part = b"".join(part[i + 2:i + 4] for i in range(0, len(part), 4))
+        header[name] = {"dtype": "BF16" if name in halves else "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}
         data += part
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -142,13 +144,15 @@ def write_safetensors(path, tensors):
 def draw_weights(model, path, seed):
     """The weights that the model's text names: matrices that keep the size of what they multiply, vectors around 1."""
     with open(model, encoding="utf-8") as file:
-        named = re.findall(r'attn\.weight "(.+?)" : tensor<([\dx]+)xf32>', file.read())
-    draw, tensors = random.Random(seed), {}
-    for name, extents in named:
+        named = re.findall(r'attn\.weight "(.+?)" : tensor<([\dx]+)x(f32|bf16)>', file.read())
+    draw, tensors, halves = random.Random(seed), {}, set()
+    for name, extents, element in named:
         shape = [int(extent) for extent in extents.split("x")]
         mean, spread = (0, shape[-1] ** -0.5) if len(shape) > 1 else (1, 0.3)
         tensors[name] = (shape, [draw.gauss(mean, spread) for _ in range(math.prod(shape))])
-    write_safetensors(path, tensors)
+        if element == "bf16":
+            halves.add(name)
+    write_safetensors(path, tensors, halves)
 
 
 def compare_with_reference(command, sources):

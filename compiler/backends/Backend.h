@@ -27,6 +27,12 @@ public:
   /// Whether `kernel`, with the schedule it carries, can be lowered; if not, `why` says what stands in the way.
   virtual LogicalResult supports(KernelOp kernel, std::string &why) const = 0;
 
+  /// Whether the code of a supported kernel reads an operand, given as its block argument, that is stored in rows of
+  /// bf16; else it gets a copy in f32.
+  virtual bool readsBf16(BlockArgument) const { return false; }
+  /// The same for writing: it rounds each number once, to the nearest, ties to even.
+  virtual bool writesBf16(OpResult) const { return false; }
+
   /// Adds the code of a supported kernel to the module (signature: docs/architecture.md) and sets the kernel's `code`
   /// and `scratch`.
   virtual LogicalResult lower(KernelOp kernel, const LowerContext &context) const = 0;

@@ -48,6 +48,10 @@ bool readsOwnScores(CombineOp combine) {
 /// What a kernel without ops does.
 std::string copied(KernelOp kernel) {
   LayoutAttr layout = getLayout(kernel.getResult(0).getType());
+  if (getLayout(kernel.getInputs()[0].getType()) && !layout)
+    return "copy out of bf16";
+  if (layout && layout.getKind() == LayoutKind::RowMajor)
+    return "copy into bf16";
   return layout ? "copy into " + stringifyEnum(layout.getKind()).str() : "copy";
 }
 

@@ -45,15 +45,15 @@ private:
     return success();
   }
 
-  FailureOr<Port> makePort(Value value, std::string name, StringRef kind) {
+  FailureOr<Port> makePort(Value value, Type element, std::string name, StringRef kind) {
     Port port;
     port.name = std::move(name);
     auto type = dyn_cast<RankedTensorType>(value.getType());
     if (!type)
       return model.emitError() << kind << " '" << port.name << "' is " << value.getType() << "; expected a tensor";
-    port.dtype = dtypeOf(type.getElementType());
+    port.dtype = dtypeOf(element);
     if (!port.dtype)
-      return model.emitError() << kind << " '" << port.name << "' has element type " << type.getElementType()
+      return model.emitError() << kind << " '" << port.name << "' has element type " << element
                                << ", which the C interface has no name for";
     if (type.getRank() > ATTN_MAX_RANK)
       return model.emitError() << kind << " '" << port.name << "' has rank " << type.getRank() << ", the maximum is "
@@ -78,7 +78,8 @@ private:
   }
 
   LogicalResult addInput(BlockArgument argument) {
-    FailureOr<Port> port = makePort(argument, inputName(model, argument.getArgNumber()), "input");
+    FailureOr<Port> port = makePort(argument, inputElement(model, argument.getArgNumber()),
+                                    inputName(model, argument.getArgNumber()), "input");
     if (failed(port) || failed(addChecks(argument, *port)))
       return failure();
     result.inputs.push_back(std::move(*port));
@@ -86,7 +87,7 @@ private:
   }
 
   LogicalResult addOutput(Value value, unsigned index) {
-    FailureOr<Port> port = makePort(value, outputName(model, index), "output");
+    FailureOr<Port> port = makePort(value, outputElement(model, index), outputName(model, index), "output");
     if (failed(port))
       return failure();
     result.outputs.push_back(std::move(*port));

@@ -92,7 +92,7 @@ struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
         return op.emitOpError("has no code; run the lower stage before emit");
     Operation *exit = model.getBody().front().getTerminator();
     for (auto [index, value] : llvm::enumerate(exit->getOperands()))
-      if (getLayout(value.getType()))
+      if (LayoutAttr layout = getLayout(value.getType()); layout && layout.getKind() != LayoutKind::RowMajor)
         return exit->emitOpError("result ")
                << index << " is stored as " << value.getType() << "; results are row-major";
     return success();

@@ -2,6 +2,7 @@
 // mend all.
 #include "compiler/emit/Buffers.h"
 #include "compiler/emit/PackWeights.h"
+#include "dialect/Ports.h"
 #include "llvm/ADT/SmallSet.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -29,13 +30,15 @@ public:
     ArrayRef<int64_t> fileShape(found->shape, found->rank);
     attn_dtype wanted = dtypeOf(type.getElementType());
     std::string has = tensorText(found->type_name, fileShape);
-    std::string wants = tensorText(attn_dtype_name(wanted), type.getShape());
+    bool isBf16 = weight->hasAttr(kStorage); // declared so, and computed in f32: the file may hold either
+    std::string wants = tensorText(attn_dtype_name(isBf16 ? ATTN_BF16 : wanted), type.getShape());
     size_t depth = weight.getSlice().size();
     if (depth)
       wants += " at a slice of " + std::to_string(depth) + (depth == 1 ? " index" : " indices");
     if (fileShape.size() < depth || fileShape.drop_front(depth) != type.getShape())
       return wrongShape(weight, has, wants, fileShape, type.getShape());
-    if (found->dtype != wanted && !(source.convert && canConvert(found->dtype, wanted)))
+    bool isDeclared = found->dtype == wanted || (isBf16 && found->dtype == ATTN_BF16);
+    if (!isDeclared && !(source.convert && canConvert(found->dtype, wanted)))
       return wrongType(weight, has, wants, canConvert(found->dtype, wanted));
     for (auto [index, extent] : llvm::zip(weight.getSlice(), fileShape))
       if (index < 0 || index >= extent)

@@ -26,7 +26,7 @@ using WeightProvider =
 /// One input or result of a function.
 struct Port {
   std::string name; // attn.name, or the default: arg0, arg1, ... and out, or out0, out1, ... when there are several
-  RankedTensorType type;
+  RankedTensorType type;                  // of the elements it is stored in, without a layout
   llvm::SmallVector<std::string, 4> dims; // attn.dims; empty strings where it is missing
 };
 
@@ -42,8 +42,8 @@ llvm::Expected<std::vector<Port>> outputPorts(func::FuncOp function);
 std::optional<int64_t> indexLimit(BlockArgument argument);
 
 /// Computes the results of `function`. Inputs stand in the order of its arguments; their shapes must be those of its
-/// type, and dimensions of one name equal in all of them. In f64 the inputs' values are used as they are, whatever
-/// float type the function declares.
+/// type, and dimensions of one name equal in all of them. Inputs' values are used as they are, and results are not
+/// rounded, whatever float type the function declares: a port of bf16 is its caller's to round.
 llvm::Expected<std::vector<Tensor<double>>> run(func::FuncOp function, std::vector<Tensor<double>> inputs,
                                                 const WeightProvider &weights, Precision precision);
 

@@ -28,10 +28,11 @@ static std::string typeText(Type type) {
   return text;
 }
 
-static llvm::Expected<Port> portOf(Type type, std::string name, ArrayAttr dims) {
+static llvm::Expected<Port> portOf(Type type, Type element, std::string name, ArrayAttr dims) {
   Port port{std::move(name), dyn_cast<RankedTensorType>(type), {}};
   if (!port.type || !port.type.getElementType().isIntOrIndexOrFloat())
     return error("\"" + port.name + "\" is " + typeText(type) + "; the reference takes ranked tensors of numbers");
+  port.type = RankedTensorType::get(port.type.getShape(), element);
   for (int64_t d = 0; d < port.type.getRank(); ++d)
     port.dims.push_back(dims ? cast<StringAttr>(dims[d]).str() : "");
   return port;
@@ -40,8 +41,8 @@ static llvm::Expected<Port> portOf(Type type, std::string name, ArrayAttr dims) 
 llvm::Expected<std::vector<Port>> inputPorts(func::FuncOp function) {
   std::vector<Port> ports;
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    llvm::Expected<Port> port = portOf(function.getArgumentTypes()[i], inputName(function, i),
-                                       function.getArgAttrOfType<ArrayAttr>(i, "attn.dims"));
+    llvm::Expected<Port> port = portOf(function.getArgumentTypes()[i], inputElement(function, i),
+                                       inputName(function, i), function.getArgAttrOfType<ArrayAttr>(i, "attn.dims"));
     if (!port)
       return port.takeError();
     ports.push_back(std::move(*port));
@@ -52,8 +53,9 @@ llvm::Expected<std::vector<Port>> inputPorts(func::FuncOp function) {
 llvm::Expected<std::vector<Port>> outputPorts(func::FuncOp function) {
   std::vector<Port> ports;
   for (unsigned i = 0; i < function.getNumResults(); ++i) {
-    llvm::Expected<Port> port = portOf(function.getResultTypes()[i], outputName(function, i),
-                                       function.getResultAttrOfType<ArrayAttr>(i, "attn.dims"));
+    llvm::Expected<Port> port =
+        portOf(function.getResultTypes()[i], outputElement(function, i), outputName(function, i),
+               function.getResultAttrOfType<ArrayAttr>(i, "attn.dims"));
     if (!port)
       return port.takeError();
     ports.push_back(std::move(*port));

@@ -35,6 +35,13 @@ attn_dtype dtypeOf(Type type) {
   return type.isF32() ? ATTN_F32 : type.isF64() ? ATTN_F64 : type.isBF16() ? ATTN_BF16 : type.isF16() ? ATTN_F16 : 0;
 }
 
+/// Whether a tensor of the file can be a weight of that type: the same, or reals of any kind as f32, which bf16 is
+/// computed in.
+bool gives(attn_dtype stored, Type type) {
+  bool isReal = llvm::is_contained({ATTN_F32, ATTN_F64, ATTN_BF16, ATTN_F16}, stored);
+  return stored == dtypeOf(type) || (isReal && (type.isF32() || type.isBF16()));
+}
+
 /// The name in the file that is fewest edits away.
 std::string nearestName(const attn_safetensors *file, llvm::StringRef name) {
   std::string nearest;
@@ -60,7 +67,7 @@ ExpectedTensor<double> read(const attn_safetensors *file, llvm::StringRef path, 
   if (shape.size() < slice.size() || shape.drop_front(slice.size()) != type.getShape())
     return error(holds + "the model " + (slice.empty() ? "has" : "takes a slice of") + " " +
                  shapeText(type.getShape()));
-  if (stored->dtype != dtypeOf(type.getElementType()))
+  if (!gives(stored->dtype, type.getElementType()))
     return error(holds + "the model has another element type");
   int64_t row = 0;
   for (auto [index, extent] : llvm::zip(slice, shape)) {

@@ -109,8 +109,9 @@ private:
     if (!tensor)
       return success();
     Type element = tensor.getElementType();
-    if (!element.isF32() && !element.isF64() && !element.isSignlessInteger(32) && !element.isSignlessInteger(1))
-      return op->emitOpError("expected elements f32, f64, i32 or i1, got ") << type;
+    if (!element.isF32() && !element.isF64() && !element.isBF16() && !element.isSignlessInteger(32) &&
+        !element.isSignlessInteger(1))
+      return op->emitOpError("expected elements f32, f64, bf16, i32 or i1, got ") << type;
     if (tensor.getEncoding())
       return op->emitOpError("expected a tensor without a layout, which the tile stage chooses, got ") << type;
     int64_t bytes = llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);

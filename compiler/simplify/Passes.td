@@ -30,8 +30,8 @@ def CheckInterface : Pass<"attn-check-interface", "::mlir::ModuleOp"> {
   let description = [{
     Before: any module without calls. After: exactly one function, whose name, argument names and result names are C
     identifiers that differ; arguments and results without `attn.name` are called `arg0`, `result0` and so on; each
-    name in `attn.dims` has one size; every tensor is f32, f64, i32 or i1, has no layout, no dimension of size 0 and less
-    than 2^47 bytes.
+    name in `attn.dims` has one size; every tensor is f32, f64, bf16, i32 or i1, has no layout, no dimension of size 0 and
+    less than 2^47 bytes.
 
     ```mlir
     func.func @model(%x: tensor<4xf32>)  ==>  func.func @model(%x: tensor<4xf32> {attn.name = "arg0"})
@@ -51,6 +51,21 @@ def CheckExtents : Pass<"attn-check-extents", "::mlir::func::FuncOp"> {
     ```
     example: tests/simplify/check-extents.mlir
   }];
+}
+
+def WidenBf16 : Pass<"attn-widen-bf16", "::mlir::func::FuncOp"> {
+  let summary = "compute in f32 what is bf16, and remember which arguments and results are stored so";
+  let description = [{
+    Before: a function of tensors and formulas of any element type. After: none is bf16. An argument or result that was
+    is f32 with `attn.storage = "bf16"`: it is read as it is, and written rounded to the nearest, ties to even.
+    `arith.extf` and `arith.truncf` between the two types are gone: bf16 is computed in f32.
+
+    ```mlir
+    func.func @model(%x: tensor<4xbf16>)  ==>  func.func @model(%x: tensor<4xf32> {attn.storage = "bf16"})
+    ```
+    example: tests/simplify/widen-bf16.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def ExpandShorthands : Pass<"attn-expand-shorthands", "::mlir::func::FuncOp"> {

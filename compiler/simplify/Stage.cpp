@@ -1,5 +1,5 @@
 // The order of the simplify stage. Checks come before shorthands are expanded, so that errors name the ops the user
-// wrote.
+// wrote. Formulas are of f32 before any is written or folded: bf16 would round their constants.
 #include "compiler/simplify/Stage.h"
 #include "compiler/simplify/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -12,6 +12,7 @@ void buildSimplify(OpPassManager &passes) {
   passes.addPass(createCheckInterface());
   OpPassManager &function = passes.nest<func::FuncOp>();
   function.addPass(createCheckExtents());
+  function.addPass(createWidenBf16());
   function.addPass(createExpandShorthands());
   function.addPass(createFoldIdentities());
   function.addPass(createCanonicalizerPass());

@@ -50,6 +50,7 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       OpBuilder builder(weight);
       auto packed = WeightOp::create(builder, weight.getLoc(), withLayout(weight.getType(), layout), weight.getName(),
                                      weight.getSlice());
+      packed->setDiscardableAttrs(weight->getDiscardableAttrDictionary());
       setInput(kernel, index, packed);
     }
   }

@@ -40,4 +40,22 @@ def AssignLayouts : Pass<"attn-assign-layouts", "::mlir::func::FuncOp"> {
   }];
 }
 
+def AssignStorage : Pass<"attn-assign-storage", "::mlir::func::FuncOp"> {
+  let summary = "store arguments and results as attn.storage says";
+  let description = [{
+    Before: kernels with schedules and layouts, and ports of f32, some with `attn.storage`. After: the types of those
+    ports have the layout `rows` with that storage. Kernels whose back end reads or writes it do so themselves; for the
+    others a kernel copies an argument once, before its first user, and a result at the end.
+
+    ```mlir
+    func.func @model(%x: tensor<4xf32> {attn.storage = "bf16"})
+      ==>  func.func @model(%x: tensor<4xf32, #attn.layout<rows, storage = bf16>> {attn.storage = "bf16"})
+    ```
+    example: tests/tile/assign-storage.mlir
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "512", "width of the target's vector registers: 128, 256 or 512">
+  ];
+}
+
 #endif

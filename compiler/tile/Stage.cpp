@@ -1,4 +1,4 @@
-// The order of the tile stage: layouts follow from schedules.
+// The order of the tile stage: layouts follow from schedules; who reads a port stored in bf16 is known after them.
 #include "compiler/tile/Stage.h"
 #include "compiler/tile/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -14,6 +14,9 @@ void buildTile(OpPassManager &passes, const TileOptions &options) {
   schedules.listAlternatives = options.listAlternatives;
   function.addPass(createChooseSchedules(schedules));
   function.addPass(createAssignLayouts());
+  AssignStorageOptions storage;
+  storage.vectorBits = options.vectorBits;
+  function.addPass(createAssignStorage(storage));
 }
 
 } // namespace mlir::attn

@@ -48,8 +48,27 @@ func.func private @name(tensor<4xf32> {attn.name = "2x"})
 
 // -----
 
-// expected-error @+1 {{has unknown argument attribute "attn.shape"; known: attn.name, attn.dims}}
+// expected-error @+1 {{has unknown argument attribute "attn.shape"; known: attn.name, attn.dims, attn.storage}}
 func.func private @attribute(tensor<4xf32> {attn.shape = "x"})
+
+// -----
+
+// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32, got "f16" for 'tensor<4xf32>'}}
+func.func @storage(%x: tensor<4xf32> {attn.storage = "f16"}) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32, got "bf16" for 'tensor<4xi32>'}}
+func.func @stored_integers(%x: tensor<4xi32>) -> (tensor<4xi32> {attn.storage = "bf16"}) {
+  return %x : tensor<4xi32>
+}
+
+// -----
+
+// expected-error @+1 {{expected attn.storage on a public function, the model}}
+func.func private @stored_callee(tensor<4xf32> {attn.storage = "bf16"})
 
 // -----
 

@@ -341,4 +341,6 @@ def draw_program(seed):
     while draw.random() < 0.3:
         results.append(draw.choice(made if draw.random() < 0.85 else drawer.values))
     program.model.results = results
+    if draw.random() < 0.3:
+        program.halves = {value.name for value in [*arguments, *results] if draw.random() < 0.6}
     return program

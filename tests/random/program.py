@@ -38,6 +38,7 @@ class Program:
         self.callees = []  # private functions
         self.weights = {}  # name in the file: (shape, "matrix", "image", "gamma" or "vector")
         self.limits = {}  # integer argument: largest value, or the name of a size
+        self.halves = set()  # names of arguments, and of values that are results, that are stored in bf16
 
     def type(self, value):
         dims = [str(self.sizes[d]) if d in self.fixed else str(d) if isinstance(d, int) else "?" for d in value.shape]
@@ -52,8 +53,9 @@ class Program:
         for value in function.arguments:
             dims = ", ".join(f'"{d if isinstance(d, str) else "W" + str(d)}"' for d in value.shape)
             name = "" if private else f'attn.name = "{value.name}", '
-            arguments.append(f"%{value.name}: {self.type(value)} {{{name}attn.dims = [{dims}]}}")
-        results = ", ".join(self.type(value) + ("" if private else f' {{attn.name = "r{i}"}}')
+            half = "" if private else self.storage(value)
+            arguments.append(f"%{value.name}: {self.type(value)} {{{name}attn.dims = [{dims}]{half}}}")
+        results = ", ".join(self.type(value) + ("" if private else f' {{attn.name = "r{i}"{self.storage(value)}}}')
                             for i, value in enumerate(function.results))
         plain = ", ".join(self.type(value) for value in function.results)
         lines = [f"func.func {'private ' if private else ''}@{function.name}({', '.join(arguments)}) -> ({results}) {{"]
@@ -64,6 +66,9 @@ class Program:
                          + statement.text.format(*names, **types, r=self.type(statement.result)))
         returned = ", ".join(f"%{value.name}" for value in function.results)
         return "\n".join([*lines, f"  return {returned} : {plain}", "}", ""])
+
+    def storage(self, value):
+        return ', attn.storage = "bf16"' if value.name in self.halves and value.element == "f32" else ""
 
     # --- Files ------------------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ func.func @one_size(%x: tensor<?xf32> {attn.name = "x", attn.dims = ["B"]},
 
 // -----
 
-// expected-error @+1 {{expected elements f32, f64, i32 or i1, got 'tensor<4xf16>'}}
+// expected-error @+1 {{expected elements f32, f64, bf16, i32 or i1, got 'tensor<4xf16>'}}
 func.func @element(%x: tensor<4xf16>) -> tensor<4xf16> {
   return %x : tensor<4xf16>
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "compiler/backends/Backend.h"
-#include "compiler/backends/code/CodeBuilder.h"
+#include "compiler/backends/code/StoredNumbers.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace mlir::attn {
@@ -55,6 +55,14 @@ public:
   /// Pointer to a tensor of the kernel: an operand's block argument, or result `index`.
   Value tensor(const KernelScope &scope, BlockArgument argument) { return scope.tensors[argument.getArgNumber()]; }
   Value result(const KernelScope &scope, unsigned index) { return scope.tensors[op.getInputs().size() + index]; }
+
+  /// The same as numbers of f32, or of bf16 where the type says so.
+  StoredNumbers numbers(const KernelScope &scope, BlockArgument argument) {
+    return {tensor(scope, argument), storageOf(argument.getType())};
+  }
+  StoredNumbers resultNumbers(const KernelScope &scope, unsigned index) {
+    return {result(scope, index), storageOf(op.getResult(index).getType())};
+  }
 
   /// Extents of a value inside the kernel, or of one of its operands.
   ArrayRef<AffineExpr> extents(Value value) const { return context.extents->of(value); }

@@ -106,6 +106,14 @@ void DecodeKernel::build() {
   });
 }
 
+bool decodeReadsBf16(BlockArgument argument) {
+  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
+    auto split = dyn_cast<SplitHeadsOp>(use.getOwner());
+    return split ? llvm::all_of(split->getUsers(), [](Operation *user) { return isa<ScoreOp, CombineOp>(user); })
+                 : isa<ScoreOp, CombineOp>(use.getOwner());
+  });
+}
+
 void lowerDecode(KernelCode &kernel) { DecodeKernel(kernel).build(); }
 
 } // namespace mlir::attn

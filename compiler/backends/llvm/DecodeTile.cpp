@@ -64,18 +64,18 @@ void DecodeKernel::scoreKeys(CodeBuilder &code, const Task &task, const Tile &ti
 /// Scores of `lanes` keys for the heads of a tile. Beyond the last key it is read again.
 void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys, Value key) {
   Value last = code.sub(task.keyCount, code.constant(1));
-  SmallVector<Value> lines;
+  SmallVector<StoredNumbers> lines;
   for (int64_t i = 0; i < lanes(); ++i)
-    lines.push_back(code.offset(task.keys.pointer, code.mul(code.min(code.add(key, i), last), task.keys.rowStride)));
+    lines.push_back(task.keys.row(code, code.min(code.add(key, i), last)));
   code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
     HeadRows queryRows =
         headRows(code, kernel, task.scope, chain.score.getQuery(), {task.sample, code.add(tile.head, r)}, heads);
-    Value query = code.offset(queryRows.pointer, code.mul(tile.query, queryRows.rowStride));
+    StoredNumbers query = queryRows.row(code, tile.query);
     auto step = [&](Value d, ValueRange sums, Value mask) {
-      Value x = code.loadVector(code.offset(query, d), mask);
+      Value x = query.at(code, d).load(code, mask);
       SmallVector<Value> next;
       for (int64_t i = 0; i < lanes(); ++i)
-        next.push_back(code.fma(x, code.loadVector(code.offset(lines[i], d), mask), sums[i]));
+        next.push_back(code.fma(x, lines[i].at(code, d).load(code, mask), sums[i]));
       return next;
     };
     SmallVector<Value> sums(lanes(), code.zeros());
@@ -101,7 +101,7 @@ void DecodeKernel::combineValues(CodeBuilder &code, const Task &task, const Tile
 void DecodeKernel::combineColumns(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys,
                                   const VisibleKeys &visible, Value column, int64_t columns) {
   int64_t vectors = llvm::divideCeil(columns, lanes());
-  Value values = code.offset(task.values.pointer, column);
+  StoredNumbers values = task.values.numbers.at(code, column);
   Value last = columns % lanes() ? code.maskBelow(code.constant(columns % lanes())) : Value();
   auto output = [&](int64_t r, int64_t v) {
     return code.offset(code.offset(sumsOf(code, tile.state, code.constant(r)), column), v * lanes());
@@ -113,8 +113,8 @@ void DecodeKernel::combineColumns(CodeBuilder &code, const Task &task, const Til
         return code.load(code.f32(), code.offset(line, code.sub(key, keys.from)));
       },
       [&](Value key, int64_t v) {
-        Value row = code.offset(values, code.mul(key, task.values.rowStride));
-        return code.loadVector(code.offset(row, v * lanes()), v + 1 == vectors ? last : Value());
+        StoredNumbers row = values.at(code, code.mul(key, task.values.rowStride));
+        return row.at(code, v * lanes()).load(code, v + 1 == vectors ? last : Value());
       });
 }
 

@@ -43,7 +43,8 @@ class DenseKernel {
 public:
   explicit DenseKernel(KernelCode &kernel)
       : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), plan(op),
-        product(DenseProduct::create(kernel, getLayout(plan.segments[0].linear.getWeight().getType()), plan.depth)) {
+        product(DenseProduct::create(kernel, getLayout(plan.segments[0].linear.getWeight().getType()), plan.depth,
+                                     storageOf(plan.segments[0].linear.getInput().getType()))) {
     Value first = plan.segments[0].linear.getInput();
     space.assign(kernel.extents(first).begin(), kernel.extents(first).end());
     space.pop_back();
@@ -67,7 +68,7 @@ private:
   void buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
                     Value tile);
   void finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile);
-  void storeRows(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value value, Value target,
+  void storeRows(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value value, StoredNumbers target,
                  int64_t width);
   void storePanels(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, unsigned result, Value finished);
   RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value r);
@@ -171,14 +172,14 @@ RowProgram DenseKernel::tileRow(CodeBuilder &code, const KernelScope &scope, con
 
 /// Writes `value` to rows of `width` at `target`.
 void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value value,
-                            Value target, int64_t width) {
+                            StoredNumbers target, int64_t width) {
   code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
     RowProgram program = tileRow(code, scope, tile, r);
     RowLoad load = program.get(code, value);
-    Value line = code.offset(target, code.mul(r, width));
+    StoredNumbers line = target.at(code, code.mul(r, width));
     for (int64_t v = 0; v < vectors(); ++v) {
       Value at = code.add(tile.column, v * code.lanes()), mask = maskOf(code, tile.segment, at);
-      code.storeVector(load(code, at, mask), code.offset(line, v * code.lanes()), mask);
+      line.at(code, v * code.lanes()).store(code, load(code, at, mask), mask);
     }
   });
 }
@@ -213,14 +214,15 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const 
   for (auto [value, result] : plan.stored) {
     if (plan.segment.lookup(value) != own)
       continue;
-    if (!getLayout(op.getResult(result).getType())) {
+    LayoutAttr layout = getLayout(op.getResult(result).getType());
+    if (!layout || layout.getKind() == LayoutKind::RowMajor) {
       int64_t width = tile.segment.width;
       Value first = code.add(code.mul(tile.row, width), tile.column);
-      storeRows(code, scope, tile, value, code.offset(kernel.result(scope, result), first), width);
+      storeRows(code, scope, tile, value, kernel.resultNumbers(scope, result).at(code, first), width);
       continue;
     }
     Value finished = code.stack(schedule.getRows() * cols());
-    storeRows(code, scope, tile, value, finished, cols());
+    storeRows(code, scope, tile, value, {finished}, cols());
     storePanels(code, scope, tile, result, finished);
   }
 }
@@ -282,9 +284,9 @@ void DenseKernel::buildTiles(CodeBuilder &code, const KernelScope &scope, ValueR
 
 /// Writes rows [first, end) as the product reads them.
 void DenseKernel::buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target) {
-  Value input = kernel.tensor(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
+  StoredNumbers input = kernel.numbers(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
   code.loop(first, end, 1, [&](Value row) {
-    product->prepare(code, code.offset(input, code.mul(row, plan.depth)),
+    product->prepare(code, rowAt(input.at(code, code.mul(row, plan.depth))),
                      code.offsetBytes(target, code.mul(code.sub(row, first), product->rowBytes())));
   });
 }
@@ -298,7 +300,7 @@ void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRa
       return code.offset(kernel.result(scope, result), code.mul(row, width));
     };
     for (auto [value, result] : plan.stored)
-      program.bind(value, rowAt(memory(result)));
+      program.bind(value, rowAt({memory(result)}));
     // A row is normalised in the memory of the result it ends in.
     Operation *yield = op.getBody().front().getTerminator();
     SmallVector<std::pair<unsigned, Value>> late;
@@ -309,7 +311,7 @@ void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRa
       program.run(code, *rowOp, memory(late.front().first));
     for (auto [index, value] : late)
       program.write(code, program.get(code, value), cast<RankedTensorType>(value.getType()).getShape().back(),
-                    memory(index));
+                    {memory(index)});
   });
 }
 

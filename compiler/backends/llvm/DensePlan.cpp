@@ -82,6 +82,18 @@ static LogicalResult supportsTiles(Block &body, std::string &why) {
   return success();
 }
 
+bool denseReadsBf16(BlockArgument argument) {
+  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
+    return isa<PointwiseOp>(use.getOwner()) || isRowNorm(*use.getOwner()) ||
+           (isa<LinearOp>(use.getOwner()) && use.getOperandNumber() != 1);
+  });
+}
+
+bool denseWritesBf16(OpResult result) {
+  auto kernel = cast<KernelOp>(result.getOwner());
+  return llvm::none_of(kernel.getBody().front(), isRowNorm);
+}
+
 LogicalResult supportsDense(KernelOp kernel, std::string &why) {
   // A vector lies in one panel, and so does a tile that is not some whole panels.
   int64_t cols = kernel.getSchedule()->getCols(), panel = weightPanelColumns;

@@ -1,7 +1,6 @@
 // Products of rows and weight panels; see the header.
 #include "compiler/backends/llvm/DenseProduct.h"
 #include "compiler/backends/llvm/Microkernel.h"
-#include "compiler/backends/llvm/Rows.h"
 #include "dialect/ReducedNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -30,6 +29,12 @@ static Value intrinsic(CodeBuilder &code, StringRef name, Type result, ValueRang
 int64_t DenseProduct::elements(int64_t count, bool ends) const {
   int64_t missing = ends && endsInGroup() ? panels.groups * panels.group - depth : 0;
   return count * parts() - missing;
+}
+
+void DenseProduct::prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const {
+  forColumns(code, depth, [&](Value column, Value mask) {
+    code.storeVector(row(code, column, mask), code.offset(prepared, column), mask);
+  });
 }
 
 DenseColumns DenseProduct::widen(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count,
@@ -80,12 +85,12 @@ void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns 
 namespace {
 
 struct OwnProduct : DenseProduct {
-  OwnProduct(LayoutAttr layout, int64_t depth) : DenseProduct(layout, depth) {}
+  OwnProduct(LayoutAttr layout, int64_t depth, Precision rows) : DenseProduct(layout, depth, rows) {}
 };
 
 /// bf16 weights on a processor without bf16 products: each is the upper half of an f32.
 struct WidenedBf16Product : DenseProduct {
-  WidenedBf16Product(LayoutAttr layout, int64_t depth) : DenseProduct(layout, depth) {}
+  WidenedBf16Product(LayoutAttr layout, int64_t depth, Precision rows) : DenseProduct(layout, depth, rows) {}
 
   int64_t parts() const override { return 2; }
   Value part(CodeBuilder &code, Value pair, int64_t index) const override {
@@ -97,15 +102,15 @@ struct WidenedBf16Product : DenseProduct {
 
 /// vdpbf16ps: pairs of bf16, sums in f32; rows are rounded once for all panels.
 struct Bf16Product : DenseProduct {
-  Bf16Product(LayoutAttr layout, int64_t depth) : DenseProduct(layout, depth) {}
+  Bf16Product(LayoutAttr layout, int64_t depth, Precision rows) : DenseProduct(layout, depth, rows) {}
 
-  bool prepares() const override { return true; }
+  bool completesGroups() const override { return true; }
   int64_t rowBytes() const override { return llvm::alignTo(panels.groups * 4, 64) + 64; }
 
-  void prepare(CodeBuilder &code, Value row, Value prepared) const override {
+  void prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const override {
     auto halves = VectorType::get(code.lanes(), code.b.getBF16Type());
     forColumns(code, depth, [&](Value column, Value mask) {
-      Value rounded = arith::TruncFOp::create(code.b, halves, code.loadVector(code.offset(row, column), mask));
+      Value rounded = arith::TruncFOp::create(code.b, halves, row(code, column, mask));
       LLVM::StoreOp::create(code.b, rounded, code.offsetBytes(prepared, code.mul(column, 2)), /*alignment=*/2);
     });
   }
@@ -118,19 +123,19 @@ struct Bf16Product : DenseProduct {
 
 /// Rows become the numbers of dialect/ReducedNumbers.h; the scale lies behind a row's numbers.
 struct Int8Product : DenseProduct {
-  Int8Product(LayoutAttr layout, int64_t depth) : DenseProduct(layout, depth) {}
+  Int8Product(LayoutAttr layout, int64_t depth, Precision rows) : DenseProduct(layout, depth, rows) {}
 
-  bool prepares() const override { return true; }
+  bool completesGroups() const override { return true; }
   bool isExact() const override { return true; }
   int64_t scaleAt() const { return panels.groups * 4 * parts(); }
   int64_t rowBytes() const override { return llvm::alignTo(scaleAt() + 4, 64) + 64; }
   Type leftType(CodeBuilder &code) const override { return code.b.getI32Type(); }
 
-  void prepare(CodeBuilder &code, Value row, Value prepared) const override {
+  void prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const override {
     Value largest = code.zeros();
     int64_t full = depth - depth % code.lanes();
     auto larger = [&](Value column, Value mask, Value most) {
-      Value x = math::AbsFOp::create(code.b, code.loadVector(code.offset(row, column), mask));
+      Value x = math::AbsFOp::create(code.b, row(code, column, mask));
       // A NaN stays, as the scale and so as the result.
       Value less = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OGE, most, x);
       Value isNan = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNO, most, most);
@@ -149,7 +154,7 @@ struct Int8Product : DenseProduct {
                               code.real(std::numeric_limits<double>::quiet_NaN()));
     Value inverse = code.splat(code.fdiv(code.real(maxInt8Number), most));
     forColumns(code, depth, [&](Value column, Value mask) {
-      Value x = code.fmul(code.loadVector(code.offset(row, column), mask), inverse);
+      Value x = code.fmul(row(code, column, mask), inverse);
       storeNumbers(code, number(code, x), prepared, column);
     });
     code.store(scale, at(code, prepared, scaleAt())); // where the last vector may have ended
@@ -183,10 +188,10 @@ private:
 /// Sixteen-bit numbers multiplied in pairs (pmaddwd): no sum of two can overflow. The pairs of a group are its numbers
 /// 0 and 2, then 1 and 3: the even and the odd bytes of the weights, widened by shifts.
 struct PairsInt8Product : Int8Product {
-  PairsInt8Product(LayoutAttr layout, int64_t depth, StringRef isa)
-      : Int8Product(layout, depth), registerLanes(isa == "avx512" ? 16
-                                                  : isa == "avx2" ? 8
-                                                                  : 4) {}
+  PairsInt8Product(LayoutAttr layout, int64_t depth, Precision rows, StringRef isa)
+      : Int8Product(layout, depth, rows), registerLanes(isa == "avx512" ? 16
+                                                        : isa == "avx2" ? 8
+                                                                        : 4) {}
 
   int64_t parts() const override { return 2; }
 
@@ -240,7 +245,7 @@ private:
 
 /// vpdpbusd: four unsigned by four signed bytes. Rows are stored as number + 128, which adds 128 times a column's sum.
 struct BytesInt8Product : Int8Product {
-  BytesInt8Product(LayoutAttr layout, int64_t depth) : Int8Product(layout, depth) {}
+  BytesInt8Product(LayoutAttr layout, int64_t depth, Precision rows) : Int8Product(layout, depth, rows) {}
 
   Value multiply(CodeBuilder &code, Value left, Value weights, Value sum) const override {
     auto bytes = VectorType::get(4 * code.lanes(), code.b.getI8Type());
@@ -261,21 +266,22 @@ struct BytesInt8Product : Int8Product {
 
 } // namespace
 
-std::unique_ptr<DenseProduct> DenseProduct::create(const KernelCode &kernel, LayoutAttr layout, int64_t depth) {
+std::unique_ptr<DenseProduct> DenseProduct::create(const KernelCode &kernel, LayoutAttr layout, int64_t depth,
+                                                   Precision rows) {
   bool wide = kernel.lanes() == 16;
   switch (layout.getStorage()) {
   case Precision::Bf16:
     if (wide && kernel.hasExtension("avx512_bf16"))
-      return std::make_unique<Bf16Product>(layout, depth);
-    return std::make_unique<WidenedBf16Product>(layout, depth);
+      return std::make_unique<Bf16Product>(layout, depth, rows);
+    return std::make_unique<WidenedBf16Product>(layout, depth, rows);
   case Precision::Int8:
     if (wide && kernel.hasExtension("avx512_vnni"))
-      return std::make_unique<BytesInt8Product>(layout, depth);
-    return std::make_unique<PairsInt8Product>(layout, depth, kernel.isa());
+      return std::make_unique<BytesInt8Product>(layout, depth, rows);
+    return std::make_unique<PairsInt8Product>(layout, depth, rows, kernel.isa());
   case Precision::Own:
     break;
   }
-  return std::make_unique<OwnProduct>(layout, depth);
+  return std::make_unique<OwnProduct>(layout, depth, rows);
 }
 
 } // namespace mlir::attn

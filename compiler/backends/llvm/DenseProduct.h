@@ -8,7 +8,7 @@
 // of a task; then the tile is the same for all.
 #pragma once
 
-#include "compiler/backends/code/KernelCode.h"
+#include "compiler/backends/llvm/Rows.h"
 #include "dialect/WeightPanels.h"
 #include <memory>
 
@@ -23,15 +23,16 @@ struct DenseColumns {
 
 class DenseProduct {
 public:
-  /// For weights [N, depth] in `layout`.
-  static std::unique_ptr<DenseProduct> create(const KernelCode &kernel, LayoutAttr layout, int64_t depth);
+  /// For weights [N, depth] in `layout`, and rows stored in `rows`: of bf16 they are at least widened.
+  static std::unique_ptr<DenseProduct> create(const KernelCode &kernel, LayoutAttr layout, int64_t depth,
+                                              Precision rows);
   virtual ~DenseProduct() = default;
 
   const WeightPanels panels;
 
   /// Whether rows of the left operand are rewritten before they are multiplied; each may take all of `rowBytes()`.
-  virtual bool prepares() const { return false; }
-  virtual void prepare(CodeBuilder &, Value /*row*/, Value /*prepared*/) const {}
+  bool prepares() const { return completesGroups() || rows != Precision::Own; }
+  virtual void prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const;
   /// From one row, as it is multiplied, to the next.
   virtual int64_t rowBytes() const { return depth * 4; }
 
@@ -41,7 +42,7 @@ public:
   DenseColumns widen(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count, Value memory) const;
 
   /// Whether K ends inside a group whose rest a row does not have.
-  bool endsInGroup() const { return !prepares() && depth % panels.group; }
+  bool endsInGroup() const { return !completesGroups() && depth % panels.group; }
   /// Elements of `count` groups; `ends`: the last of these is the last of K.
   int64_t elements(int64_t count, bool ends) const;
 
@@ -53,8 +54,11 @@ public:
   virtual Value worth(CodeBuilder &, Value sums, Value /*preparedRow*/, Value /*column*/) const { return sums; }
 
 protected:
-  DenseProduct(LayoutAttr layout, int64_t depth) : panels(layout, depth, /*typeBytes=*/4), depth(depth) {}
+  DenseProduct(LayoutAttr layout, int64_t depth, Precision rows)
+      : panels(layout, depth, /*typeBytes=*/4), depth(depth), rows(rows) {}
 
+  /// Whether prepared rows have what K lacks of its last group.
+  virtual bool completesGroups() const { return false; }
   /// Element `index` of a group of each lane.
   virtual Value part(CodeBuilder &, Value group, int64_t /*index*/) const { return group; }
   virtual Type leftType(CodeBuilder &code) const { return code.f32(); }
@@ -65,6 +69,7 @@ protected:
   virtual bool isExact() const { return false; }
 
   const int64_t depth;
+  const Precision rows;
 };
 
 } // namespace mlir::attn

@@ -27,6 +27,35 @@ public:
     llvm_unreachable("unknown strategy");
   }
 
+  bool readsBf16(BlockArgument argument) const override {
+    switch (cast<KernelOp>(argument.getOwner()->getParentOp()).getSchedule()->getStrategy()) {
+    case Strategy::Dense:
+      return denseReadsBf16(argument);
+    case Strategy::Rows:
+      return rowsReadBf16(argument);
+    case Strategy::Decode:
+      return decodeReadsBf16(argument);
+    case Strategy::Stream:
+    case Strategy::Strip:
+      return false; // a query is read once for every panel of keys, one number at a time
+    }
+    llvm_unreachable("unknown strategy");
+  }
+
+  bool writesBf16(OpResult result) const override {
+    switch (cast<KernelOp>(result.getOwner()).getSchedule()->getStrategy()) {
+    case Strategy::Dense:
+      return denseWritesBf16(result);
+    case Strategy::Rows:
+      return rowsWriteBf16(result);
+    case Strategy::Stream:
+    case Strategy::Strip:
+    case Strategy::Decode:
+      return mapsWriteBf16(result);
+    }
+    llvm_unreachable("unknown strategy");
+  }
+
   LogicalResult lower(KernelOp kernel, const LowerContext &context) const override {
     KernelCode code(kernel, context);
     switch (kernel.getSchedule()->getStrategy()) {

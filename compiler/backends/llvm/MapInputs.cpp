@@ -1,17 +1,18 @@
 // Rows, panels and masks of score map kernels; see the header.
 #include "compiler/backends/llvm/MapInputs.h"
+#include "compiler/backends/llvm/Strategies.h"
 
 namespace mlir::attn {
 
 /// Head `head` of `headCount` in rows of `width`: one after the other in a row, or each with rows of its own.
-static HeadRows rowsOfHead(CodeBuilder &code, Value pointer, bool merged, HeadPlace place, Value count,
+static HeadRows rowsOfHead(CodeBuilder &code, StoredNumbers numbers, bool merged, HeadPlace place, Value count,
                            int64_t headCount, int64_t width) {
   if (merged) {
     Value first = code.mul(code.mul(place.sample, count), headCount * width);
-    return {code.offset(pointer, code.add(first, code.mul(place.head, width))), headCount * width};
+    return {numbers.at(code, code.add(first, code.mul(place.head, width))), headCount * width};
   }
   Value index = code.add(code.mul(place.sample, headCount), place.head);
-  return {code.offset(pointer, code.mul(code.mul(index, count), width)), width};
+  return {numbers.at(code, code.mul(code.mul(index, count), width)), width};
 }
 
 /// The head of a tensor with `own` heads that belongs to a head of the map.
@@ -29,14 +30,14 @@ HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scop
   KeyShape shape(value.getType());
   BlockArgument source = sourceOf(value);
   Value count = kernel.extent(code, scope, lengthOfKeys(kernel.extents(value)));
-  return rowsOfHead(code, kernel.tensor(scope, source), source != value, ownPlace(code, place, heads, shape), count,
+  return rowsOfHead(code, kernel.numbers(scope, source), source != value, ownPlace(code, place, heads, shape), count,
                     shape.heads, shape.width);
 }
 
 HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, unsigned result, bool merged,
                     HeadPlace place, AffineExpr queries, int64_t heads, int64_t width) {
-  return rowsOfHead(code, kernel.result(scope, result), merged, place, kernel.extent(code, scope, queries), heads,
-                    width);
+  return rowsOfHead(code, kernel.resultNumbers(scope, result), merged, place, kernel.extent(code, scope, queries),
+                    heads, width);
 }
 
 HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
@@ -56,6 +57,15 @@ HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &
   HeadPlace own = ownPlace(code, place, heads, shape);
   Value first = code.mul(code.add(code.mul(own.sample, shape.heads), own.head), count);
   return {code.offset(kernel.tensor(scope, source), code.mul(first, stride)), stride};
+}
+
+bool mapsWriteBf16(OpResult result) {
+  auto kernel = cast<KernelOp>(result.getOwner());
+  Value value = kernel.getBody().front().getTerminator()->getOperand(result.getResultNumber());
+  if (auto merge = value.getDefiningOp<MergeHeadsOp>())
+    value = merge.getInput();
+  auto combine = value.getDefiningOp<CombineOp>();
+  return combine && !combine.getRelative();
 }
 
 } // namespace mlir::attn

@@ -11,8 +11,10 @@ namespace mlir::attn {
 /// How to find row `i` of one head of one sample in a row-major tensor, [B, H, N, D], [B, N, H*D] or, shared by samples
 /// or heads, [H, N, D] and [N, D].
 struct HeadRows {
-  Value pointer;     // of row 0
-  int64_t rowStride; // in elements
+  StoredNumbers numbers; // of row 0
+  int64_t rowStride;     // in elements
+
+  StoredNumbers row(CodeBuilder &code, Value index) const { return numbers.at(code, code.mul(index, rowStride)); }
 };
 
 /// Rows of a query or value for head `place.head` of `heads`: grouped heads share one.

@@ -207,11 +207,11 @@ Value OnlineWeights::logarithm(CodeBuilder &code, Value rowState) {
 void OnlineWeights::finishRow(CodeBuilder &code, const KernelScope &scope, Value rowState, Value sums,
                               const HeadRows &output, const HeadPlace &place, Value query) {
   Value factor = outputFactor(code, scope, place.head, rowState);
-  Value to = code.offset(output.pointer, code.mul(query, output.rowStride));
+  StoredNumbers to = output.row(code, query);
   for (int64_t at = 0; at < valueWidth; at += lanes()) {
     Value mask = at + lanes() > valueWidth ? code.maskBelow(code.constant(valueWidth - at)) : Value();
     Value sum = code.loadVector(code.offset(sums, at));
-    code.storeVector(factor ? code.fmul(sum, factor) : sum, code.offset(to, at), mask);
+    to.at(code, at).store(code, factor ? code.fmul(sum, factor) : sum, mask);
   }
   if (!chain.logarithm)
     return;

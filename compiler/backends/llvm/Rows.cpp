@@ -6,11 +6,10 @@
 
 namespace mlir::attn {
 
-RowLoad rowAt(Value pointer, bool repeated) {
+RowLoad rowAt(StoredNumbers first, bool repeated) {
   if (repeated)
-    return [=](CodeBuilder &code, Value, Value) { return code.splat(code.load(code.f32(), pointer)); };
-  return
-      [=](CodeBuilder &code, Value column, Value mask) { return code.loadVector(code.offset(pointer, column), mask); };
+    return [=](CodeBuilder &code, Value, Value) { return code.splat(first.loadOne(code)); };
+  return [=](CodeBuilder &code, Value column, Value mask) { return first.at(code, column).load(code, mask); };
 }
 
 void forColumns(CodeBuilder &code, int64_t width, llvm::function_ref<void(Value, Value)> body) {
@@ -74,10 +73,10 @@ RowLoad RowProgram::get(CodeBuilder &code, Value value) {
 RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
   auto type = cast<RankedTensorType>(argument.getType());
   ArrayRef<AffineExpr> extents = kernel.extents(argument);
-  Value pointer = kernel.tensor(scope, argument);
+  StoredNumbers numbers = kernel.numbers(scope, argument);
   int64_t width = type.getRank() ? type.getShape().back() : 1;
   if (extents.drop_back() == ArrayRef<AffineExpr>(space) && !space.empty())
-    return rowAt(code.offset(pointer, code.mul(currentRow, width)), width == 1);
+    return rowAt(numbers.at(code, code.mul(currentRow, width)), width == 1);
   Value row;
   for (int64_t d = 0; d + 1 < type.getRank(); ++d) {
     Value extent = kernel.extent(code, scope, extents[d]);
@@ -87,9 +86,7 @@ RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
       continue;
     row = row ? code.add(row, place[at]) : place[at];
   }
-  if (row)
-    pointer = code.offset(pointer, code.mul(row, width));
-  return rowAt(pointer, width == 1);
+  return rowAt(row ? numbers.at(code, code.mul(row, width)) : numbers, width == 1);
 }
 
 void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
@@ -115,10 +112,9 @@ void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
   rows[op.getResult(0)] = row;
 }
 
-void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, Value pointer) {
-  forColumns(code, width, [&](Value column, Value mask) {
-    code.storeVector(row(code, column, mask), code.offset(pointer, column), mask);
-  });
+void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, StoredNumbers target) {
+  forColumns(code, width,
+             [&](Value column, Value mask) { target.at(code, column).store(code, row(code, column, mask), mask); });
 }
 
 RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
@@ -149,7 +145,7 @@ RowLoad RowProgram::layerNorm(CodeBuilder &code, Operation &op, Value buffer) {
     return x;
   });
   Value mean = code.splat(code.fdiv(sum, code.real(width)));
-  RowLoad stored = rowAt(buffer);
+  RowLoad stored = rowAt({buffer});
   Value squares = sumColumns(code, width, [&](Value column, Value mask) {
     Value centred = code.fsub(stored(code, column, mask), mean);
     return code.fmul(centred, centred);
@@ -173,8 +169,8 @@ Value RowProgram::sumOfSquares(CodeBuilder &code, const RowLoad &row, int64_t wi
 RowLoad RowProgram::rootMeanSquareNorm(CodeBuilder &code, Operation &op, Value buffer) {
   auto norm = cast<RmsNormOp>(op);
   int64_t width = widthOf(norm.getResult());
-  write(code, get(code, norm.getInput()), width, buffer);
-  RowLoad stored = rowAt(buffer), gamma = get(code, norm.getGamma());
+  write(code, get(code, norm.getInput()), width, {buffer});
+  RowLoad stored = rowAt({buffer}), gamma = get(code, norm.getGamma());
   Value mean = code.fdiv(sumOfSquares(code, stored, width), code.real(width));
   Value factor = code.splat(reciprocalRoot(code, code.fadd(mean, code.real(norm.getEps().convertToDouble()))));
   return [=](CodeBuilder &code, Value column, Value mask) {
@@ -186,8 +182,8 @@ RowLoad RowProgram::rootMeanSquareNorm(CodeBuilder &code, Operation &op, Value b
 RowLoad RowProgram::l2Normalize(CodeBuilder &code, Operation &op, Value buffer) {
   auto norm = cast<L2NormalizeOp>(op);
   int64_t width = widthOf(norm.getResult());
-  write(code, get(code, norm.getInput()), width, buffer);
-  RowLoad stored = rowAt(buffer);
+  write(code, get(code, norm.getInput()), width, {buffer});
+  RowLoad stored = rowAt({buffer});
   Value length = math::SqrtOp::create(code.b, sumOfSquares(code, stored, width));
   Value bounded = arith::MaximumFOp::create(code.b, length, code.real(norm.getEps().convertToDouble()));
   Value divisor = code.splat(bounded);
@@ -197,16 +193,16 @@ RowLoad RowProgram::l2Normalize(CodeBuilder &code, Operation &op, Value buffer) 
 RowLoad RowProgram::embed(CodeBuilder &code, Operation &op) {
   auto embed = cast<EmbedOp>(op);
   Value ids = kernel.tensor(scope, cast<BlockArgument>(embed.getIds()));
-  Value table = kernel.tensor(scope, cast<BlockArgument>(embed.getTable()));
+  StoredNumbers table = kernel.numbers(scope, cast<BlockArgument>(embed.getTable()));
   Value id = code.load(code.b.getI32Type(), code.offset(ids, currentRow));
   Value row = arith::ExtSIOp::create(code.b, code.i64(), id);
-  return rowAt(code.offset(table, code.mul(row, widthOf(embed.getResult()))));
+  return rowAt(table.at(code, code.mul(row, widthOf(embed.getResult()))));
 }
 
 RowLoad RowProgram::positions(CodeBuilder &code, Operation &op) {
   auto positions = cast<PositionsOp>(op);
-  Value table = kernel.tensor(scope, cast<BlockArgument>(positions.getTable()));
-  return rowAt(code.offset(table, code.mul(place.back(), widthOf(positions.getResult()))));
+  StoredNumbers table = kernel.numbers(scope, cast<BlockArgument>(positions.getTable()));
+  return rowAt(table.at(code, code.mul(place.back(), widthOf(positions.getResult()))));
 }
 
 // Row (b, h, n) is columns [h D, h D + D) of row (b, n).
@@ -215,7 +211,8 @@ RowLoad RowProgram::splitHeads(CodeBuilder &code, Operation &op) {
   RankedTensorType type = split.getResult().getType();
   Value tokens = kernel.extent(code, scope, space[2]);
   Value row = code.add(code.mul(code.add(code.mul(place[0], tokens), place[2]), type.getDimSize(1)), place[1]);
-  return rowAt(code.offset(kernel.tensor(scope, cast<BlockArgument>(split.getInput())), code.mul(row, widthOf(split))));
+  StoredNumbers input = kernel.numbers(scope, cast<BlockArgument>(split.getInput()));
+  return rowAt(input.at(code, code.mul(row, widthOf(split))));
 }
 
 // Row (b, n) is rows (b, h, n) of all heads, one after the other.
@@ -223,13 +220,13 @@ RowLoad RowProgram::mergeHeads(CodeBuilder &code, Operation &op, Value buffer) {
   auto merge = cast<MergeHeadsOp>(op);
   RankedTensorType type = merge.getInput().getType();
   int64_t heads = type.getDimSize(1), width = type.getDimSize(3);
-  Value source = kernel.tensor(scope, cast<BlockArgument>(merge.getInput()));
+  StoredNumbers source = kernel.numbers(scope, cast<BlockArgument>(merge.getInput()));
   Value tokens = kernel.extent(code, scope, space[1]);
   code.loop(code.constant(0), code.constant(heads), 1, [&](Value head) {
     Value row = code.add(code.mul(code.add(code.mul(place[0], heads), head), tokens), place[1]);
-    write(code, rowAt(code.offset(source, code.mul(row, width))), width, code.offset(buffer, code.mul(head, width)));
+    write(code, rowAt(source.at(code, code.mul(row, width))), width, {code.offset(buffer, code.mul(head, width))});
   });
-  return rowAt(buffer);
+  return rowAt({buffer});
 }
 
 // (1/n) sum of the first n tokens of the sample, 0 for n = 0.
@@ -238,7 +235,7 @@ RowLoad RowProgram::meanPool(CodeBuilder &code, Operation &op, Value buffer) {
   auto input = cast<BlockArgument>(pool.getInput());
   int64_t width = widthOf(pool.getResult());
   Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);
-  Value sample = code.offset(kernel.tensor(scope, input), code.mul(code.mul(currentRow, tokens), width));
+  StoredNumbers sample = kernel.numbers(scope, input).at(code, code.mul(code.mul(currentRow, tokens), width));
   Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
   Value length =
       arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), code.offset(lengths, currentRow)));
@@ -246,12 +243,12 @@ RowLoad RowProgram::meanPool(CodeBuilder &code, Operation &op, Value buffer) {
   Value split = code.splat(divisor);
   forColumns(code, width, [&](Value column, Value mask) {
     Value sum = code.reduce(code.constant(0), length, 1, ValueRange{code.zeros()}, [&](Value token, ValueRange state) {
-      Value row = code.offset(sample, code.add(code.mul(token, width), column));
-      return SmallVector<Value>{code.fadd(state[0], code.loadVector(row, mask))};
+      StoredNumbers row = sample.at(code, code.add(code.mul(token, width), column));
+      return SmallVector<Value>{code.fadd(state[0], row.load(code, mask))};
     })[0];
     code.storeVector(code.fdiv(sum, split), code.offset(buffer, column), mask);
   });
-  return rowAt(buffer);
+  return rowAt({buffer});
 }
 
 } // namespace mlir::attn

@@ -11,9 +11,8 @@ namespace mlir::attn {
 /// The vector at column `column` (i64) of the current row; lanes outside `mask` (null: all on) are unspecified.
 using RowLoad = std::function<Value(CodeBuilder &, Value column, Value mask)>;
 
-/// The row of a tensor that starts at `pointer`, of `width` columns; width 1 stands for a value repeated over all
-/// columns.
-RowLoad rowAt(Value pointer, bool repeated = false);
+/// The row of a tensor that starts at `first`; one that is `repeated` has one number, for all columns.
+RowLoad rowAt(StoredNumbers first, bool repeated = false);
 
 class RowProgram {
 public:
@@ -33,8 +32,8 @@ public:
   /// What `value` is in the current row; an operand of the kernel is read from memory, broadcast to the current space.
   RowLoad get(CodeBuilder &code, Value value);
 
-  /// Writes a row of `width` columns to `pointer`.
-  void write(CodeBuilder &code, const RowLoad &row, int64_t width, Value pointer);
+  /// Writes a row of `width` columns to `target`.
+  void write(CodeBuilder &code, const RowLoad &row, int64_t width, StoredNumbers target);
 
 private:
   RowLoad operandRow(CodeBuilder &code, BlockArgument argument);

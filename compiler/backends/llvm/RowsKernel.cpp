@@ -1,5 +1,5 @@
 // Strategy `rows`: the row-local ops of a kernel, row by row, in vectors along the last dimension. Also copies keys
-// and values into panels.
+// and values into panels, and tensors into rows of other elements.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/PanelStore.h"
 #include "compiler/backends/llvm/Rows.h"
@@ -10,8 +10,45 @@ namespace {
 
 // Rows of one task.
 constexpr int64_t blockRows = 16;
+// Numbers of one task that converts them.
+constexpr int64_t blockNumbers = 16384;
+// Columns of a row that a stack has room for.
+constexpr int64_t stackColumns = 16384;
 
 bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp>(op); }
+
+/// Whether a kernel only copies its operand into rows of other elements.
+bool isConversion(KernelOp kernel) {
+  LayoutAttr layout = getLayout(kernel.getResult(0).getType());
+  return kernel.getBody().front().without_terminator().empty() && (!layout || layout.getKind() == LayoutKind::RowMajor);
+}
+
+/// All numbers of a tensor, whatever its shape, as one long row.
+void buildConversion(KernelCode &kernel) {
+  BlockArgument argument = kernel.kernel().getBody().getArgument(0);
+  auto count = [&](CodeBuilder &code, const KernelScope &scope) {
+    Value product = code.constant(1);
+    for (AffineExpr extent : kernel.extents(argument))
+      product = code.mul(product, kernel.extent(code, scope, extent));
+    return product;
+  };
+  std::string task =
+      kernel.function("convert", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+        StoredNumbers from = kernel.numbers(scope, argument), to = kernel.resultNumbers(scope, 0);
+        Value first = code.mul(arguments[0], blockNumbers);
+        Value end = code.min(code.add(first, blockNumbers), count(code, scope));
+        Value rest = code.rem(end, code.constant(code.lanes())), full = code.sub(end, rest);
+        auto convert = [&](Value at, Value mask) {
+          to.at(code, at).store(code, from.at(code, at).load(code, mask), mask);
+        };
+        code.loop(first, full, code.lanes(), [&](Value at) { convert(at, Value()); });
+        code.branch(code.less(code.constant(0), rest), [&] { convert(full, code.maskBelow(rest)); });
+      });
+  kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
+    Value frame = kernel.makeFrame(code, scope);
+    kernel.parallel(code, scope, task, frame, code.ceilDiv(count(code, scope), blockNumbers));
+  });
+}
 
 class RowsKernel {
 public:
@@ -44,21 +81,22 @@ private:
     return count;
   }
 
-  Value resultRow(CodeBuilder &code, const KernelScope &scope, unsigned result, Value row) {
+  StoredNumbers resultRow(CodeBuilder &code, const KernelScope &scope, unsigned result, Value row) {
     int64_t width = cast<RankedTensorType>(op.getResult(result).getType()).getShape().back();
-    return code.offset(kernel.result(scope, result), code.mul(row, width));
+    return kernel.resultNumbers(scope, result).at(code, code.mul(row, width));
   }
 
   void computeRow(CodeBuilder &code, const KernelScope &scope, Value row) {
     Block &body = op.getBody().front();
     RowProgram program(kernel, scope);
     program.setRow(code, row, space);
-    // One row in memory can be the result's own; more get scratch.
-    bool own = llvm::count_if(body.without_terminator(), needsBuffer) == 1;
+    // One row in memory can be the result's own, if that is f32; more get scratch.
+    bool own = llvm::count_if(body.without_terminator(), needsBuffer) == 1 &&
+               storageOf(op.getResult(0).getType()) == Precision::Own;
     for (Operation &inner : body.without_terminator()) {
       Value buffer;
       if (needsBuffer(inner))
-        buffer = own ? resultRow(code, scope, 0, row)
+        buffer = own ? resultRow(code, scope, 0, row).pointer
                      : code.stack(cast<RankedTensorType>(inner.getResult(0).getType()).getShape().back());
       program.run(code, inner, buffer);
     }
@@ -71,18 +109,19 @@ private:
   void copyRow(CodeBuilder &code, const KernelScope &scope, Value row) {
     auto type = cast<RankedTensorType>(op.getResult(0).getType());
     int64_t width = type.getShape().back();
-    Value source = code.offset(scope.tensors[0], code.mul(row, width));
+    StoredNumbers source = kernel.numbers(scope, op.getBody().getArgument(0)).at(code, code.mul(row, width));
     PanelStore panels(code, kernel.result(scope, 0), type, kernel.extent(code, scope, space.back()));
     Value target = panels.token(code, row);
     if (panels.keepsChannels())
       return code.loop(code.constant(0), code.constant(width), panels.width, [&](Value channel) {
-        Value from = code.offset(source, channel), to = code.offset(target, panels.channel(code, channel));
+        StoredNumbers from = source.at(code, channel);
+        Value to = code.offset(target, panels.channel(code, channel));
         for (int64_t at = 0; at < panels.width; at += code.lanes())
-          code.storeVector(code.loadVector(code.offset(from, at)), code.offset(to, at));
+          code.storeVector(from.at(code, at).load(code), code.offset(to, at));
       });
     code.loop(code.constant(0), code.constant(width), 1, [&](Value channel) {
       Value to = code.offset(target, panels.channel(code, channel));
-      code.store(code.load(code.f32(), code.offset(source, channel)), to);
+      code.store(source.at(code, channel).loadOne(code), to);
     });
   }
 
@@ -113,6 +152,28 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
   return success();
 }
 
-void lowerRows(KernelCode &kernel) { RowsKernel(kernel).build(); }
+/// Whether an op of a row sees only numbers that a StoredNumbers has loaded: not the tokens of positions, say.
+static bool readsNumbers(OpOperand &use) {
+  Operation *op = use.getOwner();
+  if (isa<EmbedOp, PositionsOp, MeanPoolOp>(op))
+    return use.getOperandNumber() == 0;
+  return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, SplitHeadsOp, MergeHeadsOp, YieldOp>(op);
+}
+
+bool rowsReadBf16(BlockArgument argument) { return llvm::all_of(argument.getUses(), readsNumbers); }
+
+bool rowsWriteBf16(OpResult result) {
+  auto kernel = cast<KernelOp>(result.getOwner());
+  auto needsStack = [](Operation &op) {
+    return needsBuffer(op) && cast<RankedTensorType>(op.getResult(0).getType()).getShape().back() > stackColumns;
+  };
+  return llvm::none_of(kernel.getBody().front(), needsStack);
+}
+
+void lowerRows(KernelCode &kernel) {
+  if (isConversion(kernel.kernel()))
+    return buildConversion(kernel);
+  RowsKernel(kernel).build();
+}
 
 } // namespace mlir::attn

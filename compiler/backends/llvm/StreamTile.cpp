@@ -58,7 +58,7 @@ void StreamKernel::buildKeys(CodeBuilder &code, const Block &block, KeyRange key
 }
 
 void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key) {
-  Value query = code.offset(block.query.pointer, code.mul(tile.row, block.query.rowStride));
+  Value query = block.query.row(code, tile.row).pointer;
   Value panel = code.offset(block.keys.pointer, code.mul(key, width));
   SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
   sums = accumulate(

@@ -20,7 +20,7 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
     code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
       Value panel = code.offset(panels, code.mul(key, width));
       forTiles(code, from, to, schedule.getRows(), [&](Value row, int64_t rows) {
-        Value queries = code.offset(query.pointer, code.mul(row, query.rowStride));
+        Value queries = query.row(code, row).pointer;
         Value target = code.offset(rowOf(code, strip, op.getScores(), head, row), key);
         SmallVector<Value> sums(rows * panelVectors(), code.zeros());
         sums = accumulate(
@@ -49,7 +49,7 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
     Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
-    Value numbers = code.offset(query.pointer, code.mul(row, query.rowStride));
+    Value numbers = query.row(code, row).pointer;
     Value target = rowOf(code, strip, op.getScores(), head, row);
     KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, row, code.add(row, 1));
     code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
@@ -265,10 +265,10 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
       [&](Value weight) { return isHidden(code, weight, hidden); });
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < count; ++v) {
-      Value target = code.offset(tile.output.pointer, code.mul(code.add(tile.row, r), tile.output.rowStride));
+      StoredNumbers target = tile.output.row(code, code.add(tile.row, r)).at(code, tile.column);
       int64_t left = tile.columns - v * lanes();
       Value mask = left < lanes() ? code.maskBelow(code.constant(left)) : Value();
-      code.storeVector(sums[r * count + v], code.offset(code.offset(target, tile.column), v * lanes()), mask);
+      target.at(code, v * lanes()).store(code, sums[r * count + v], mask);
     }
 }
 

@@ -27,8 +27,7 @@ void StripKernel::relativeScore(CodeBuilder &code, const Strip &strip, RelativeS
   Value scores = code.offset(strip.relative, lanes());
   forRows(code, strip, op.getScores(), [&](Value head, Value row) {
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), place(code, strip, head), heads);
-    tableScores(code, strip, code.offset(query.pointer, code.mul(row, query.rowStride)), op.getTable(), scores,
-                op.getScale().convertToDouble());
+    tableScores(code, strip, query.row(code, row).pointer, op.getTable(), scores, op.getScale().convertToDouble());
     code.storeVector(code.splat(code.load(code.f32(), scores)), strip.relative);
     code.storeVector(code.splat(code.load(code.f32(), code.offset(scores, rows - 1))), code.offset(scores, rows));
     Value target = rowOf(code, strip, op.getScores(), head, row);
@@ -48,7 +47,7 @@ void StripKernel::relativeScore2d(CodeBuilder &code, const Strip &strip, Relativ
   double scale = op.getScale().convertToDouble();
   forRows(code, strip, op.getScores(), [&](Value head, Value row) {
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), place(code, strip, head), heads);
-    Value numbers = code.offset(query.pointer, code.mul(row, query.rowStride));
+    Value numbers = query.row(code, row).pointer;
     tableScores(code, strip, numbers, op.getRows(), downs, scale);
     tableScores(code, strip, numbers, op.getCols(), rights, scale);
     Value target = rowOf(code, strip, op.getScores(), head, row);
@@ -105,7 +104,7 @@ void StripKernel::addRelativeValues(CodeBuilder &code, const Strip &strip, Combi
   code.loop(strip.first, strip.end, 1, [&](Value row) {
     Value first = code.sub(code.add(row, offset), code.constant(rows / 2));
     sumByDistance(code, strip, op, rowOf(code, strip, op.getWeights(), head, row), first);
-    Value target = code.offset(output.pointer, code.mul(row, output.rowStride));
+    Value target = output.row(code, row).pointer;
     forColumns(code, width, [&](Value column, Value mask) {
       Value place = code.offset(target, column), old = code.loadVector(place, mask);
       Value sum = code.reduce(code.constant(0), code.constant(rows), 1, old, [&](Value r, ValueRange state) {

@@ -1,6 +1,7 @@
 // Numbers between files, bytes and the reference's tensors.
 #include "attn/npy.h"
 #include "compiler/tools/run/Signature.h"
+#include "dialect/ReducedNumbers.h"
 #include <cstdlib>
 #include <cstring>
 
@@ -12,8 +13,15 @@ bool isInteger(attn_dtype dtype) { return dtype >= ATTN_I8; }
 
 namespace {
 
-/// Calls `visit` with a zero of the C type of `dtype`. Types of 16 bits have none: Library refuses them, and results
-/// of such a type are written as f32.
+/// C has no type for it.
+struct Bf16 {
+  explicit Bf16(double value = 0) : bits(roundToBf16(static_cast<float>(value))) {}
+  operator double() const { return widenBf16(bits); }
+
+  uint16_t bits;
+};
+
+/// Calls `visit` with a zero of the C type of `dtype`. f16 has none: Library refuses it.
 template <class Visit>
 void withType(attn_dtype dtype, Visit visit) {
   switch (dtype) {
@@ -28,6 +36,8 @@ void withType(attn_dtype dtype, Visit visit) {
     return visit(int32_t());
   case ATTN_I64:
     return visit(int64_t());
+  case ATTN_BF16:
+    return visit(Bf16());
   default:
     return visit(float());
   }
@@ -66,6 +76,10 @@ Array fromBytes(const void *bytes, llvm::ArrayRef<int64_t> shape, attn_dtype dty
   return array;
 }
 
+Array roundedTo(attn_dtype dtype, const Array &array) {
+  return fromBytes(toBytes(array, dtype).data(), array.shape, dtype);
+}
+
 llvm::Expected<Array> readArray(const std::string &path) {
   attn_tensor tensor = {};
   char text[512] = "";
@@ -81,10 +95,12 @@ llvm::Expected<Array> readArray(const std::string &path) {
 }
 
 llvm::Error writeArray(const std::string &path, const Array &array, attn_dtype dtype) {
+  if (dtype == ATTN_BF16 || dtype == ATTN_F16) // numpy has no bf16, and f32 holds both
+    dtype = ATTN_F32;
   std::vector<char> bytes = toBytes(array, dtype);
   attn_tensor tensor = {};
   tensor.size = sizeof tensor;
-  tensor.dtype = dtype == ATTN_BF16 || dtype == ATTN_F16 ? attn_dtype(ATTN_F32) : dtype;
+  tensor.dtype = dtype;
   tensor.rank = array.shape.size();
   llvm::copy(array.shape, tensor.shape);
   tensor.data = bytes.data();

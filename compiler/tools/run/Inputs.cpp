@@ -115,7 +115,7 @@ llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
       extents.try_emplace(dim, extent);
     if (!isInteger(port.dtype) && !input->integers.empty()) // whole numbers are reals too
       input->reals.assign(input->integers.begin(), input->integers.end()), input->integers.clear();
-    inputs[i] = std::move(*input);
+    inputs[i] = port.dtype == ATTN_BF16 ? roundedTo(ATTN_BF16, *input) : std::move(*input);
   }
   if (!missing.empty())
     return error("no --input for " + missing);

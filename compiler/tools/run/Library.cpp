@@ -73,7 +73,7 @@ llvm::Expected<Library> Library::open(const std::string &path, const Setting &se
   for (auto ports : {llvm::ArrayRef(library.meta->inputs, library.meta->input_count),
                      llvm::ArrayRef(library.meta->outputs, library.meta->output_count)})
     for (const attn_port &port : ports)
-      if (port.dtype == ATTN_BF16 || port.dtype == ATTN_F16)
+      if (port.dtype == ATTN_F16)
         return error(path + ": \"" + port.name + "\" is " + attn_dtype_name(port.dtype) +
                      ", which attn-run can not convert");
   if (llvm::Error failed = library.start())

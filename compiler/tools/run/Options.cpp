@@ -14,14 +14,15 @@ const char *const helpText =
 MODEL is a library that attnc made (model.so), or a model.mlir of any stage together with --reference. Several,
 compiled differently from one model, all run on the same inputs; each is compared, the first is written.
 
-  --input=NAME=SOURCE       FILE.npy, or one of
+  --input=NAME=SOURCE       FILE.npy (f32 for an input of bf16, which rounds them), or one of
                             random:SEED:[2,7]  normal(0,1); indices drawn from what the model accepts
                             zeros:[2,7]  iota:[2,7]  full:VALUE:[2,7]
   --output=NAME=FILE.npy    write a result; without any, results are printed
   --expect=NAME=FILE.npy    compare a result; exit 1 unless |y-e| <= atol + rtol*|e| everywhere
   --rtol=X --atol=X         tolerances of --expect (1e-4, 1e-5)
   --expect-reference=MODEL.mlir   compare every result with the f64 reference; the bound is 1.5 times the
-                            error of a naive program of --precision (f32) on the same inputs, plus 2 ulp of f32
+                            error of a naive program of --precision (f32) on the same inputs, plus 2 ulp of f32;
+                            half an ulp of a bf16 result goes to its rounding
   --weights=FILE            packed weights of a library (default: MODEL.weights);
                             with --reference or --expect-reference, a .safetensors file
   --reference               interpret MODEL.mlir

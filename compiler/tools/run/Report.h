@@ -15,9 +15,10 @@ void printArray(const std::string &name, const Array &array, attn_dtype dtype);
 bool compare(const std::string &name, const Array &result, const Array &expected, double rtol, double atol);
 
 /// Prints and checks max|y-y64| <= 1.5 max|naive-y64| + 2 ulp(max|y64|), the ulp being that of f32. `rounded` is what
-/// the naive program of `precision` gives.
-bool compareWithReference(const std::string &name, const Array &result, const Array &f64, const Array &rounded,
-                          llvm::StringRef precision);
+/// the naive program of `precision` gives. A result of bf16 is rounded once more: of each of its differences counts
+/// what exceeds half a unit in the last place of bf16.
+bool compareWithReference(const std::string &name, attn_dtype dtype, const Array &result, const Array &f64,
+                          const Array &rounded, llvm::StringRef precision);
 
 /// Runs for about a second after a warm-up; prints the median and the spread of one run, and with `profile` how long
 /// each kernel takes on average; equal kernels, as of repeated layers, together.

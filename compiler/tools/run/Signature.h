@@ -25,13 +25,13 @@ struct Signature {
 llvm::Expected<Signature> signatureOf(func::FuncOp function);
 
 /// Makes the inputs that `sources` (NAME=SOURCE) describe, in the order of the signature. Integers and reals are kept
-/// as the source gives them: f64 files stay f64.
+/// as the source gives them, f64 files stay f64; but inputs of bf16 are rounded to it.
 llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
                                               llvm::ArrayRef<std::pair<std::string, std::string>> sources);
 
 /// Reads numbers of any type that numpy and attn share.
 llvm::Expected<Array> readArray(const std::string &path);
-/// Writes numbers as `dtype`.
+/// Writes numbers as `dtype`, of 16 bits as f32.
 llvm::Error writeArray(const std::string &path, const Array &array, attn_dtype dtype);
 
 bool isInteger(attn_dtype dtype);
@@ -39,5 +39,8 @@ bool isInteger(attn_dtype dtype);
 /// Bytes of an array in an element type, and back.
 std::vector<char> toBytes(const Array &array, attn_dtype dtype);
 Array fromBytes(const void *bytes, llvm::ArrayRef<int64_t> shape, attn_dtype dtype);
+
+/// What is left of the numbers in that element type.
+Array roundedTo(attn_dtype dtype, const Array &array);
 
 } // namespace mlir::attn::run
