@@ -281,8 +281,7 @@ void DenseKernel::buildTiles(CodeBuilder &code, const KernelScope &scope, ValueR
   }
 }
 
-/// Writes rows [first, end) as the product reads them. What it needs for that is behind the rows of the worker it runs
-/// on.
+/// Writes rows [first, end) as the product reads them, with room behind the rows of the worker that runs it.
 void DenseKernel::buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target,
                                Value worker) {
   Value input = kernel.tensor(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));

@@ -3,12 +3,8 @@
 #include "compiler/backends/llvm/Int8Row.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/Rows.h"
-#include "dialect/ReducedNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-
-#include <limits>
 
 namespace mlir::attn {
 

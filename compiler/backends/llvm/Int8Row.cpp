@@ -9,9 +9,8 @@
 
 namespace mlir::attn {
 
-static Value asIntegers(CodeBuilder &code, Value x) {
-  Type i32 = code.b.getI32Type(), type = x.getType();
-  return arith::BitcastOp::create(code.b, isa<VectorType>(type) ? VectorType::get(code.lanes(), i32) : i32, x);
+static Value asIntegers(CodeBuilder &code, Value vector) {
+  return arith::BitcastOp::create(code.b, VectorType::get(code.lanes(), code.b.getI32Type()), vector);
 }
 
 static Value integer(CodeBuilder &code, int32_t value) { return arith::ConstantIntOp::create(code.b, value, 32); }
