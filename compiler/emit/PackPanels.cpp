@@ -1,5 +1,5 @@
 // A weight's columns into #attn.layout<weight_panels>: as they are, or in the numbers of dialect/ReducedNumbers.h, int8
-// with a scale for each column, which leaves every weight within 1/254 of the largest.
+// with a scale for each column, which leaves every rotated weight within 1/254 of the largest.
 #include "compiler/emit/PackWeights.h"
 #include "dialect/ReducedNumbers.h"
 
@@ -21,14 +21,13 @@ static void packBf16(const float *row, int64_t count, const WeightPanels &panels
 }
 
 static void packInt8(const float *row, int64_t count, const WeightPanels &panels, char *column) {
-  float scale = int8Scale({row, static_cast<size_t>(count)});
+  Int8Row packed({row, static_cast<size_t>(count)});
   int32_t sum = 0;
-  for (int64_t k = 0; k < count; ++k) {
-    int8_t number = int8Number(row[k], scale);
+  for (auto [k, number] : llvm::enumerate(packed.numbers)) {
     std::memcpy(column + k / 4 * panels.width * 4 + k % 4, &number, 1);
     sum += number;
   }
-  std::memcpy(column + panels.scaleOffset(), &scale, sizeof(scale));
+  std::memcpy(column + panels.scaleOffset(), &packed.scale, sizeof(packed.scale));
   std::memcpy(column + panels.scaleOffset() + panels.width * 4, &sum, sizeof(sum));
 }
 

@@ -28,20 +28,12 @@ static Tensor<float> roundedToBf16(Tensor<float> tensor) {
   return tensor;
 }
 
-/// Numbers of int8, with the scale of each row.
-struct ScaledRows {
-  std::vector<int8_t> numbers;
-  std::vector<float> scales;
-
-  ScaledRows(llvm::ArrayRef<float> values, int64_t rows, int64_t width) {
-    for (int64_t row = 0; row < rows; ++row) {
-      llvm::ArrayRef<float> own = values.slice(row * width, width);
-      scales.push_back(int8Scale(own));
-      for (float value : own)
-        numbers.push_back(int8Number(value, scales.back()));
-    }
-  }
-};
+static std::vector<Int8Row> int8Rows(llvm::ArrayRef<float> values, int64_t rows, int64_t width) {
+  std::vector<Int8Row> result;
+  for (int64_t row = 0; row < rows; ++row)
+    result.emplace_back(values.slice(row * width, width));
+  return result;
+}
 
 static ExpectedTensor<float> int8Linear(const Tensor<float> &input, const Tensor<float> &weight,
                                         const Tensor<float> *bias) {
@@ -52,13 +44,13 @@ static ExpectedTensor<float> int8Linear(const Tensor<float> &input, const Tensor
   if (!result)
     return result;
   int64_t rows = out ? result->size() / out : 0;
-  ScaledRows x(input.reals, rows, in), w(weight.reals, out, in);
+  std::vector<Int8Row> x = int8Rows(input.reals, rows, in), w = int8Rows(weight.reals, out, in);
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t o = 0; o < out; ++o) {
       int64_t sum = 0;
       for (int64_t i = 0; i < in; ++i)
-        sum += x.numbers[row * in + i] * w.numbers[o * in + i];
-      float worth = float(sum) * (x.scales[row] * w.scales[o]);
+        sum += x[row].numbers[i] * w[o].numbers[i];
+      float worth = float(sum) * (x[row].scale * w[o].scale);
       result->reals[row * out + o] = bias ? worth + bias->reals[o] : worth;
     }
   return result;

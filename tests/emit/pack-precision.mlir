@@ -14,6 +14,14 @@
 // INT8-NEXT: row 1: [71, 85, 99, 113, 127, 0, 0, 0], scale 0.070866, sum 495
 // INT8-NEXT: row 2: [0, 0, 0, 0, 0, 0, 0, 0], scale 0.000000, sum 0
 
+// Rows of 4 are rotated first: 3, -1, -2, 0 and 11, -1, -2, 0.
+// RUN: sed s/5xf32/4xf32/g %s > %t/rotated.mlir
+// RUN: %python %S/Inputs/weights.py %t/rotated.safetensors 'w=F32[2,4]'
+// RUN: attnc %t/rotated.mlir -march=x86-64-v3 --weights=%t/rotated.safetensors --precision=int8 -o %t/rotated.o
+// RUN: %python %S/Inputs/read_packed.py %t/rotated.o.weights int8 2 4 | FileCheck %s --check-prefix=ROTATED
+// ROTATED: row 0: [127, -42, -85, 0], scale 0.023622, sum 0
+// ROTATED-NEXT: row 1: [127, -12, -23, 0], scale 0.086614, sum 92
+
 // Code for another processor reads the same file.
 // RUN: attnc %s -march=x86-64-v2 --weights=%t/w.safetensors --precision=int8 -o %t/other.o
 // RUN: cmp %t/m.o.weights %t/other.o.weights

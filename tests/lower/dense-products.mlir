@@ -2,7 +2,8 @@
 // DEFINE: %{precision} =
 // DEFINE: %{bits} =
 // DEFINE: %{lower} =
-// DEFINE: %{code} = attn-opt %s --attn-fuse --attn-choose-schedules="vector-bits=%{bits} precision=%{precision}" \
+// DEFINE: %{file} = %s
+// DEFINE: %{code} = attn-opt %{file} --attn-fuse --attn-choose-schedules="vector-bits=%{bits} precision=%{precision}" \
 // DEFINE:   --attn-assign-layouts --attn-lower-kernels="%{lower}"
 
 // REDEFINE: %{bits} = 512
@@ -25,6 +26,22 @@
 // RUN: %{code} | FileCheck %s --check-prefix=BYTES
 // BYTES: llvm.x86.avx512.vpdpbusd.512
 // BYTES-NOT: {{pmadd|dpbf16}}
+
+// Rows of 8 are rotated in groups of 4, before the largest number is known.
+// RUN: %{code} | FileCheck %s --check-prefix=ROTATED
+// ROTATED: vector.shuffle {{.*}} [1, 0, 3, 2, 5, 4,
+// ROTATED: vector.shuffle {{.*}} [2, 3, 0, 1, 6, 7,
+// ROTATED-NOT: vector.shuffle {{.*}} [4, 5, 6, 7,
+// ROTATED: vector.reduction <maxsi>
+
+// negative: rows of 6 are not.
+// RUN: sed s/8x/6x/g %s > %t.six.mlir
+// REDEFINE: %{file} = %t.six.mlir
+// RUN: %{code} | FileCheck %s --check-prefix=UNROTATED
+// UNROTATED-NOT: vector.shuffle
+// UNROTATED: vector.reduction <maxsi>
+// UNROTATED-NOT: vector.shuffle
+// REDEFINE: %{file} = %s
 
 // negative: it has only those of bf16.
 // REDEFINE: %{lower} = isa=avx512 extensions=avx512_bf16

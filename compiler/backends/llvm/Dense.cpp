@@ -63,7 +63,7 @@ private:
   DenseColumns blockOf(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count);
   void forDepth(CodeBuilder &code, llvm::function_ref<void(Value, int64_t, bool)> block);
 
-  void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target);
+  void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target, Value worker);
   void buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
   void buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
                     Value tile);
@@ -79,6 +79,7 @@ private:
   int64_t blockRows() { return std::max(schedule.getBlockRows(), schedule.getRows()); }
   /// Fewer are shared out by columns.
   int64_t manyRows() { return 2 * blockRows(); }
+  int64_t preparedBytes() { return manyRows() * product->rowBytes(); }
 
   KernelCode &kernel;
   KernelOp op;
@@ -282,12 +283,14 @@ void DenseKernel::buildTiles(CodeBuilder &code, const KernelScope &scope, ValueR
   }
 }
 
-/// Writes rows [first, end) as the product reads them.
-void DenseKernel::buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target) {
+/// Writes rows [first, end) as the product reads them, with room behind the rows of the worker that runs it.
+void DenseKernel::buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target,
+                               Value worker) {
   StoredNumbers input = kernel.numbers(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
+  Value room = code.offsetBytes(kernel.workerScratch(code, scope, worker), code.constant(preparedBytes()));
   code.loop(first, end, 1, [&](Value row) {
     product->prepare(code, rowAt(input.at(code, code.mul(row, plan.depth))),
-                     code.offsetBytes(target, code.mul(code.sub(row, first), product->rowBytes())));
+                     code.offsetBytes(target, code.mul(code.sub(row, first), product->rowBytes())), room);
   });
 }
 
@@ -317,7 +320,7 @@ void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRa
 
 void DenseKernel::build() {
   if (product->prepares())
-    kernel.setScratch(getAffineConstantExpr(manyRows() * product->rowBytes(), op.getContext()));
+    kernel.setScratch(getAffineConstantExpr(preparedBytes() + product->roomBytes(), op.getContext()));
   auto tiles = kernel.function("tile", 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     buildTiles(code, scope, arguments);
   });
@@ -332,7 +335,7 @@ void DenseKernel::build() {
       kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
         auto [first, end] = blockBounds(code, scope, arguments[0]);
         if (product->prepares())
-          buildPrepare(code, scope, first, end, kernel.workerScratch(code, scope, arguments[1]));
+          buildPrepare(code, scope, first, end, kernel.workerScratch(code, scope, arguments[1]), arguments[1]);
         Value none = code.constant(0), all = code.constant(plan.tiles);
         kernel.call(code, tiles, kernel.currentFrame(), {first, end, none, all, arguments[1]});
         if (norms)
@@ -347,21 +350,22 @@ void DenseKernel::build() {
                     {none, rows(code, scope), arguments[0], code.add(arguments[0], 1), none});
       });
   auto rowsTask = [&](StringRef suffix,
-                      llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value, Value)> body) {
+                      llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value, Value, Value)> body) {
     return kernel.function(suffix, 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
       Value first = code.mul(arguments[0], fewRows);
-      body(code, scope, first, code.min(code.add(first, fewRows), rows(code, scope)));
+      body(code, scope, first, code.min(code.add(first, fewRows), rows(code, scope)), arguments[1]);
     });
   };
   std::string prepareTask, normTask;
   if (product->prepares())
-    prepareTask = rowsTask("prepare", [&](CodeBuilder &code, const KernelScope &scope, Value first, Value end) {
-      Value place = code.mul(first, product->rowBytes());
-      buildPrepare(code, scope, first, end,
-                   code.offsetBytes(kernel.workerScratch(code, scope, code.constant(0)), place));
-    });
+    prepareTask =
+        rowsTask("prepare", [&](CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value worker) {
+          Value place = code.mul(first, product->rowBytes());
+          Value target = code.offsetBytes(kernel.workerScratch(code, scope, code.constant(0)), place);
+          buildPrepare(code, scope, first, end, target, worker);
+        });
   if (norms)
-    normTask = rowsTask("norms", [&](CodeBuilder &code, const KernelScope &, Value first, Value end) {
+    normTask = rowsTask("norms", [&](CodeBuilder &code, const KernelScope &, Value first, Value end, Value) {
       kernel.call(code, norm, kernel.currentFrame(), {first, end});
     });
 

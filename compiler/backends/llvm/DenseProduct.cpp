@@ -1,12 +1,9 @@
 // Products of rows and weight panels; see the header.
 #include "compiler/backends/llvm/DenseProduct.h"
+#include "compiler/backends/llvm/Int8Row.h"
 #include "compiler/backends/llvm/Microkernel.h"
-#include "dialect/ReducedNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-
-#include <limits>
 
 namespace mlir::attn {
 
@@ -31,7 +28,7 @@ int64_t DenseProduct::elements(int64_t count, bool ends) const {
   return count * parts() - missing;
 }
 
-void DenseProduct::prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const {
+void DenseProduct::prepare(CodeBuilder &code, const RowLoad &row, Value prepared, Value /*room*/) const {
   forColumns(code, depth, [&](Value column, Value mask) {
     code.storeVector(row(code, column, mask), code.offset(prepared, column), mask);
   });
@@ -107,7 +104,7 @@ struct Bf16Product : DenseProduct {
   bool completesGroups() const override { return true; }
   int64_t rowBytes() const override { return llvm::alignTo(panels.groups * 4, 64) + 64; }
 
-  void prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const override {
+  void prepare(CodeBuilder &code, const RowLoad &row, Value prepared, Value /*room*/) const override {
     auto halves = VectorType::get(code.lanes(), code.b.getBF16Type());
     forColumns(code, depth, [&](Value column, Value mask) {
       Value rounded = arith::TruncFOp::create(code.b, halves, row(code, column, mask));
@@ -131,32 +128,10 @@ struct Int8Product : DenseProduct {
   int64_t rowBytes() const override { return llvm::alignTo(scaleAt() + 4, 64) + 64; }
   Type leftType(CodeBuilder &code) const override { return code.b.getI32Type(); }
 
-  void prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const override {
-    Value largest = code.zeros();
-    int64_t full = depth - depth % code.lanes();
-    auto larger = [&](Value column, Value mask, Value most) {
-      Value x = math::AbsFOp::create(code.b, row(code, column, mask));
-      // A NaN stays, as the scale and so as the result.
-      Value less = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OGE, most, x);
-      Value isNan = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNO, most, most);
-      return code.select(arith::OrIOp::create(code.b, less, isNan), most, x);
-    };
-    largest =
-        code.reduce(code.constant(0), code.constant(full), code.lanes(), largest, [&](Value column, ValueRange state) {
-          return SmallVector<Value>{larger(column, Value(), state[0])};
-        })[0];
-    if (full != depth)
-      largest = larger(code.constant(full), code.maskBelow(code.constant(depth - full)), largest);
-    Value most = arith::MaximumFOp::create(code.b, lanesMaximum(code, largest), code.real(leastInt8Largest));
-    Value isFinite = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OLT, most,
-                                           code.real(std::numeric_limits<double>::infinity()));
-    Value scale = code.select(isFinite, code.fdiv(most, code.real(maxInt8Number)),
-                              code.real(std::numeric_limits<double>::quiet_NaN()));
-    Value inverse = code.splat(code.fdiv(code.real(maxInt8Number), most));
-    forColumns(code, depth, [&](Value column, Value mask) {
-      Value x = code.fmul(row(code, column, mask), inverse);
-      storeNumbers(code, number(code, x), prepared, column);
-    });
+  int64_t roomBytes() const override { return rotatedRowBytes(depth); }
+  void prepare(CodeBuilder &code, const RowLoad &row, Value prepared, Value room) const override {
+    Value scale = writeInt8Row(code, row, depth, room,
+                               [&](Value numbers, Value column) { storeNumbers(code, numbers, prepared, column); });
     code.store(scale, at(code, prepared, scaleAt())); // where the last vector may have ended
   }
 
@@ -169,20 +144,8 @@ struct Int8Product : DenseProduct {
 protected:
   /// Sums of numbers times numbers, from what was summed.
   virtual Value total(CodeBuilder &, Value sums, Value /*column*/) const { return sums; }
-  /// Writes i32 lanes from -127 to 127, those of `column` on; groups are complete.
+  /// Writes the lower 16 bits of i32 lanes, from -127 to 127, those of `column` on; groups are complete.
   virtual void storeNumbers(CodeBuilder &code, Value numbers, Value prepared, Value column) const = 0;
-
-private:
-  static Value lanesMaximum(CodeBuilder &code, Value vector) {
-    return vector::ReductionOp::create(code.b, vector::CombiningKind::MAXIMUMF, vector);
-  }
-  /// The nearest whole number from -127 to 127; of a NaN, 127.
-  static Value number(CodeBuilder &code, Value x) {
-    Value bound = code.splatReal(maxInt8Number), low = code.splatReal(-maxInt8Number);
-    x = code.select(arith::CmpFOp::create(code.b, arith::CmpFPredicate::OLT, x, bound), x, bound);
-    x = code.select(arith::CmpFOp::create(code.b, arith::CmpFPredicate::OGT, x, low), x, low);
-    return arith::FPToSIOp::create(code.b, integers(code), math::RoundEvenOp::create(code.b, x));
-  }
 };
 
 /// Sixteen-bit numbers multiplied in pairs (pmaddwd): no sum of two can overflow. The pairs of a group are its numbers

@@ -2,7 +2,7 @@
 // a sum of products is worth. An element is what four bytes of a row and four of a column hold:
 //   own    one x and w                                                             sums in f32
 //   bf16   two, where the processor multiplies pairs; else one f32, w widened      sums in f32
-//   int8   four, or two widened to i16: numbers of x = number * scale[row],
+//   int8   four, or two widened to i16: numbers of rotated x = number * scale[row],
 //          w = number * scale[column]                                              exact sums in i32
 // Weights that the processor can not multiply as they are stored are widened a block at a time into L1, for all rows
 // of a task; then the tile is the same for all.
@@ -32,7 +32,9 @@ public:
 
   /// Whether rows of the left operand are rewritten before they are multiplied; each may take all of `rowBytes()`.
   bool prepares() const { return completesGroups() || rows != Precision::Own; }
-  virtual void prepare(CodeBuilder &code, const RowLoad &row, Value prepared) const;
+  virtual void prepare(CodeBuilder &code, const RowLoad &row, Value prepared, Value room) const;
+  /// Memory that `prepare` uses while it runs.
+  virtual int64_t roomBytes() const { return 0; }
   /// From one row, as it is multiplied, to the next.
   virtual int64_t rowBytes() const { return depth * 4; }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the embeddings of 500 sentences with those in f32: compare_precision.py MINILM OTHER LEAST_COSINE
+"""Compares the embeddings of sentences with those in f32: compare_precision.py MINILM OTHER LEAST_COSINE COUNT
 
 Fails if a sentence's two embeddings have a smaller cosine. Says also what a search would notice: how many sentences
 have another nearest sentence, and how much nearer than the new one the right one is at most.
@@ -29,7 +29,7 @@ def sentences(count):
         parts = [" ".join(map(draw.choice, (WHO, DOES, WHAT, WHEN))) + "." for _ in range(draw.choice([1, 1, 1, 2, 4]))]
         if " ".join(parts) not in lines:
             lines.append(" ".join(parts))
-    return lines
+    return lines[:count]
 
 
 def embeddings(program, lines):
@@ -71,8 +71,8 @@ def spearman(a, b):
 
 
 def main():
-    exact, other, least = sys.argv[1], sys.argv[2], float(sys.argv[3])
-    lines = sentences(500)
+    exact, other, least, count = sys.argv[1], sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
+    lines = sentences(count)
     right, rounded = embeddings(exact, lines), embeddings(other, lines)
     cosines = [cosine(a, b) for a, b in zip(right, rounded)]
     table, changed = similarities(right), similarities(rounded)

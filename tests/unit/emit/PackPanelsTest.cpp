@@ -63,6 +63,79 @@ TEST(Int8NumbersTest, NoNumberForWhatIsNotFinite) {
   }
 }
 
+/// Values of which none is more than 1 from 0.
+std::vector<float> waves(int64_t count, float frequency) {
+  std::vector<float> values;
+  for (int64_t k = 0; k < count; ++k)
+    values.push_back(std::sin(frequency * k));
+  return values;
+}
+
+double product(llvm::ArrayRef<float> x, llvm::ArrayRef<float> y) {
+  double sum = 0;
+  for (auto [a, b] : llvm::zip(x, y))
+    sum += double(a) * b;
+  return sum;
+}
+
+TEST(RotateTest, TakesAsManyNeighboursAsDivideTheRow) {
+  EXPECT_EQ(rotatedTogether(384), 64);
+  EXPECT_EQ(rotatedTogether(96), 16);
+  EXPECT_EQ(rotatedTogether(20), 4);
+  EXPECT_EQ(rotatedTogether(97), 1);
+  EXPECT_EQ(rotatedTogether(2), 1);
+  for (int64_t together : {1, 4, 16, 64})
+    EXPECT_EQ(rotationScale(together) * rotationScale(together) * together, 1.0f);
+}
+
+TEST(RotateTest, MultipliesByTheMatrixOfSigns) {
+  std::vector<float> row = {0, 1, 2, 3, 0, 0, 8, 0};
+  rotate(row);
+  EXPECT_EQ(row, std::vector<float>({3, -1, -2, 0, 4, 4, -4, -4}));
+  std::vector<float> odd = {1, 2, 3};
+  rotate(odd);
+  EXPECT_EQ(odd, std::vector<float>({1, 2, 3}));
+}
+
+TEST(RotateTest, IsItsOwnInverseAndKeepsProducts) {
+  for (int64_t count : {4, 16, 48, 64, 192}) {
+    std::vector<float> x = waves(count, 1.7f), y = waves(count, 0.9f), rotatedX = x, rotatedY = y;
+    rotate(rotatedX);
+    rotate(rotatedY);
+    EXPECT_NE(rotatedX, x);
+    EXPECT_NEAR(product(rotatedX, rotatedY), product(x, y), 1e-4);
+    rotate(rotatedX);
+    for (int64_t k = 0; k < count; ++k)
+      EXPECT_NEAR(rotatedX[k], x[k], 1e-5);
+  }
+}
+
+TEST(Int8RowTest, OneLargeNumberLeavesTheOthersTheirDigits) {
+  std::vector<float> values = waves(64, 1.7f);
+  values[9] = 100;
+  // Rotated, the large number is 100 / 8 everywhere, and the others have a length of less than 8.
+  Int8Row row(values);
+  EXPECT_LT(row.scale, (100.0f / 8 + 8) / 127);
+  std::vector<float> back;
+  for (int8_t number : row.numbers)
+    back.push_back(number * row.scale);
+  rotate(back);
+  double squares = 0;
+  for (int64_t k = 0; k < 64; ++k)
+    squares += (back[k] - values[k]) * (back[k] - values[k]);
+  EXPECT_LT(std::sqrt(squares / 64), row.scale / 2);
+}
+
+TEST(Int8RowTest, LargeNumbersStayFiniteAndNoOthersCount) {
+  std::vector<float> large(64, std::ldexp(1.0f, 125) * (1 - 0x1p-24f)), infinite(64, 1.0f);
+  EXPECT_EQ(Int8Row(large).numbers[0], 127);
+  EXPECT_TRUE(std::isfinite(Int8Row(large).scale));
+  infinite[7] = inf;
+  EXPECT_TRUE(std::isnan(Int8Row(infinite).scale));
+  infinite[8] = -inf;
+  EXPECT_TRUE(std::isnan(Int8Row(infinite).scale));
+}
+
 TEST(Int8NumbersTest, SumsOfTheMostProductsFit) {
   EXPECT_LE(maxInt8Products * 127 * 127, std::numeric_limits<int32_t>::max());
   EXPECT_GT((maxInt8Products + 1) * 127 * 127, std::numeric_limits<int32_t>::max());
@@ -119,6 +192,13 @@ TEST(PackColumnTest, FourInt8StandTogetherBeforeScalesAndSums) {
   EXPECT_EQ(panel.at<float>(28), 1.0f);
   EXPECT_EQ(panel.at<int32_t>(40), -101);
   EXPECT_EQ(panel.written(), 13u);
+}
+
+TEST(PackColumnTest, Int8AreOfTheRotatedColumn) {
+  Panel panel(Precision::Int8, {127, 127, 0, 0}); // rotated 127, 0, 127, 0
+  EXPECT_EQ(panel.at<int32_t>(4), int32_t(0x007f007f));
+  EXPECT_EQ(panel.at<float>(16), 1.0f);
+  EXPECT_EQ(panel.at<int32_t>(28), 254);
 }
 
 TEST(PackColumnTest, ColumnOfZerosHasAScaleAndOneWithANanHasNone) {
