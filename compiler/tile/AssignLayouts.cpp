@@ -1,5 +1,6 @@
 // Writes each schedule's wishes into the types: weight panels for dense kernels, key and value panels for score maps.
 #include "compiler/tile/Passes.h"
+#include "compiler/tile/ScheduleRules.h"
 #include "dialect/AttnOps.h"
 #include "dialect/WeightPanels.h"
 #include "mlir/IR/Builders.h"
@@ -24,7 +25,9 @@ void setInput(KernelOp kernel, unsigned index, Value value) {
 struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   void runOnOperation() override {
     SmallVector<KernelOp> kernels(getOperation().getOps<KernelOp>());
+    QueryLimits limits(getOperation());
     for (KernelOp kernel : kernels) {
+      keepsRows = readsKeyRows(kernel, limits.of(kernel));
       if (kernel.getSchedule()->getStrategy() == Strategy::Dense)
         packWeights(kernel);
       if (llvm::is_contained({Strategy::Stream, Strategy::Strip}, kernel.getSchedule()->getStrategy()))
@@ -84,6 +87,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       kernel.getBody().getArgument(index).setType(source.getType());
       return;
     }
+    if (keepsRows)
+      return;
     Value copy = copyInto(kernel, source, layout);
     // What else reads the tensor finds it in rows: only this operand gets the copy.
     BlockArgument argument = kernel.getBody().addArgument(copy.getType(), copy.getLoc());
@@ -136,6 +141,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       kernel.getInputsMutable().erase(index);
     }
   }
+
+  bool keepsRows = false; // the kernel at hand, rather than a copy
 };
 
 } // namespace

@@ -1,7 +1,6 @@
 // Each kernel gets the schedule that `attn.schedules` has for its key, else the one that the rules give.
 #include "compiler/tile/Passes.h"
 #include "compiler/tile/ScheduleRules.h"
-#include "dialect/Extents.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace mlir::attn {
@@ -35,16 +34,16 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
       getOperation().emitError("expected precision of f32, bf16 or int8, got ") << precision.getValue();
       return signalPassFailure();
     }
-    extents = failure();
+    QueryLimits limits(getOperation());
     given = getOperation()->getAttrOfType<DictionaryAttr>("attn.schedules");
     for (KernelOp kernel : getOperation().getOps<KernelOp>())
-      if (failed(choose(kernel)))
+      if (failed(choose(kernel, limits.of(kernel))))
         signalPassFailure();
     getOperation()->removeAttr("attn.schedules");
   }
 
-  LogicalResult choose(KernelOp kernel) {
-    ScheduleContext context{vectorBits, *precisionOf(precision), mostQueries(kernel)};
+  LogicalResult choose(KernelOp kernel, int64_t mostQueries) {
+    ScheduleContext context{vectorBits, *precisionOf(precision), mostQueries};
     std::string key = scheduleKey(kernel, context);
     kernel->setAttr("attn.key", StringAttr::get(&getContext(), key));
     auto schedule = given ? given.getAs<ScheduleAttr>(key) : ScheduleAttr();
@@ -86,22 +85,6 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
     return kernel.emitError("no back end can compile this: llvm: ") << why;
   }
 
-  /// The most queries that a kernel's score can have; 0: any number.
-  int64_t mostQueries(KernelOp kernel) {
-    auto scores = kernel.getBody().front().getOps<ScoreOp>();
-    if (scores.empty())
-      return 0;
-    int64_t fixed = (*scores.begin()).getQuery().getType().getDimSize(2);
-    auto bounds = getOperation()->getAttrOfType<DictionaryAttr>("attn.bounds");
-    if (!ShapedType::isDynamic(fixed) || !bounds)
-      return ShapedType::isDynamic(fixed) ? 0 : fixed;
-    if (failed(extents) && failed(extents = FunctionExtents::compute(getOperation())))
-      return 0; // the error is told; a later stage stops at it
-    auto symbol = dyn_cast<AffineSymbolExpr>(extents->of((*scores.begin()).getScores())[2]);
-    auto range = symbol ? bounds.getAs<DenseI64ArrayAttr>(extents->symbols()[symbol.getPosition()].name) : nullptr;
-    return range ? range[1] : 0;
-  }
-
   /// Writes a schedule on the kernel, if the back end can keep it.
   LogicalResult take(KernelOp kernel, ScheduleAttr schedule, std::string &why) {
     kernel.setScheduleAttr(schedule);
@@ -109,8 +92,7 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
     return backendFor(schedule.getBackend()).supports(kernel, why);
   }
 
-  DictionaryAttr given;                           // by key; null if none
-  FailureOr<FunctionExtents> extents = failure(); // of the function, once they are asked for
+  DictionaryAttr given; // by key; null if none
 };
 
 } // namespace

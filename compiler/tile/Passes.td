@@ -31,7 +31,8 @@ def AssignLayouts : Pass<"attn-assign-layouts", "::mlir::func::FuncOp"> {
   let summary = "store each tensor as the schedule of its consumer reads it";
   let description = [{
     Weights of `dense` kernels become weight panels, of the kernel's precision. Keys of `stream` kernels become key panels: their producer writes them so when it is
-    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them. A `decode` kernel reads rows.
+    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them. A `decode` kernel reads rows; so does a `stream` kernel of at most 256 queries, by its type or by
+    `attn.bounds`, instead of a copy.
 
     ```mlir
     attn.weight "w" : tensor<384x384xf32>  ==>  attn.weight "w" : tensor<384x384xf32, #attn.layout<weight_panels, width = 64>>

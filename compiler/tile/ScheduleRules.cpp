@@ -37,6 +37,10 @@ constexpr int64_t streamKeys = 256;
 // Queries that are few: against each, a copy of keys and values into panels costs more than it saves.
 constexpr int64_t fewQueries = 4;
 
+// Queries of a head that one task may take: a pass over keys and values that writes panels of them costs as much as
+// this many queries gain, and heads alone are enough tasks.
+constexpr int64_t headQueries = 256;
+
 // Keys, or values, between two rescalings of decoding: a block of each stays in the second-level cache for all queries
 // that read it.
 constexpr int64_t decodeElements = 16384;
@@ -102,6 +106,27 @@ int64_t blockRows(KernelOp kernel, Strategy strategy) {
 }
 
 } // namespace
+
+int64_t QueryLimits::of(KernelOp kernel) {
+  auto scores = kernel.getBody().front().getOps<ScoreOp>();
+  if (scores.empty())
+    return 0;
+  int64_t fixed = (*scores.begin()).getQuery().getType().getDimSize(2);
+  auto bounds = function->getAttrOfType<DictionaryAttr>("attn.bounds");
+  if (!ShapedType::isDynamic(fixed) || !bounds)
+    return ShapedType::isDynamic(fixed) ? 0 : fixed;
+  if (failed(extents) && failed(extents = FunctionExtents::compute(function)))
+    return 0; // the error is told; a later stage stops at it
+  auto symbol = dyn_cast<AffineSymbolExpr>(extents->of((*scores.begin()).getScores())[2]);
+  auto range = symbol ? bounds.getAs<DenseI64ArrayAttr>(extents->symbols()[symbol.getPosition()].name) : nullptr;
+  return range ? range[1] : 0;
+}
+
+bool readsKeyRows(KernelOp kernel, int64_t mostQueries) {
+  ScheduleAttr schedule = *kernel.getSchedule();
+  return schedule.getBackend() == BackendKind::LLVM && schedule.getStrategy() == Strategy::Stream && mostQueries > 0 &&
+         mostQueries <= headQueries && groupOf(kernel) == 1;
+}
 
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries) {
   if (backend == BackendKind::Halide) // online normalisers are not in its vocabulary: every map is a strip

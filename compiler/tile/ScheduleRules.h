@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/backends/Backend.h"
+#include "dialect/Extents.h"
 
 namespace mlir::attn {
 
@@ -13,8 +14,22 @@ struct ScheduleContext {
   int64_t mostQueries; ///< that the kernel's map can have; 0: any number
 };
 
+/// The most queries that the map of a kernel can have, by its type or by the function's `attn.bounds`; 0: any number.
+class QueryLimits {
+public:
+  explicit QueryLimits(func::FuncOp function) : function(function) {}
+  int64_t of(KernelOp kernel);
+
+private:
+  func::FuncOp function;
+  FailureOr<FunctionExtents> extents = failure(); // once they are asked for
+};
+
 /// What can compute a kernel, best first.
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries);
+
+/// Whether a kernel reads keys and values in rows where nobody writes them in panels for it.
+bool readsKeyRows(KernelOp kernel, int64_t mostQueries);
 
 /// The schedule that the rules give; whether the back end can keep it is not asked.
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context);

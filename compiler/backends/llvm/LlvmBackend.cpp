@@ -36,8 +36,9 @@ public:
     case Strategy::Decode:
       return decodeReadsBf16(argument);
     case Strategy::Stream:
+      return streamReadsBf16(argument);
     case Strategy::Strip:
-      return false; // a query is read once for every panel of keys, one number at a time
+      return false;
     }
     llvm_unreachable("unknown strategy");
   }

@@ -18,6 +18,9 @@ bool mapsWriteBf16(OpResult result);
 
 LogicalResult supportsStream(KernelOp kernel, std::string &why);
 void lowerStream(KernelCode &kernel);
+/// Whether an operand is keys in rows, which are packed: a query is read once for every panel of keys, one number at a
+/// time, and a value once for every tile.
+bool streamReadsBf16(BlockArgument argument);
 
 /// Of what streams, too.
 void lowerDecode(KernelCode &kernel);

@@ -23,17 +23,25 @@ StreamKernel::Tile StreamKernel::tileAt(CodeBuilder &code, const Block &block, V
 
 StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
                                             int64_t tileRows) {
-  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {},       {},
-              {},    {},           {},           {},           {},           {}, tileRows, {}};
+  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {}, {},       {},
+              {},    {},           {},           {},           {},           {}, {}, tileRows, {}};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
   HeadPlace place{block.sample, block.head};
   block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
-  block.values = headPanels(code, kernel, scope, chain.combine.getValue(), place, heads);
-  block.output = resultRows(code, kernel, scope, chain.output, chain.merged, place, queries, heads, valueWidth);
-  block.keys = headPanels(code, kernel, scope, chain.score.getKey(), place, heads);
-  block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
+  if (readsValueRows())
+    block.valueRows = headRows(code, kernel, scope, chain.combine.getValue(), place, heads);
+  else
+    block.values = headPanels(code, kernel, scope, chain.combine.getValue(), place, heads);
+  if (packsKeys()) {
+    block.keyRows = headRows(code, kernel, scope, chain.score.getKey(), place, heads);
+    block.keys.pointer = code.offsetBytes(block.scores, code.constant(blockBytes()));
+  } else {
+    block.keys = headPanels(code, kernel, scope, chain.score.getKey(), place, heads);
+  }
+  block.output = resultRows(code, kernel, scope, chain.output, chain.merged, place, queries, heads, valueWidth);
+  block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());
   block.tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), tileRows);
   return block;
@@ -66,37 +74,67 @@ void StreamKernel::buildBlock(CodeBuilder &code, const Block &block) {
   finish(code, block);
 }
 
+/// Blocks of the queries of a head: each has one register tile at least, if there are so many queries.
+Value StreamKernel::blocksOf(CodeBuilder &code, Value count) {
+  Value most = code.max(code.div(count, code.constant(schedule.getRows())), code.constant(1));
+  return code.min(code.ceilDiv(count, schedule.getBlockRows()), most);
+}
+
+/// Calls the code of block `index` of a head, in whole tiles but for the last: `tall`, or `low` if it has less than
+/// one.
+void StreamKernel::callBlock(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value index,
+                             Value worker, StringRef tall, StringRef low) {
+  Value count = kernel.extent(code, scope, queries), perHead = blocksOf(code, count);
+  Value tiles = code.ceilDiv(count, schedule.getRows());
+  auto bound = [&](Value at) {
+    return code.min(code.mul(code.div(code.mul(at, tiles), perHead), schedule.getRows()), count);
+  };
+  Value first = bound(index), end = bound(code.add(index, 1));
+  Value enough = code.lessEq(code.constant(schedule.getRows()), code.sub(end, first));
+  SmallVector<Value> arguments{place.sample, place.head, first, end, worker};
+  code.branch(
+      enough, [&] { kernel.call(code, tall, kernel.currentFrame(), arguments); },
+      [&] { kernel.call(code, low, kernel.currentFrame(), arguments); });
+}
+
 void StreamKernel::build() {
-  int64_t scratch = 4 * tileLimit() * (schedule.getRows() * scoreStride() + stateStride());
-  kernel.setScratch(getAffineConstantExpr(scratch, op.getContext()));
+  AffineExpr packed = keys.ceilDiv(panelWidth()) * (4 * panelWidth() * width);
+  kernel.setScratch(packsKeys() ? packed + blockBytes() : getAffineConstantExpr(blockBytes(), op.getContext()));
   auto blockFunction = [&](StringRef name, int64_t tileRows) {
     return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
       buildBlock(code, makeBlock(code, scope, arguments, tileRows));
     });
   };
   std::string tall = blockFunction("block", schedule.getRows()), low = blockFunction("row", 1);
-  auto blocks = [&](CodeBuilder &code, Value count) {
-    Value most = code.max(code.div(count, code.constant(schedule.getRows())), code.constant(1));
-    return code.min(code.ceilDiv(count, schedule.getBlockRows()), most);
-  };
-  std::string task = kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    Value count = kernel.extent(code, scope, queries), perHead = blocks(code, count);
-    Value outer = code.div(arguments[0], perHead);
-    // The last block first: under a causal mask it has the most keys.
-    Value index = code.sub(code.sub(perHead, code.constant(1)), code.rem(arguments[0], perHead));
-    Value first = code.div(code.mul(index, count), perHead),
-          end = code.div(code.mul(code.add(index, 1), count), perHead);
-    Value sample = code.div(outer, code.constant(heads)), head = code.rem(outer, code.constant(heads));
-    Value enough = code.lessEq(code.constant(schedule.getRows()), code.sub(end, first));
-    SmallVector<Value> place{sample, head, first, end, arguments[1]};
-    code.branch(
-        enough, [&] { kernel.call(code, tall, kernel.currentFrame(), place); },
-        [&] { kernel.call(code, low, kernel.currentFrame(), place); });
-  });
+  std::string task = packsKeys() ? headTask(tall, low) : blockTask(tall, low);
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope);
     Value count = code.mul(kernel.extent(code, scope, batch), heads);
-    kernel.parallel(code, scope, task, frame, code.mul(count, blocks(code, kernel.extent(code, scope, queries))));
+    if (!packsKeys())
+      count = code.mul(count, blocksOf(code, kernel.extent(code, scope, queries)));
+    kernel.parallel(code, scope, task, frame, count);
+  });
+}
+
+/// A task is one block of queries.
+std::string StreamKernel::blockTask(StringRef tall, StringRef low) {
+  return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    Value perHead = blocksOf(code, kernel.extent(code, scope, queries)), outer = code.div(arguments[0], perHead);
+    // The last block first: under a causal mask it has the most keys.
+    Value index = code.sub(code.sub(perHead, code.constant(1)), code.rem(arguments[0], perHead));
+    HeadPlace place{code.div(outer, code.constant(heads)), code.rem(outer, code.constant(heads))};
+    callBlock(code, scope, place, index, arguments[1], tall, low);
+  });
+}
+
+/// A task is a head: its keys become panels, then come all its blocks of queries.
+std::string StreamKernel::headTask(StringRef tall, StringRef low) {
+  return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    HeadPlace place{code.div(arguments[0], code.constant(heads)), code.rem(arguments[0], code.constant(heads))};
+    Value count = kernel.extent(code, scope, queries), none = code.constant(0);
+    packKeys(code, makeBlock(code, scope, {place.sample, place.head, none, count, arguments[1]}, schedule.getRows()));
+    code.loop(none, blocksOf(code, count), 1,
+              [&](Value index) { callBlock(code, scope, place, index, arguments[1], tall, low); });
   });
 }
 
@@ -173,6 +211,14 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
     if (failed(supportsFormula(mask.getPredicate(), why)))
       return failure();
   return success();
+}
+
+bool streamReadsBf16(BlockArgument argument) {
+  auto isKey = [](OpOperand &use) { return isa<ScoreOp>(use.getOwner()) && use.getOperandNumber() == 1; };
+  return llvm::all_of(argument.getUses(), [&](OpOperand &use) {
+    auto split = dyn_cast<SplitHeadsOp>(use.getOwner());
+    return split ? llvm::all_of(split->getUses(), isKey) : isKey(use);
+  });
 }
 
 void lowerStream(KernelCode &kernel) { StreamKernel(kernel).build(); }

@@ -1,5 +1,5 @@
-// The code of one streaming kernel, in two parts: Stream.cpp shares out blocks of queries and keeps their state,
-// StreamTile.cpp takes its tiles through one block of keys.
+// The code of one streaming kernel, in three parts: Stream.cpp shares out blocks of queries and keeps their state,
+// StreamTile.cpp takes its tiles through one block of keys, StreamKeys.cpp makes panels of keys that lie in rows.
 #pragma once
 
 #include "compiler/backends/llvm/OnlineWeights.h"
@@ -20,9 +20,12 @@ private:
     Value sample, head, firstQuery, endQuery; // i64
     Value queryCount, keyCount;
     HeadRows query, output;
-    HeadPanels keys, values; // of this head
-    Value scores;            // [tiles][MR][scoreStride] weights or scores
-    Value state;             // [tiles][stateStride]
+    HeadRows keyRows;   // if they are packed here
+    HeadPanels keys;    // of this head
+    HeadPanels values;  // the same
+    HeadRows valueRows; // instead of panels, if they are in rows
+    Value scores;       // [tiles][MR][scoreStride] weights or scores
+    Value state;        // [tiles][stateStride]
     Value tiles;
     int64_t tileRows;
     MaskScope masks;
@@ -39,16 +42,34 @@ private:
 
   // A tile's weights times a panel of values.
   struct ValueTile {
-    Value weights;   // [MR][scoreStride], of key 0
-    Value state;     // of the tile
-    Value panel;     // [M][panelWidth]
-    Value output;    // [MR][valuePadded], at the panel's first column
-    int64_t vectors; // of the panel
+    Value weights;        // [MR][scoreStride], of key 0
+    Value state;          // of the tile
+    StoredNumbers values; // of key 0, at the tile's first column
+    int64_t keyStride;    // to the next key
+    Value output;         // [MR][valuePadded], at the tile's first column
+    int64_t columns;      // of values
   };
 
   int64_t rangeState() { return llvm::alignTo(outputEnd(), 2); }
   int64_t stateStride() { return llvm::alignTo(rangeState() + 8, 16); }
   int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
+
+  /// Whether keys, or values, lie in rows. Keys then become panels of the worker's, once for all queries of a head.
+  bool packsKeys() { return isInRows(chain.score.getKey()); }
+  bool readsValueRows() { return isInRows(chain.combine.getValue()); }
+  static bool isInRows(Value value) {
+    LayoutAttr layout = getLayout(sourceOf(value).getType());
+    return !layout || layout.getKind() == LayoutKind::RowMajor;
+  }
+  int64_t blockBytes() { return 4 * tileLimit() * (schedule.getRows() * scoreStride() + stateStride()); }
+
+  Value blocksOf(CodeBuilder &code, Value count);
+  void callBlock(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value index, Value worker,
+                 StringRef tall, StringRef low);
+  std::string blockTask(StringRef tall, StringRef low);
+  std::string headTask(StringRef tall, StringRef low);
+  void packKeys(CodeBuilder &code, const Block &block);
+  void packSquare(CodeBuilder &code, const Block &block, Value key, Value from, int64_t count, Value column);
 
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
   void buildBlock(CodeBuilder &code, const Block &block);

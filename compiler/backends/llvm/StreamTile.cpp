@@ -91,12 +91,15 @@ void StreamKernel::finishPanel(CodeBuilder &code, const Block &block, Value row,
 
 void StreamKernel::combineValues(CodeBuilder &code, const Block &block, KeyRange keys) {
   auto panelOfValues = [&](Value panel, int64_t columns) {
-    Value values = code.offset(block.values.pointer, code.mul(panel, block.values.stride));
-    Value column = code.add(code.mul(panel, panelWidth()), outputState());
+    Value column = code.mul(panel, panelWidth());
+    StoredNumbers values = readsValueRows()
+                               ? block.valueRows.numbers.at(code, column)
+                               : StoredNumbers{code.offset(block.values.pointer, code.mul(panel, block.values.stride))};
+    int64_t keyStride = readsValueRows() ? block.valueRows.rowStride : panelWidth();
     forTiles(code, block, keys, [&](const Tile &tile) {
       Value weights = code.offset(tile.scores, code.sub(code.constant(0), keys.from));
-      int64_t vectors = llvm::divideCeil(columns, lanes());
-      combinePanel(code, block, {weights, tile.state, values, code.offset(tile.state, column), vectors}, tile.visible);
+      Value output = code.offset(tile.state, code.add(column, outputState()));
+      combinePanel(code, block, {weights, tile.state, values, keyStride, output, columns}, tile.visible);
     });
   };
   int64_t full = valueWidth / panelWidth(), rest = valueWidth % panelWidth();
@@ -107,14 +110,18 @@ void StreamKernel::combineValues(CodeBuilder &code, const Block &block, KeyRange
 
 void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile,
                                 const VisibleKeys &visible) {
+  int64_t vectors = llvm::divideCeil(tile.columns, lanes()), rest = tile.columns % lanes();
+  // A panel has room for whole vectors, a row has not.
+  Value last = readsValueRows() && rest ? code.maskBelow(code.constant(rest)) : Value();
   auto output = [&](int64_t r, int64_t v) { return code.offset(tile.output, r * valuePadded() + v * lanes()); };
   addValues(
-      code, tile.state, block.tileRows, tile.vectors, visible, output,
+      code, tile.state, block.tileRows, vectors, visible, output,
       [&](Value key, int64_t r) {
         return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
       },
       [&](Value key, int64_t v) {
-        return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
+        StoredNumbers line = tile.values.at(code, code.mul(key, tile.keyStride));
+        return line.at(code, v * lanes()).load(code, v + 1 == vectors ? last : Value());
       });
 }
 

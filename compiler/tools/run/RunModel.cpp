@@ -182,7 +182,10 @@ static llvm::Expected<std::optional<std::vector<std::vector<Array>>>> runEach(co
     auto results = (*file)->run(inputs, options.weights, options.precision.value_or(Precision::F64));
     if (!results)
       return results.takeError();
-    for (auto [port, result] : llvm::zip((*file)->signature()->outputs, *results))
+    llvm::Expected<Signature> signature = (*file)->signature();
+    if (!signature)
+      return signature.takeError();
+    for (auto [port, result] : llvm::zip_equal(signature->outputs, *results))
       if (port.dtype == ATTN_BF16)
         result = roundedTo(ATTN_BF16, result);
     all.push_back(std::move(*results));

@@ -1,0 +1,69 @@
+// Where one task takes all queries of a head, keys and values stay in rows: by the type, or by --bind.
+// RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 --attn-assign-layouts | FileCheck %s
+
+// CHECK-LABEL: func.func @few
+// CHECK-NOT: panels
+// CHECK: strategy = stream
+// CHECK-NOT: panels
+func.func @few(%q: tensor<?x2x256x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+               %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x256x64xf32> {
+  %s = attn.score dot %q, %k : tensor<?x2x256x64xf32>, tensor<?x2x?x64xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x256x?xf32>
+  %o = attn.combine %p, %k : tensor<?x2x256x?xf32>, tensor<?x2x?x64xf32>
+  return %o : tensor<?x2x256x64xf32>
+}
+
+// CHECK-LABEL: func.func @bound
+// CHECK-NOT: panels
+// CHECK: strategy = stream
+// CHECK-NOT: panels
+func.func @bound(%q: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                 %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x?x64xf32>
+    attributes {attn.bounds = {N = array<i64: 0, 100>}} {
+  %s = attn.score dot %q, %k : tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
+  %o = attn.combine %p, %k : tensor<?x2x?x?xf32>, tensor<?x2x?x64xf32>
+  return %o : tensor<?x2x?x64xf32>
+}
+
+// CHECK-LABEL: func.func @negative_many
+// CHECK: key_panels
+// CHECK: value_panels
+func.func @negative_many(%q: tensor<?x2x257x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                         %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x257x64xf32> {
+  %s = attn.score dot %q, %k : tensor<?x2x257x64xf32>, tensor<?x2x?x64xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x257x?xf32>
+  %o = attn.combine %p, %k : tensor<?x2x257x?xf32>, tensor<?x2x?x64xf32>
+  return %o : tensor<?x2x257x64xf32>
+}
+
+// Each head would pack the keys that it shares with another.
+// CHECK-LABEL: func.func @negative_grouped
+// CHECK: key_panels
+func.func @negative_grouped(%q: tensor<?x4x16x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                            %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "G", "M", "D"]}) -> tensor<?x4x16x64xf32> {
+  %s = attn.score dot %q, %k : tensor<?x4x16x64xf32>, tensor<?x2x?x64xf32>
+  %p = attn.normalize softmax %s : tensor<?x4x16x?xf32>
+  %o = attn.combine %p, %k : tensor<?x4x16x?xf32>, tensor<?x2x?x64xf32>
+  return %o : tensor<?x4x16x64xf32>
+}
+
+// A dense kernel writes panels at no cost: they are taken.
+// CHECK-LABEL: func.func @negative_projected
+// CHECK: attn.linear
+// CHECK: key_panels
+// CHECK-NOT: strategy = rows
+func.func @negative_projected(%x: tensor<?x128x64xf32> {attn.dims = ["B", "N", "C"]}) -> tensor<?x128x64xf32> {
+  %w = attn.weight "w" : tensor<64x64xf32>
+  %u = attn.weight "u" : tensor<64x64xf32>
+  %y = attn.linear %x, %w : tensor<?x128x64xf32>, tensor<64x64xf32>
+  %z = attn.linear %x, %u : tensor<?x128x64xf32>, tensor<64x64xf32>
+  %q = attn.split_heads %x into 4 : tensor<?x128x64xf32>
+  %k = attn.split_heads %y into 4 : tensor<?x128x64xf32>
+  %v = attn.split_heads %z into 4 : tensor<?x128x64xf32>
+  %s = attn.score dot %q, %k : tensor<?x4x128x16xf32>, tensor<?x4x128x16xf32>
+  %p = attn.normalize softmax %s : tensor<?x4x128x128xf32>
+  %o = attn.combine %p, %v : tensor<?x4x128x128xf32>, tensor<?x4x128x16xf32>
+  %m = attn.merge_heads %o : tensor<?x4x128x16xf32>
+  return %m : tensor<?x128x64xf32>
+}
