@@ -16,6 +16,10 @@ const attn_metadata *m_metadata(void) {
 attn_status m_open(void **model, const char *path, const attn_options *options) { return ATTN_OK; }
 void m_close(void *model) {}
 const attn_variant *m_variant(const void *model) { return 0; }
+const char *const *m_kernels(const void *model) {
+  static const char *const none[] = {0};
+  return none;
+}
 attn_status m_context_create(void **context, const void *model, const attn_options *options) {
   *context = flags;
   flags[0] = (float)options->flags;
