@@ -1,5 +1,5 @@
 // The rules, each with its reason. What a rule says of a parameter is a starting point: `attnc tune` times what
-// `alternativesOf` lists, and the table in docs/performance.md says how near the rules come.
+// `alternativesOf` lists, and docs/performance.md says how near the rules come.
 #include "compiler/tile/ScheduleRules.h"
 #include "dialect/GroupedHeads.h"
 #include "llvm/ADT/SetVector.h"
