@@ -287,6 +287,19 @@ std::optional<InputArgList> parse(llvm::ArrayRef<const char *> argv, bool tune, 
   return arguments;
 }
 
+template <class Options>
+std::optional<Options> parseAndFill(llvm::ArrayRef<const char *> argv, bool tune,
+                                    bool (*fill)(const InputArgList &, Options &), int &exit) {
+  std::optional<InputArgList> arguments = parse(argv, tune, exit);
+  Options options;
+  if (!arguments)
+    return std::nullopt;
+  if (fill(*arguments, options))
+    return options;
+  exit = kUsageError;
+  return std::nullopt;
+}
+
 } // namespace
 
 std::string suggestion(StringRef word, llvm::ArrayRef<StringRef> known) {
@@ -303,25 +316,11 @@ std::string suggestion(StringRef word, llvm::ArrayRef<StringRef> known) {
 }
 
 std::optional<CompileOptions> parseOptions(llvm::ArrayRef<const char *> argv, int &exit) {
-  std::optional<InputArgList> arguments = parse(argv, /*tune=*/false, exit);
-  CompileOptions options;
-  if (!arguments)
-    return std::nullopt;
-  if (fill(*arguments, options))
-    return options;
-  exit = kUsageError;
-  return std::nullopt;
+  return parseAndFill(argv, /*tune=*/false, fill, exit);
 }
 
 std::optional<TuneOptions> parseTuneOptions(llvm::ArrayRef<const char *> argv, int &exit) {
-  std::optional<InputArgList> arguments = parse(argv, /*tune=*/true, exit);
-  TuneOptions options;
-  if (!arguments)
-    return std::nullopt;
-  if (fillTune(*arguments, options))
-    return options;
-  exit = kUsageError;
-  return std::nullopt;
+  return parseAndFill(argv, /*tune=*/true, fillTune, exit);
 }
 
 } // namespace mlir::attn

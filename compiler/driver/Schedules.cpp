@@ -37,7 +37,7 @@ llvm::Expected<DictionaryAttr> readSchedules(llvm::StringRef path, MLIRContext *
   return module ? schedulesOf(*module) : DictionaryAttr();
 }
 
-std::string schedulesText(llvm::StringRef head, DictionaryAttr schedules, llvm::ArrayRef<std::string> notes) {
+std::string schedulesText(llvm::StringRef head, DictionaryAttr schedules) {
   std::string text;
   llvm::raw_string_ostream os(text);
   for (llvm::StringRef line : llvm::split(head, '\n'))
@@ -45,8 +45,6 @@ std::string schedulesText(llvm::StringRef head, DictionaryAttr schedules, llvm::
   os << "module attributes {attn.schedules = {";
   for (auto [index, entry] : llvm::enumerate(schedules)) {
     os << (index ? ",\n" : "\n");
-    if (index < notes.size() && !notes[index].empty())
-      os << "  // " << notes[index] << "\n";
     os << "  \"" << entry.getName().getValue() << "\" = " << entry.getValue();
   }
   os << "\n}} {}\n";

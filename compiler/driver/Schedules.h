@@ -12,7 +12,7 @@ namespace mlir::attn {
 /// is returned for a file that can not be read.
 llvm::Expected<DictionaryAttr> readSchedules(llvm::StringRef path, MLIRContext *context);
 
-/// The text of such a file; `head` is a comment of some lines, `notes` has one for each entry.
-std::string schedulesText(llvm::StringRef head, DictionaryAttr schedules, llvm::ArrayRef<std::string> notes);
+/// The text of such a file; `head` is a comment of some lines.
+std::string schedulesText(llvm::StringRef head, DictionaryAttr schedules);
 
 } // namespace mlir::attn

@@ -1,4 +1,5 @@
 // Writes each schedule's wishes into the types: weight panels for dense kernels, key and value panels for score maps.
+#include "compiler/tile/CopyKernel.h"
 #include "compiler/tile/Passes.h"
 #include "compiler/tile/ScheduleRules.h"
 #include "dialect/AttnOps.h"
@@ -120,16 +121,12 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
 
   /// A kernel before `user` that yields its operand, stored in `layout`.
   Value copyInto(KernelOp user, Value source, LayoutAttr layout) {
-    OpBuilder builder(user);
     ScheduleAttr schedule = *user.getSchedule();
     auto rows = ScheduleAttr::get(&getContext(), BackendKind::LLVM, Strategy::Rows, schedule.getLanes(),
                                   schedule.getRows(), schedule.getCols(), 0, 0, 0, Precision::Own);
-    auto kernel = KernelOp::create(builder, source.getLoc(), TypeRange(withLayout(source.getType(), layout)), source,
-                                   rows, FlatSymbolRefAttr(), AffineMapAttr());
+    KernelOp kernel = copyBefore(user, source, withLayout(source.getType(), layout), rows);
     if (Attribute key = user->getAttr("attn.key")) // its time is the user's
       kernel->setAttr("attn.key", key);
-    Block *body = builder.createBlock(&kernel.getBody());
-    YieldOp::create(builder, source.getLoc(), ValueRange(body->addArgument(source.getType(), source.getLoc())));
     return kernel.getResult(0);
   }
 

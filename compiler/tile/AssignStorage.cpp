@@ -4,6 +4,7 @@
 //   write   %r = attn.kernel (%a = %value : tensor<...f32>) -> tensor<..., rows of bf16>    before the return
 // Only the model's result is rounded: a value that others read too stays f32.
 #include "compiler/backends/Backend.h"
+#include "compiler/tile/CopyKernel.h"
 #include "compiler/tile/Passes.h"
 #include "dialect/Ports.h"
 #include "mlir/IR/Builders.h"
@@ -57,7 +58,7 @@ struct AssignStorage : impl::AssignStorageBase<AssignStorage> {
     for (OpOperand *use : others)
       if (use->getOwner()->isBeforeInBlock(first))
         first = use->getOwner();
-    Value copy = copyBefore(first, argument, type);
+    Value copy = copyAs(first, argument, type);
     for (OpOperand *use : others)
       use->set(copy);
   }
@@ -75,7 +76,7 @@ struct AssignStorage : impl::AssignStorageBase<AssignStorage> {
     if (kernel && value.hasOneUse() && backendFor(kernel.getSchedule()->getBackend()).writesBf16(cast<OpResult>(value)))
       value.setType(rowsOfBf16(value.getType()));
     else
-      result.set(copyBefore(result.getOwner(), value, rowsOfBf16(value.getType())));
+      result.set(copyAs(result.getOwner(), value, rowsOfBf16(value.getType())));
   }
 
   static bool storesBf16(Type type) {
@@ -84,16 +85,11 @@ struct AssignStorage : impl::AssignStorageBase<AssignStorage> {
   }
 
   /// A kernel before `user` that yields `source` as `type`.
-  Value copyBefore(Operation *user, Value source, Type type) {
-    OpBuilder builder(user);
+  Value copyAs(Operation *user, Value source, Type type) {
     int64_t lanes = vectorBits / 32;
     auto schedule =
         ScheduleAttr::get(&getContext(), BackendKind::LLVM, Strategy::Rows, lanes, 1, lanes, 0, 0, 0, Precision::Own);
-    auto kernel = KernelOp::create(builder, source.getLoc(), TypeRange(type), source, schedule, FlatSymbolRefAttr(),
-                                   AffineMapAttr());
-    Block *body = builder.createBlock(&kernel.getBody());
-    YieldOp::create(builder, source.getLoc(), ValueRange(body->addArgument(source.getType(), source.getLoc())));
-    return kernel.getResult(0);
+    return copyBefore(user, source, type, schedule).getResult(0);
   }
 };
 

@@ -4,6 +4,13 @@
 
 namespace mlir::attn::tune {
 
+DictionaryAttr asAttribute(const Schedules &schedules, MLIRContext *context) {
+  SmallVector<NamedAttribute> entries;
+  for (const auto &[key, schedule] : schedules)
+    entries.emplace_back(StringAttr::get(context, key), schedule);
+  return DictionaryAttr::get(context, entries);
+}
+
 void Candidates::read(ModuleOp tiled) {
   own.clear();
   untried.clear();

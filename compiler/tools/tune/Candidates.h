@@ -15,6 +15,9 @@ namespace mlir::attn::tune {
 /// A schedule for each key of a kernel.
 using Schedules = std::map<std::string, ScheduleAttr>;
 
+/// As a file of schedules has them.
+DictionaryAttr asAttribute(const Schedules &schedules, MLIRContext *context);
+
 class Candidates {
 public:
   /// Reads `attn.key`, the schedule and `attn.alternatives` of each kernel of a model after its tile stage. What was

@@ -34,13 +34,10 @@ std::string Folder::file(const llvm::Twine &name) const {
 }
 
 llvm::Expected<std::string> Measure::write(const Schedules &schedules, MLIRContext *context) {
-  llvm::SmallVector<NamedAttribute> entries;
-  for (const auto &[key, schedule] : schedules)
-    entries.emplace_back(StringAttr::get(context, key), schedule);
   std::string path = folder.file("schedules" + llvm::Twine(made) + ".mlir");
   std::error_code code;
   llvm::raw_fd_ostream os(path, code);
-  os << schedulesText("tried", DictionaryAttr::get(context, entries), {});
+  os << schedulesText("tried", asAttribute(schedules, context));
   os.close();
   return os.has_error() ? llvm::Expected<std::string>(error(path + ": " + os.error().message())) : path;
 }

@@ -118,18 +118,11 @@ private:
         llvm::errs() << "attnc tune: left out: " << llvm::toString(tried.takeError()) << "\n";
       else if (!Measure::agree(batch.front(), *tried))
         llvm::errs() << "attnc tune: left out: other results with these schedules; please report this model\n"
-                     << schedulesText("wrong results", asAttribute(tried->schedules), {});
+                     << schedulesText("wrong results", asAttribute(tried->schedules, &context));
       else
         batch.push_back(std::move(*tried));
     }
     return batch;
-  }
-
-  DictionaryAttr asAttribute(const Schedules &schedules) {
-    SmallVector<NamedAttribute> entries;
-    for (const auto &[key, schedule] : schedules)
-      entries.emplace_back(StringAttr::get(&context, key), schedule);
-    return DictionaryAttr::get(&context, entries);
   }
 
   /// The duel, the table, the file.
@@ -149,7 +142,7 @@ private:
     DictionaryAttr schedules = keepWhatWon(duel, os);
     os << llvm::format("%12.1f %12.1f %6.3f  a run", duel[0].total, duel[1].total, duel[1].total / duel[0].total);
     Outputs outputs;
-    if (llvm::Error failed = outputs.write(options.compile.output, schedulesText(head() + table, schedules, {})))
+    if (llvm::Error failed = outputs.write(options.compile.output, schedulesText(head() + table, schedules)))
       return failed;
     if (llvm::Error failed = outputs.commit())
       return failed;
@@ -167,7 +160,7 @@ private:
       os << llvm::format("%12.1f %12.1f %6.3f  ", before, after, after / before) << nameOf(duel[0], key)
          << (schedule == rules[key] ? "" : "  <- " + changes(rules[key], schedule)) << "\n";
     }
-    return asAttribute(kept);
+    return asAttribute(kept, &context);
   }
 
   /// `linear-256-5c1de84a90b3f726: linear, layer_norm`.
