@@ -34,6 +34,20 @@ def Attn_MapReduction : Attn_Enum<"MapReduction", "what number stands for the pl
   I32EnumAttrCase<"LogSumExp", 3, "logsumexp">]>;
 def Attn_MapReductionAttr : Attn_EnumAttr<Attn_MapReduction, "map_reduction">;
 
+def Attn_Stabilizer : Attn_Enum<"Stabilizer", "over what the largest exponent of random features is taken", [
+  I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Row", 1, "row">, I32EnumAttrCase<"Head", 2, "head">]>;
+def Attn_StabilizerAttr : Attn_EnumAttr<Attn_Stabilizer, "stabilizer">;
+
+def Attn_StateUpdate : Attn_Enum<"StateUpdate", "how the state of linear attention takes in a key and its value", [
+  I32EnumAttrCase<"Additive", 0, "additive">, I32EnumAttrCase<"Gated", 1, "gated">,
+  I32EnumAttrCase<"Delta", 2, "delta">, I32EnumAttrCase<"GatedDelta", 3, "gated_delta">]>;
+def Attn_StateUpdateAttr : Attn_EnumAttr<Attn_StateUpdate, "state_update">;
+
+def Attn_Denominator : Attn_Enum<"Denominator", "what the output of linear attention is divided by", [
+  I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Add", 1, "add">, I32EnumAttrCase<"Clamp", 2, "clamp">,
+  I32EnumAttrCase<"Signed", 3, "signed">]>;
+def Attn_DenominatorAttr : Attn_EnumAttr<Attn_Denominator, "denominator">;
+
 def Attn_MapAxis : Attn_Enum<"MapAxis", "which places of a map share one normalisation or reduction", [
   I32EnumAttrCase<"Heads", 1, "heads">, I32EnumAttrCase<"Queries", 2, "queries">,
   I32EnumAttrCase<"Keys", 3, "keys">]>;
@@ -68,7 +82,8 @@ def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and mul
 
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
-  I32EnumAttrCase<"Strip", 3, "strip">, I32EnumAttrCase<"Decode", 4, "decode">]>;
+  I32EnumAttrCase<"Strip", 3, "strip">, I32EnumAttrCase<"Decode", 4, "decode">,
+  I32EnumAttrCase<"Linear", 5, "linear">]>;
 
 def Attn_Backend : Attn_Enum<"BackendKind", "who makes a kernel's code", [
   I32EnumAttrCase<"LLVM", 0, "llvm">, I32EnumAttrCase<"Halide", 1, "halide">]>;
@@ -133,7 +148,7 @@ def Attn_ScheduleAttr : AttrDef<Attn_Dialect, "Schedule"> {
   let summary = "what the tile stage decided for a kernel";
   let description = [{
     `lanes` is the length of a vector in elements, `rows` x `cols` the register tile, `block_rows` the rows of one task
-    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming or decoding kernel takes between two rescalings,
+    (0: chosen at run time from the shape; all rows of a map, for a strip), `key_block` the keys a streaming or decoding kernel takes between two rescalings, or a linear one at a time,
     `depth_block` the K of a dense kernel that goes through all rows of a task before the next (0: all), `precision` what its products multiply.
   }];
   let parameters = (ins EnumParameter<Attn_Backend>:$backend, EnumParameter<Attn_Strategy>:$strategy, "int64_t":$lanes,

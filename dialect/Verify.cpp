@@ -43,10 +43,16 @@ FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> a, ArrayRef<in
 
 /// Ops that may stand in a formula: scalar arithmetic without side effects, and reads of captured tensors.
 static bool isFormulaOp(Operation &op) {
-  return isa<tensor::ExtractOp, YieldOp>(op) || isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
+  return isa<tensor::ExtractOp, tensor::DimOp, YieldOp>(op) || isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
 }
 
-LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> arguments, Type result) {
+static bool isDimension(tensor::DimOp dim) {
+  std::optional<int64_t> index = dim.getConstantIndex();
+  auto type = dyn_cast<RankedTensorType>(dim.getSource().getType());
+  return index && type && *index >= 0 && *index < type.getRank();
+}
+
+LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> arguments, TypeRange results) {
   Block &block = region.front();
   if (block.getArgumentTypes() != TypeRange(arguments)) {
     InFlightDiagnostic error = op->emitOpError("expected a formula with arguments (");
@@ -57,12 +63,14 @@ LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> argume
   }
   for (Operation &inner : block) {
     if (!isFormulaOp(inner)) {
-      InFlightDiagnostic error = op->emitOpError("expected only arith, math and tensor.extract ops in a formula");
+      InFlightDiagnostic error = op->emitOpError("expected only arith, math, tensor.extract and tensor.dim ops in a formula");
       error.attachNote(inner.getLoc()) << "found '" << inner.getName() << "' here";
       return error;
     }
     if (auto constant = dyn_cast<arith::ConstantIndexOp>(inner); constant && !llvm::isInt<32>(constant.value()))
       return op->emitOpError("expected indices of 32 bits in a formula, got ") << constant.value();
+    if (auto dim = dyn_cast<tensor::DimOp>(inner); dim && !isDimension(dim))
+      return op->emitOpError("expected tensor.dim of a constant dimension of a captured tensor in a formula");
     for (Value value : inner.getResults())
       if (!value.getType().isIntOrIndexOrFloat())
         return op->emitOpError("expected scalars in a formula, got ") << value.getType();
@@ -71,9 +79,12 @@ LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> argume
         return op->emitOpError("formula uses a value from outside; pass it as an operand or a capture");
   }
   Operation *terminator = block.getTerminator();
-  if (terminator->getNumOperands() != 1 || terminator->getOperand(0).getType() != result)
-    return op->emitOpError("expected the formula to yield one ") << result;
-  return success();
+  if (terminator->getOperandTypes() == results)
+    return success();
+  InFlightDiagnostic error = op->emitOpError("expected the formula to yield ");
+  if (results.size() == 1)
+    return error << "one " << results[0];
+  return error << results.size() << " numbers of " << results[0];
 }
 
 LogicalResult requireEqualExtents(Operation *op, AffineExpr a, AffineExpr b, const Twine &what) {

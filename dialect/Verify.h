@@ -28,9 +28,8 @@ int64_t meetSize(int64_t a, int64_t b);
 /// The shape both operands broadcast to (from the last dimension; a static 1 repeats), or failure.
 FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> a, ArrayRef<int64_t> b);
 
-/// Parses `arith`/`math` formula regions: checks argument types, the yielded type, and that every op is a scalar
-/// formula op.
-LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> arguments, Type result);
+/// Checks a formula region: argument types, the yielded types, and that every op is a scalar formula op.
+LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> arguments, TypeRange results);
 
 /// Emits an error unless the two extents are known to be equal. `what` names the dimension, e.g. "key and value
 /// length".

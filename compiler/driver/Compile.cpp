@@ -239,6 +239,8 @@ private:
     // After fuse for what is apart, before a back end refuses it; after tile for how it is computed.
     if (options.requireFused && (stage.name == "fuse" || stage.name == "tile") && mlir::failed(requireFused(module)))
       return failed("--require-fused");
+    if (options.requireLinear && stage.name == "simplify" && mlir::failed(requireLinear(module)))
+      return failed("--require-linear");
     if (options.dumpStages.empty())
       return kSuccess;
     llvm::SmallString<256> path(options.dumpStages);

@@ -1,6 +1,7 @@
 // --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a
 // multiply and an add are 2 operations; traffic is every operand and result once.
 #include "compiler/driver/Explain.h"
+#include "dialect/SeparableScore.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -132,6 +133,10 @@ private:
              static_cast<int64_t>(score.getFormula().front().getOperations().size());
     if (isa<RelativeScoreOp, RelativeScore2dOp>(op)) // each query with each row of a table, once
       return size(op.getOperand(0)) * extents.of(op.getOperand(1))[0] * (isa<RelativeScore2dOp>(op) ? 4 : 2);
+    if (auto attention = dyn_cast<LinearAttentionOp>(op)) // keys into the state, queries with it
+      return (size(attention.getQuery()) + size(attention.getKey())) * extents.of(attention.getValue()).back() * 2;
+    if (auto random = dyn_cast<RandomFeaturesOp>(op))
+      return size(random.getResult()) * extents.of(random.getInput()).back() * 2;
     if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp>(op))
       return getAffineConstantExpr(0, op.getContext());
     if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
@@ -177,6 +182,12 @@ private:
       report.notes.push_back("attention: " + std::string(stays ? "the " : "WRITES the ") + text(map[2]) + " x " +
                              text(map[3]) + " map of each head" + (stays ? " is never in memory" : " to memory"));
     }
+    for (auto attention : body.getOps<LinearAttentionOp>())
+      report.notes.push_back("linear: a state of " + text(extents.of(attention.getKey())[3]) + " x " +
+                             text(extents.of(attention.getValue())[3]) + " for each head of keys, no map");
+    for (auto combine : body.getOps<CombineOp>())
+      if (std::string why; !separate(combine, why) && !seesFewKeys(combine))
+        report.notes.push_back("not linear: " + why);
     for (Operation &op : body)
       if (needsWholeMap(op))
         report.notes.push_back(columnsText(op));
@@ -290,6 +301,18 @@ FailureOr<std::string> explain(ArrayRef<Variant> variants, bool json) {
     return text;
   llvm::json::Value told = values.size() == 1 ? values.front() : llvm::json::Value(std::move(values));
   return llvm::formatv("{0:2}\n", told).str();
+}
+
+LogicalResult requireLinear(ModuleOp module) {
+  bool linear = true;
+  module.walk([&](CombineOp combine) {
+    std::string why;
+    if (seesFewKeys(combine) || separate(combine, why))
+      return;
+    linear = false;
+    combine.emitOpError("takes time that grows with queries times keys (--require-linear): ") << why;
+  });
+  return success(linear);
 }
 
 LogicalResult requireFused(ModuleOp module) {

@@ -12,4 +12,8 @@ FailureOr<std::string> explain(llvm::ArrayRef<Variant> variants, bool json);
 /// Fails with an error at each attention whose score map is not confined to one streaming kernel.
 LogicalResult requireFused(ModuleOp module);
 
+/// Fails with an error at each attention whose time grows with queries times keys: no state stands for its map, and no
+/// mask leaves a query a bounded number of keys.
+LogicalResult requireLinear(ModuleOp module);
+
 } // namespace mlir::attn

@@ -211,6 +211,7 @@ bool fill(const InputArgList &arguments, CompileOptions &options) {
   options.stopAfter = arguments.getLastArgValue(OPT_stop_after).str();
   options.dumpStages = arguments.getLastArgValue(OPT_dump_stages).str();
   options.requireFused = arguments.hasArg(OPT_require_fused);
+  options.requireLinear = arguments.hasArg(OPT_require_linear);
   options.timeReport = arguments.hasArg(OPT_ftime_report);
   options.onlyPrintCommands = arguments.hasArg(OPT_trace_commands);
   options.printCommands = arguments.hasArg(OPT_verbose) || options.onlyPrintCommands;

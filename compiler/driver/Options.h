@@ -38,7 +38,7 @@ struct CompileOptions {
   llvm::SmallVector<Bind> binds;
   unsigned level = 3;
   std::string stopAfter, dumpStages;
-  bool explain = false, explainJson = false, requireFused = false;
+  bool explain = false, explainJson = false, requireFused = false, requireLinear = false;
   bool listAlternatives = false; ///< in the IR after tile; no option
   bool timeReport = false, printCommands = false, onlyPrintCommands = false;
 };

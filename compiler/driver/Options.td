@@ -52,6 +52,8 @@ def explain : Both<"explain">, HelpText<"Tell on stdout what was decided for eac
 def explain_as : BothJoined<"explain=">, MetaVarName<"json">, HelpText<"The same as JSON">;
 def require_fused : Both<"require-fused">,
   HelpText<"Fail if an attention is not computed in one pass">;
+def require_linear : Both<"require-linear">,
+  HelpText<"Fail if an attention's time grows with queries times keys">;
 def ftime_report : Flag<["-", "--"], "ftime-report">, HelpText<"Tell on stderr how long each stage took">;
 def trace_commands : Flag<["-"], "###">, HelpText<"Print the commands that would link, and run nothing">;
 def verbose : Flag<["-"], "v">, HelpText<"Print the commands that link">,

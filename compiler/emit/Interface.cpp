@@ -107,6 +107,10 @@ private:
         status = narrow(user, port, extents.of(mask.getScores())[3]);
       else if (auto pool = dyn_cast<MeanPoolOp>(user); pool && use.get() == pool.getLengths())
         status = narrow(user, port, extents.of(pool.getInput())[1]);
+      else if (auto random = dyn_cast<RandomFeaturesOp>(user); random && use.get() == random.getLengths())
+        status = narrow(user, port, extents.of(random.getInput())[2]);
+      else if (auto linear = dyn_cast<LinearAttentionOp>(user); linear && use.get() == linear.getLengths())
+        status = narrow(user, port, extents.of(linear.getKey())[2]);
       if (failed(status))
         return failure();
     }

@@ -136,19 +136,6 @@ private:
   llvm::DenseMap<Operation *, unsigned> groupOf;
 };
 
-/// The split_heads that makes `value`, as a copy of its own so that it can join the kernel; null if there is none.
-Operation *ownSplit(OpOperand &operand) {
-  auto split = operand.get().getDefiningOp<SplitHeadsOp>();
-  if (!split)
-    return nullptr;
-  if (split->hasOneUse())
-    return split;
-  OpBuilder builder(split);
-  Operation *copy = builder.clone(*split);
-  operand.set(copy->getResult(0));
-  return copy;
-}
-
 struct FuseMaps : impl::FuseMapsBase<FuseMaps> {
   void runOnOperation() override {
     if (getOperation().isExternal())
@@ -161,21 +148,14 @@ struct FuseMaps : impl::FuseMapsBase<FuseMaps> {
     for (OpSet &group : groups.all())
       if (!group.empty())
         fuse(group);
-    for (SplitHeadsOp split : llvm::make_early_inc_range(getOperation().getOps<SplitHeadsOp>()))
-      if (split->use_empty())
-        split->erase();
+    eraseUnusedSplits(block);
   }
 
   void fuse(OpSet &group) {
     SmallVector<Operation *> members(group.begin(), group.end());
     for (Operation *op : members) {
-      if (auto combine = dyn_cast<CombineOp>(op); combine && combine->hasOneUse())
-        if (auto merge = dyn_cast<MergeHeadsOp>(*combine->user_begin())) {
-          OpSet grown = group;
-          grown.insert(merge);
-          if (canOutline(grown))
-            group = std::move(grown);
-        }
+      if (isa<CombineOp>(op))
+        joinMerge(op->getResult(0), group);
       for (OpOperand &operand : op->getOpOperands())
         if (readsRowsByHead(operand))
           if (Operation *split = ownSplit(operand))

@@ -52,6 +52,32 @@ KernelOp outline(const OpSet &ops) {
   return kernel;
 }
 
+Operation *ownSplit(OpOperand &operand) {
+  auto split = operand.get().getDefiningOp<SplitHeadsOp>();
+  if (!split || split->hasOneUse())
+    return split;
+  OpBuilder builder(split);
+  Operation *copy = builder.clone(*split);
+  operand.set(copy->getResult(0));
+  return copy;
+}
+
+void eraseUnusedSplits(Block &block) {
+  for (SplitHeadsOp split : llvm::make_early_inc_range(block.getOps<SplitHeadsOp>()))
+    if (split->use_empty())
+      split->erase();
+}
+
+void joinMerge(Value heads, OpSet &ops) {
+  auto merge = heads.hasOneUse() ? dyn_cast<MergeHeadsOp>(*heads.user_begin()) : MergeHeadsOp();
+  if (!merge)
+    return;
+  OpSet grown = ops;
+  grown.insert(merge);
+  if (canOutline(grown))
+    ops = std::move(grown);
+}
+
 void hoistWeights(Block &block) {
   Operation *place = nullptr;
   for (Operation &op : llvm::make_early_inc_range(block)) {

@@ -19,6 +19,21 @@ def FuseMaps : Pass<"attn-fuse-maps", "::mlir::func::FuncOp"> {
   }];
 }
 
+def FuseLinear : Pass<"attn-fuse-linear", "::mlir::func::FuncOp"> {
+  let summary = "put each linear attention and what makes its features into one kernel";
+  let description = [{
+    Features, the pointwise ops before them and `split_heads` of the operands join a `linear_attention` that alone reads them, and so does
+    `merge_heads` of its output: rows of features are made where they are multiplied and never stored.
+
+    ```mlir
+    %f = attn.features %q terms 2 {..}    %o = attn.kernel (%a = %q, %b = %k, %c = %v) {
+    %g = attn.features %k terms 2 {..} ==>  %f = attn.features %a terms 2 {..}
+    %o = attn.linear_attention %f, %g, %v   ...
+    ```
+    example: tests/fuse/fuse-linear.mlir
+  }];
+}
+
 def FuseProjections : Pass<"attn-fuse-projections", "::mlir::func::FuncOp"> {
   let summary = "put linears of one input, with what follows them, into one kernel";
   let description = [{

@@ -32,13 +32,14 @@ llvm::Expected<Formula<T>> Formula<T>::read(Region &region, llvm::ArrayRef<const
     step.result = slotOf[op.getResult(0)] = slotCount++;
     formula.steps.push_back(std::move(step));
   }
-  formula.yielded = slotOf.lookup(block.getTerminator()->getOperand(0));
+  for (Value value : block.getTerminator()->getOperands())
+    formula.yielded.push_back(slotOf.lookup(value));
   formula.slots.resize(slotCount);
   return formula;
 }
 
 template <class T>
-Scalar<T> Formula<T>::evaluate(llvm::ArrayRef<Scalar<T>> arguments) {
+llvm::ArrayRef<Scalar<T>> Formula<T>::evaluateAll(llvm::ArrayRef<Scalar<T>> arguments) {
   std::copy(arguments.begin(), arguments.begin() + scalarCount, slots.begin());
   llvm::SmallVector<Scalar<T>, 3> operands;
   for (const Step &step : steps) {
@@ -47,7 +48,10 @@ Scalar<T> Formula<T>::evaluate(llvm::ArrayRef<Scalar<T>> arguments) {
       operands.push_back(slots[slot]);
     slots[step.result] = step.compute(operands, faultText);
   }
-  return slots[yielded];
+  values.clear();
+  for (unsigned slot : yielded)
+    values.push_back(slots[slot]);
+  return values;
 }
 
 template class Formula<float>;

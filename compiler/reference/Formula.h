@@ -28,7 +28,10 @@ public:
   T operator()(llvm::ArrayRef<Scalar<T>> arguments) { return evaluate(arguments).real; }
 
   /// The same, for a formula that may yield an integer.
-  Scalar<T> evaluate(llvm::ArrayRef<Scalar<T>> arguments);
+  Scalar<T> evaluate(llvm::ArrayRef<Scalar<T>> arguments) { return evaluateAll(arguments).front(); }
+
+  /// Every yielded value, until the next call.
+  llvm::ArrayRef<Scalar<T>> evaluateAll(llvm::ArrayRef<Scalar<T>> arguments);
 
   /// The first fault so far.
   llvm::Error fault() const { return faultText.empty() ? llvm::Error::success() : error(faultText); }
@@ -44,13 +47,15 @@ private:
   };
 
   unsigned scalarCount = 0;
-  unsigned yielded = 0;
+  llvm::SmallVector<unsigned, 1> yielded; // slots
+  llvm::SmallVector<Scalar<T>, 1> values; // yielded last
   std::vector<Scalar<T>> slots;
   std::vector<Step> steps;
   std::string faultText;
 };
 
-/// The meaning of one arith, math or tensor.extract op. `capture` is the tensor that an extract reads, else null.
+/// The meaning of one arith, math, tensor.extract or tensor.dim op. `capture` is the tensor that the latter two read,
+/// else null.
 /// Null for an op the reference does not know.
 template <class T>
 typename Formula<T>::Compute formulaOp(Operation &op, const Tensor<T> *capture);

@@ -275,6 +275,11 @@ typename Formula<T>::Compute extract(const Tensor<T> *tensor) {
 }
 
 template <class T>
+typename Formula<T>::Compute extent(const Tensor<T> *tensor) {
+  return [tensor](Operands<T> x, std::string &) { return Scalar<T>{0, tensor->shape[x[0].integer]}; };
+}
+
+template <class T>
 typename Formula<T>::Compute selection(Operation &op) {
   using S = Scalar<T>;
   if (auto compare = dyn_cast<arith::CmpIOp>(op))
@@ -313,6 +318,8 @@ typename Formula<T>::Compute formulaOp(Operation &op, const Tensor<T> *capture) 
   StringRef name = op.getName().getStringRef();
   if (isa<tensor::ExtractOp>(op))
     return capture ? extract<T>(capture) : nullptr;
+  if (isa<tensor::DimOp>(op))
+    return capture ? extent<T>(capture) : nullptr;
   if (auto constantOp = dyn_cast<arith::ConstantOp>(op))
     return constant<T>(constantOp);
   if (auto unary = realUnary<T>(name))

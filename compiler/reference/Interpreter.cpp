@@ -75,6 +75,10 @@ private:
       return callee(op, callOp.getCallee(), std::move(operands));
     if (auto repeatOp = dyn_cast<RepeatOp>(op))
       return repeat(repeatOp, std::move(operands));
+    if (auto linear = dyn_cast<LinearAttentionOp>(op)) {
+      llvm::Expected<Tensors> results = linearAttentionOf(linear, operands);
+      return results ? std::move(results) : located(op, results.takeError());
+    }
     ExpectedTensor<T> result = single(op, operands);
     if (!result)
       return located(op, result.takeError());
@@ -172,6 +176,18 @@ private:
     return map ? combine<T>(*map, x[2], nullptr, Alignment::TopLeft) : std::move(map);
   }
 
+  static llvm::Expected<Tensors> linearAttentionOf(LinearAttentionOp op, llvm::ArrayRef<Tensor<T>> x) {
+    LinearAttentionInputs<T> inputs{&x[0], &x[1], &x[2]};
+    size_t next = 3;
+    auto take = [&](Value operand, const Tensor<T> *&to) { to = operand ? &x[next++] : nullptr; };
+    take(op.getLengths(), inputs.lengths);
+    take(op.getDecay(), inputs.decay);
+    take(op.getRate(), inputs.rate);
+    take(op.getState(), inputs.state);
+    take(op.getSum(), inputs.sum);
+    return linearAttention(inputs, {op.getCausal(), op.getDenominator(), op.getEps().convertToDouble()});
+  }
+
   static llvm::SmallVector<const Tensor<T> *, 4> storedPointers(llvm::ArrayRef<Tensor<T>> tensors) {
     return llvm::map_to_vector<4>(tensors, [](const Tensor<T> &tensor) { return &tensor; });
   }
@@ -227,6 +243,13 @@ private:
         })
         .Case([&](ReduceMapOp o) { return reduceMap(x[0], o.getKind(), o.getAxis()); })
         .Case([&](AttentionOp o) { return attention(o, x); })
+        .Case([&](FeaturesOp o) {
+          return features(x[0], o.getTerms(), o.getFormula(), pointers(x.drop_front()));
+        })
+        .Case([&](RandomFeaturesOp o) {
+          return randomFeatures(x[0], x[1], o.getStabilizer(), o.getLengths() ? &x[2] : nullptr,
+                                o.getEps().convertToDouble());
+        })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 

@@ -116,4 +116,27 @@ template <class T>
 ExpectedTensor<T> mapConv(const Tensor<T> &scores, const Tensor<T> &weight, const Tensor<T> *bias,
                           llvm::ArrayRef<int64_t> shift);
 
+// --- LinearAttention.cpp
+template <class T>
+ExpectedTensor<T> features(const Tensor<T> &input, int64_t terms, Region &formula, Operands<T> captures);
+/// `lengths` may be null. Fails on a length outside [0, rows].
+template <class T>
+ExpectedTensor<T> randomFeatures(const Tensor<T> &input, const Tensor<T> &projection, Stabilizer stabilizer,
+                                 const Tensor<T> *lengths, double eps);
+/// What a linear_attention op reads; all but query, key and value may be null.
+template <class T>
+struct LinearAttentionInputs {
+  const Tensor<T> *query, *key, *value, *lengths = nullptr, *decay = nullptr, *rate = nullptr, *state = nullptr,
+                                        *sum = nullptr;
+};
+struct LinearAttentionKind {
+  std::optional<Alignment> causal;
+  Denominator denominator;
+  double eps;
+};
+/// The output, and the state and the sum of keys after the last key. Fails on a length outside [0, M].
+template <class T>
+llvm::Expected<std::vector<Tensor<T>>> linearAttention(const LinearAttentionInputs<T> &inputs,
+                                                       LinearAttentionKind kind);
+
 } // namespace mlir::attn::reference

@@ -3,6 +3,7 @@
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -86,6 +87,27 @@ struct JoinMasks : OpRewritePattern<MaskOp> {
   }
 };
 
+/// A capture that a formula asks for its extents only: those of a pointwise op are its operand's.
+template <class Op>
+struct CaptureExtentsOfOperand : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
+    Block &formula = op.getFormula().front();
+    for (auto [number, use] : llvm::enumerate(op.getCapturesMutable())) {
+      BlockArgument argument = formula.getArgument(formula.getNumArguments() - op.getCaptures().size() + number);
+      auto made = use.get().template getDefiningOp<PointwiseOp>();
+      if (!made || !llvm::all_of(argument.getUsers(), [](Operation *user) { return isa<tensor::DimOp>(user); }))
+        continue;
+      for (Value operand : made.getInputs())
+        if (operand.getType() == made.getType()) {
+          rewriter.modifyOpInPlace(op, [&] { use.set(operand); });
+          return success();
+        }
+    }
+    return failure();
+  }
+};
+
 /// The constant c of a formula that yields s * c, s being the score.
 std::optional<double> constantFactor(Region &formula) {
   auto product = yielded(formula).getDefiningOp<arith::MulFOp>();
@@ -120,7 +142,7 @@ struct FoldConstantFactor : OpRewritePattern<ModifyOp> {
 struct FoldIdentities : impl::FoldIdentitiesBase<FoldIdentities> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<DropIdentityPointwise, DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(
+    patterns.add<CaptureExtentsOfOperand<ModifyOp>, CaptureExtentsOfOperand<FeaturesOp>, DropIdentityPointwise, DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(
         &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

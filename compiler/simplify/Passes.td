@@ -101,4 +101,23 @@ def FoldIdentities : Pass<"attn-fold-identities", "::mlir::func::FuncOp"> {
   }];
 }
 
+def FindLinear : Pass<"attn-find-linear", "::mlir::func::FuncOp"> {
+  let summary = "compute attention whose weights are sums over features without a map";
+  let description = [{
+    Scores that are products of queries and keys, times a sum of products of a number of the query's place and one of the key's
+    (cos(a (i - j)) is one, by Ptolemy's identity), divided by their sum or by nothing, under a causal mask, lengths or none: their sum with
+    values is reassociated, and takes time that grows with N and not with N M. A map that is known to be so small that it costs less
+    stays one.
+
+    ```mlir
+    %s = attn.score dot %q, %k             %f = attn.features %q terms 2 {..}
+    %t = attn.modify %s {s * cos(i - j)}   %g = attn.features %k terms 2 {..}
+    %p = attn.normalize sum %t        ==>  %o = attn.linear_attention %f, %g, %v divided clamp
+    %o = attn.combine %p, %v
+    ```
+    example: tests/simplify/find-linear.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 #endif

@@ -15,6 +15,7 @@ void buildSimplify(OpPassManager &passes) {
   function.addPass(createWidenBf16());
   function.addPass(createExpandShorthands());
   function.addPass(createFoldIdentities());
+  function.addPass(createFindLinear());
   function.addPass(createCanonicalizerPass());
   function.addPass(createCSEPass());
 }

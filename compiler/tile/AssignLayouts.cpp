@@ -31,7 +31,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
       keepsRows = readsKeyRows(kernel, limits.of(kernel));
       if (kernel.getSchedule()->getStrategy() == Strategy::Dense)
         packWeights(kernel);
-      if (llvm::is_contained({Strategy::Stream, Strategy::Strip}, kernel.getSchedule()->getStrategy()))
+      if (llvm::is_contained({Strategy::Stream, Strategy::Strip, Strategy::Linear},
+                             kernel.getSchedule()->getStrategy()))
         for (Operation &op : llvm::make_early_inc_range(kernel.getBody().front()))
           for (OpOperand &operand : op.getOpOperands())
             if (std::optional<LayoutKind> wanted = wantedLayout(kernel, operand))
@@ -63,6 +64,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
   static std::optional<LayoutKind> wantedLayout(KernelOp kernel, OpOperand &operand) {
     if (isa<ScoreOp, PairScoreOp>(operand.getOwner()) && operand.getOperandNumber() == 1)
       return LayoutKind::KeyPanels;
+    if (isa<RandomFeaturesOp>(operand.getOwner()) && operand.getOperandNumber() == 1)
+      return LayoutKind::KeyPanels; // what is multiplied with each row, as keys are
     bool isValue = isa<CombineOp>(operand.getOwner()) && operand.getOperandNumber() == 1;
     if (isValue && kernel.getSchedule()->getBackend() == BackendKind::LLVM)
       return LayoutKind::ValuePanels;

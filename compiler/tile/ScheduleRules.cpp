@@ -45,11 +45,22 @@ constexpr int64_t headQueries = 256;
 // that read it.
 constexpr int64_t decodeElements = 16384;
 
+// Keys, and queries, of linear attention that are taken together: their rows of features and, on the diagonal, their
+// weights stay in the second-level cache beside the state. A causal chunk of c costs c products for each place of it that
+// a state would spare, and spares a pass over the state for each c: of the width of usual values.
+constexpr int64_t linearKeys = 128, causalKeys = 64;
+
 /// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of 16 columns takes
 /// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6. 512 bit: 64 columns come from the
 /// second level, in blocks that seldom interrupt a tile. Twice as many where two int8 share the bytes of an f32.
 int64_t depthBlock(int64_t vectorBits, Precision products) {
   return (vectorBits == 512 ? 512 : 256) * (products == Precision::Int8 ? 2 : 1);
+}
+
+int64_t keyBlock(KernelOp kernel, Strategy strategy) {
+  if (strategy == Strategy::Linear)
+    return (*kernel.getBody().front().getOps<LinearAttentionOp>().begin()).getCausal() ? causalKeys : linearKeys;
+  return strategy == Strategy::Stream ? streamKeys : 0;
 }
 
 bool holdsMaps(KernelOp kernel) {
@@ -134,6 +145,8 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
+  if (!body.getOps<LinearAttentionOp>().empty())
+    return {Strategy::Linear};
   if (holdsMaps(kernel) && groupOf(kernel) && mostQueries > 0 && mostQueries <= fewQueries)
     return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
   if (holdsMaps(kernel))
@@ -145,7 +158,7 @@ ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy
   int64_t lanes = context.vectorBits / 32;
   Precision products = strategy == Strategy::Dense ? context.products : Precision::Own;
   RegisterTile tile{tileRows, tileVectors(context.vectorBits)};
-  int64_t taskRows = blockRows(kernel, strategy), keys = strategy == Strategy::Stream ? streamKeys : 0;
+  int64_t taskRows = blockRows(kernel, strategy), keys = keyBlock(kernel, strategy);
   if (strategy == Strategy::Decode) {
     tile = decodeTile(groupOf(kernel), context.vectorBits);
     taskRows = groupOf(kernel) * context.mostQueries;
@@ -193,12 +206,13 @@ static SmallVector<Draft> draftsOf(KernelOp kernel, const Draft &own, const Sche
       drafts.back().*decision = value;
     }
   };
-  if (own.strategy == Strategy::Dense || own.strategy == Strategy::Stream || own.strategy == Strategy::Strip)
+  if (own.strategy == Strategy::Dense || own.strategy == Strategy::Stream || own.strategy == Strategy::Strip ||
+      own.strategy == Strategy::Linear)
     for (RegisterTile tile : tilesWorthTiming(context.vectorBits)) {
       drafts.push_back(own);
       drafts.back().rows = tile.rows;
       drafts.back().cols = tile.vectors * own.lanes;
-      if (own.strategy != Strategy::Strip)
+      if (own.blockRows && own.strategy != Strategy::Strip)
         drafts.back().blockRows = llvm::divideCeil(own.blockRows, tile.rows) * tile.rows;
     }
   switch (own.strategy) {
@@ -220,6 +234,9 @@ static SmallVector<Draft> draftsOf(KernelOp kernel, const Draft &own, const Sche
   case Strategy::Decode:
     vary(&Draft::keyBlock, {32, 64, 128, 256, 512});
     vary(&Draft::cols, {2 * own.lanes, 4 * own.lanes, 8 * own.lanes});
+    break;
+  case Strategy::Linear:
+    vary(&Draft::keyBlock, {32, 64, 128, 256});
     break;
   case Strategy::Rows:
     break;
@@ -254,7 +271,7 @@ static StringRef mainOp(KernelOp kernel) {
   Block &body = kernel.getBody().front();
   Operation *main = &body.front();
   for (Operation &op : body)
-    if (isa<LinearOp, MapConvOp>(op) || (isa<CombineOp>(op) && !isa<LinearOp, MapConvOp>(main)))
+    if (isa<LinearOp, MapConvOp, LinearAttentionOp>(op) || (isa<CombineOp>(op) && !isa<LinearOp, MapConvOp>(main)))
       main = &op;
   return main->getName().stripDialect();
 }

@@ -52,6 +52,15 @@ CASES.update({"attention_general/" + name: ("out", "map") for name in
 CASES.update({"relative_1d/" + name: ("out",) for name in ("keys_and_values", "decode_offset", "causal_keys_only")})
 CASES.update({"relative_2d/" + name: ("out",) for name in ("h3_w5", "h1_w7", "unscaled_bias")})
 
+CASES.update({"linear_attention/" + name: ("out", "S", "z") for name in
+              ("elu_full", "elu_causal", "elu_padding", "empty_keys", "continue_state")})
+CASES.update({"cosformer/" + name: ("out", "S", "z") for name in
+              ("full", "causal", "cross_longer_keys", "cross_longer_queries", "one_token", "query_all_negative",
+               "no_reweighting", "leaky", "padding", "decode_step")})
+CASES.update({"performer/" + name: ("out",) for name in ("full", "causal", "not_stabilised", "padding")})
+CASES.update({"performer_relu/" + name: ("out",) for name in ("full", "causal")})
+CASES.update({"rfa/" + name: ("out", "S", "z") for name in ("full", "causal", "gated")})
+
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
     "attention_general/norm_sigmoid": {"bias": -2.25},
@@ -112,6 +121,35 @@ def own_cases(oracles):
         results["max_" + name] = low.max(axis)
         results["logsumexp_" + name] = oracles.logsumexp(low, axis)
     yield "reduce_map/masked", {"s": scores, "lengths": lengths}, results
+    yield from update_cases()
+
+
+def update_cases():
+    """Linear attention that forgets: the recurrences as their papers write them (Yang et al. 2023, 2024)."""
+    draw = np.random.default_rng(31)
+    shape, width = (2, 3, 11, 4), 5
+    q, k, v = (rounded(draw.standard_normal((*shape[:3], size))) for size in (4, 4, width))
+    k = rounded(k / np.linalg.norm(k, axis=-1, keepdims=True))
+    rate, state = rounded(draw.uniform(0, 1, shape[:3])), rounded(draw.standard_normal((2, 3, 4, width)))
+    for name, decay in (("gated", draw.uniform(-1, 0, shape[:3])), ("gated_features", draw.uniform(-1, 0, shape)),
+                        ("delta", None), ("gated_delta", draw.uniform(-1, 0, shape[:3]))):
+        decay = None if decay is None else rounded(decay)
+        s, out = state.copy(), np.zeros((*shape[:3], width))
+        for t in range(shape[2]):
+            if decay is not None:
+                kept = np.exp(decay[:, :, t])
+                s = s * (kept[..., None] if kept.ndim == 3 else kept[..., None, None])
+            new = v[:, :, t]
+            if "delta" in name:
+                new = rate[:, :, t, None] * (new - np.einsum("bhde,bhd->bhe", s, k[:, :, t]))
+            s = s + k[:, :, t, :, None] * new[:, :, None]
+            out[:, :, t] = np.einsum("bhd,bhde->bhe", q[:, :, t], s)
+        arguments = {"q": q, "k": k, "v": v, "state": (state, np.zeros(shape[:2] + (4,)))}
+        if decay is not None:
+            arguments["decay"] = decay
+        if "delta" in name:
+            arguments["rate"] = rate
+        yield "state_update/" + name, arguments, {"out": out, "S": s}
 
 
 def by_output(value):
@@ -141,7 +179,9 @@ def rounded(value):
 def nested(arguments):
     """The call's arguments: cases are flat, with parameters named "p.W"."""
     parameters = {name[2:]: value for name, value in arguments.items() if name.startswith("p.")}
-    rest = {name: value for name, value in arguments.items() if not name.startswith("p.")}
+    rest = {name: value for name, value in arguments.items() if not name.startswith(("p.", "state."))}
+    if "state.0" in arguments:
+        rest["state"] = (arguments["state.0"], arguments["state.1"])
     return {**rest, "p": parameters} if parameters else rest
 
 
@@ -169,6 +209,9 @@ def write_case(case, arguments, results):
             np.save(os.path.join(folder, "chosen.npy"), value.astype(np.float32)[:, None, :, None])
             np.save(os.path.join(folder, "kept.npy"),
                     np.asarray(arguments["key_mask"]).astype(np.float32)[:, None, :, None])
+        elif name == "state":
+            for part, numbers in zip(("state", "sum"), value):
+                np.save(os.path.join(folder, part + ".npy"), stored(numbers))
         elif isinstance(value, np.ndarray) and name != "dilation":
             np.save(os.path.join(folder, name + ".npy"), stored(value.T if name in ("pl", "pw") else value))
     if "p" in arguments:

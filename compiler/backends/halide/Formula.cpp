@@ -236,7 +236,7 @@ bool isKnown(Operation &op) {
   return table().contains(name) || expansionOf(name, MathIsa::Generic) ||
          isa<arith::BitcastOp, arith::ExtUIOp, arith::SIToFPOp, arith::ShLIOp, arith::ShRUIOp, arith::ShRSIOp,
              arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp,
-             arith::IndexCastOp, arith::IndexCastUIOp, tensor::ExtractOp>(op);
+             arith::IndexCastOp, arith::IndexCastUIOp, tensor::ExtractOp, tensor::DimOp>(op);
 }
 
 } // namespace
@@ -280,7 +280,11 @@ private:
     if (auto constant = dyn_cast<arith::ConstantOp>(op))
       return constantExpr(constant);
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
-      return element(captures[cast<BlockArgument>(extract.getTensor()).getArgNumber() - scalarCount], x.drop_front());
+      return element(capture(extract.getTensor()), x.drop_front());
+    if (auto dim = dyn_cast<tensor::DimOp>(op)) {
+      const Halide::ImageParam &tensor = capture(dim.getSource());
+      return tensor.dim(tensor.dimensions() - 1 - *dim.getConstantIndex()).extent();
+    }
     if (llvm::isa<arith::IndexCastOp, arith::IndexCastUIOp>(op))
       return x[0];
     if (auto compare = dyn_cast<arith::CmpFOp>(op))
@@ -294,6 +298,10 @@ private:
     if (OpExpr known = table().lookup(name))
       return known(x);
     return mathExpr(name, x[0], op.getContext(), isa);
+  }
+
+  const Halide::ImageParam &capture(Value tensor) {
+    return captures[cast<BlockArgument>(tensor).getArgNumber() - scalarCount];
   }
 
   /// Lanes beyond the last key, and formulas that are wrong, never read outside the tensor.

@@ -41,17 +41,21 @@ public:
       mapping.map(argument, value);
   }
 
-  Value build() {
+  SmallVector<Value> build() {
     for (Operation &op : formula.front().without_terminator())
       buildOp(op);
-    Value result = mapping.lookup(formula.front().getTerminator()->getOperand(0));
-    return isa<VectorType>(result.getType()) ? result : code.splat(result);
+    return llvm::map_to_vector(formula.front().getTerminator()->getOperands(), [&](Value yielded) {
+      Value result = mapping.lookup(yielded);
+      return isa<VectorType>(result.getType()) ? result : code.splat(result);
+    });
   }
 
 private:
   void buildOp(Operation &op) {
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
       return mapping.map(extract.getResult(), buildExtract(extract));
+    if (auto dim = dyn_cast<tensor::DimOp>(op))
+      return mapping.map(dim.getResult(), extentOf(dim));
     if (auto constant = dyn_cast<arith::ConstantOp>(op))
       return mapping.map(constant.getResult(), buildConstant(constant));
     if (isa<arith::IndexCastOp, arith::IndexCastUIOp>(op))
@@ -131,11 +135,19 @@ private:
     operands[1] = arith::SelectOp::create(code.b, traps, constant(1), operands[1]);
   }
 
+  const CapturedTensor &capture(Value tensor) {
+    return captures[cast<BlockArgument>(tensor).getArgNumber() - scalarCount];
+  }
+
+  Value extentOf(tensor::DimOp dim) {
+    Value extent = capture(dim.getSource()).extents[*dim.getConstantIndex()];
+    return arith::TruncIOp::create(code.b, code.b.getI32Type(), extent);
+  }
+
   /// Row-major address. Each index is moved into its dimension: lanes beyond the last key, and formulas that are wrong,
   /// never read outside the tensor.
   Value buildExtract(tensor::ExtractOp extract) {
-    unsigned number = cast<BlockArgument>(extract.getTensor()).getArgNumber();
-    const CapturedTensor &tensor = captures[number - scalarCount];
+    const CapturedTensor &tensor = capture(extract.getTensor());
     Value offset, elements = code.constant(1);
     SmallVector<Value> indices = llvm::map_to_vector(extract.getIndices(), [&](Value v) { return mapping.lookup(v); });
     for (auto [index, extent] : llvm::zip(indices, tensor.extents)) {
@@ -259,8 +271,13 @@ private:
 
 } // namespace
 
-Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures) {
+SmallVector<Value> buildFormulas(CodeBuilder &code, Region &formula, ValueRange arguments,
+                                 ArrayRef<CapturedTensor> captures) {
   return FormulaBuilder(code, formula, arguments, captures).build();
+}
+
+Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures) {
+  return buildFormulas(code, formula, arguments, captures).front();
 }
 
 } // namespace mlir::attn

@@ -23,6 +23,8 @@ public:
       return supportsStrip(kernel, why);
     case Strategy::Rows:
       return supportsRows(kernel, why);
+    case Strategy::Linear:
+      return supportsLinear(kernel, why);
     }
     llvm_unreachable("unknown strategy");
   }
@@ -37,6 +39,8 @@ public:
       return decodeReadsBf16(argument);
     case Strategy::Stream:
       return streamReadsBf16(argument);
+    case Strategy::Linear:
+      return linearReadsBf16(argument);
     case Strategy::Strip:
       return false;
     }
@@ -53,6 +57,8 @@ public:
     case Strategy::Strip:
     case Strategy::Decode:
       return mapsWriteBf16(result);
+    case Strategy::Linear: // the output, and the state after the last key
+      return true;
     }
     llvm_unreachable("unknown strategy");
   }
@@ -71,6 +77,9 @@ public:
       break;
     case Strategy::Rows:
       lowerRows(code);
+      break;
+    case Strategy::Linear:
+      lowerLinear(code);
       break;
     case Strategy::Decode:
       lowerDecode(code);

@@ -60,6 +60,14 @@ void RowProgram::setRow(CodeBuilder &code, Value row, ArrayRef<AffineExpr> space
     place[0] = rest;
 }
 
+void RowProgram::setPlace(CodeBuilder &code, ArrayRef<Value> place, ArrayRef<AffineExpr> space) {
+  this->space.assign(space.begin(), space.end());
+  this->place.assign(place.begin(), place.end());
+  currentRow = place.front();
+  for (auto [index, extent] : llvm::zip(place.drop_front(), space.drop_front()))
+    currentRow = code.add(code.mul(currentRow, kernel.extent(code, scope, extent)), index);
+}
+
 RowLoad RowProgram::get(CodeBuilder &code, Value value) {
   auto found = rows.find(value);
   if (found != rows.end())
@@ -107,6 +115,8 @@ void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
     row = splitHeads(code, op);
   else if (isa<MergeHeadsOp>(op))
     row = mergeHeads(code, op, buffer);
+  else if (isa<FeaturesOp>(op))
+    row = features(code, op, buffer);
   else
     row = meanPool(code, op, buffer);
   rows[op.getResult(0)] = row;
@@ -226,6 +236,26 @@ RowLoad RowProgram::mergeHeads(CodeBuilder &code, Operation &op, Value buffer) {
     Value row = code.add(code.mul(code.add(code.mul(place[0], heads), head), tokens), place[1]);
     write(code, rowAt(source.at(code, code.mul(row, width))), width, {code.offset(buffer, code.mul(head, width))});
   });
+  return rowAt({buffer});
+}
+
+void RowProgram::writeFeatures(CodeBuilder &code, FeaturesOp op, Value target) {
+  int64_t width = op.getInput().getType().getDimSize(3);
+  RowLoad input = get(code, op.getInput());
+  SmallVector<CapturedTensor> captures = captured(code, kernel, scope, op.getCaptures());
+  SmallVector<Value> indices = llvm::map_to_vector(
+      place, [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); });
+  forColumns(code, width, [&](Value column, Value mask) {
+    SmallVector<Value> arguments{input(code, column, mask)};
+    llvm::append_range(arguments, indices);
+    arguments.push_back(arith::AddIOp::create(code.b, code.iota(), code.lanes32(column)));
+    for (auto [t, value] : llvm::enumerate(buildFormulas(code, op.getFormula(), arguments, captures)))
+      code.storeVector(value, code.offset(target, code.add(column, static_cast<int64_t>(t) * width)), mask);
+  });
+}
+
+RowLoad RowProgram::features(CodeBuilder &code, Operation &op, Value buffer) {
+  writeFeatures(code, cast<FeaturesOp>(op), buffer);
   return rowAt({buffer});
 }
 

@@ -25,12 +25,18 @@ public:
   /// Row `row` of the kernel's result space, whose extents are `space` (all but the last dimension of the result).
   void setRow(CodeBuilder &code, Value row, ArrayRef<AffineExpr> space);
 
+  /// The same, by the index in each dimension of the space.
+  void setPlace(CodeBuilder &code, ArrayRef<Value> place, ArrayRef<AffineExpr> space);
+
   /// Computes `op` for the current row. `buffer` (f32, as wide as the row) holds the row where the op needs it in
   /// memory; it may be the memory the result goes to.
   void run(CodeBuilder &code, Operation &op, Value buffer);
 
   /// What `value` is in the current row; an operand of the kernel is read from memory, broadcast to the current space.
   RowLoad get(CodeBuilder &code, Value value);
+
+  /// Writes the features of the current row, all terms, to `target`.
+  void writeFeatures(CodeBuilder &code, FeaturesOp op, Value target);
 
   /// Writes a row of `width` columns to `target`.
   void write(CodeBuilder &code, const RowLoad &row, int64_t width, StoredNumbers target);
@@ -45,6 +51,7 @@ private:
   RowLoad positions(CodeBuilder &code, Operation &op);
   RowLoad splitHeads(CodeBuilder &code, Operation &op);
   RowLoad mergeHeads(CodeBuilder &code, Operation &op, Value buffer);
+  RowLoad features(CodeBuilder &code, Operation &op, Value buffer);
   RowLoad meanPool(CodeBuilder &code, Operation &op, Value buffer);
   Value sumOfSquares(CodeBuilder &code, const RowLoad &row, int64_t width);
 

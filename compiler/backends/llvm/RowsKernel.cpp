@@ -15,7 +15,7 @@ constexpr int64_t blockNumbers = 16384;
 // Columns of a row that a stack has room for.
 constexpr int64_t stackColumns = 16384;
 
-bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp>(op); }
+bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp, FeaturesOp>(op); }
 
 /// Whether a kernel only copies its operand into rows of other elements.
 bool isConversion(KernelOp kernel) {
@@ -137,6 +137,9 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
     if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
       if (failed(supportsFormula(pointwise.getFormula(), why)))
         return failure();
+    } else if (auto features = dyn_cast<FeaturesOp>(op)) {
+      if (failed(supportsFormula(features.getFormula(), why)))
+        return failure();
     } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp,
                     MergeHeadsOp>(op)) {
       why = op.getName().getStringRef().str() +
@@ -155,7 +158,7 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
 /// Whether an op of a row sees only numbers that a StoredNumbers has loaded: not the tokens of positions, say.
 static bool readsNumbers(OpOperand &use) {
   Operation *op = use.getOwner();
-  if (isa<EmbedOp, PositionsOp, MeanPoolOp>(op))
+  if (isa<EmbedOp, PositionsOp, MeanPoolOp, FeaturesOp>(op))
     return use.getOperandNumber() == 0;
   return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, SplitHeadsOp, MergeHeadsOp, YieldOp>(op);
 }

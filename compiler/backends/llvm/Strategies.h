@@ -30,6 +30,11 @@ bool decodeReadsBf16(BlockArgument argument);
 LogicalResult supportsStrip(KernelOp kernel, std::string &why);
 void lowerStrip(KernelCode &kernel);
 
+LogicalResult supportsLinear(KernelOp kernel, std::string &why);
+void lowerLinear(KernelCode &kernel);
+/// Whether an operand is queries, keys or values: they are read as numbers.
+bool linearReadsBf16(BlockArgument argument);
+
 LogicalResult supportsRows(KernelOp kernel, std::string &why);
 void lowerRows(KernelCode &kernel);
 /// Whether a kernel of rows reads all it needs of an operand, stored in bf16, as numbers.

@@ -1,0 +1,177 @@
+// Rows of features, made where they are needed: a chunk at a time, in the worker's scratch, or read where they lie.
+#include "compiler/backends/llvm/Formula.h"
+#include "compiler/backends/llvm/LinearKernel.h"
+#include "compiler/backends/llvm/Microkernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
+
+namespace mlir::attn {
+
+FeatureSource::FeatureSource(Value made) : rows(made) {
+  if ((features = made.getDefiningOp<FeaturesOp>()))
+    rows = features.getInput();
+  else if ((random = made.getDefiningOp<RandomFeaturesOp>()))
+    rows = random.getInput();
+  auto type = cast<RankedTensorType>(rows.getType());
+  heads = type.getDimSize(1);
+  rowWidth = type.getDimSize(3);
+  llvm::SetVector<Operation *> found;
+  if (Operation *op = rows.getDefiningOp())
+    found.insert(op);
+  for (unsigned at = 0; at < found.size(); ++at)
+    for (Value operand : found[at]->getOperands())
+      if (Operation *op = operand.getDefiningOp())
+        found.insert(op);
+  rowOps = found.takeVector();
+  llvm::sort(rowOps, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+}
+
+/// Computes row `row` of a head's queries or keys, before they are features.
+void LinearKernel::makeRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
+                           Value row, llvm::function_ref<void(RowProgram &)> use) {
+  RowProgram program(kernel, head.scope);
+  program.setPlace(code, {head.sample, sourceHead, row}, kernel.extents(source.rows).drop_back());
+  for (Operation *op : source.rowOps)
+    program.run(code, *op, Value());
+  use(program);
+}
+
+HeadRows LinearKernel::featureRows(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
+                                   Value first, Value count, Value target, Value largest) {
+  if (source.isInMemory()) {
+    HeadRows rows = headRows(code, kernel, head.scope, source.rows, {head.sample, sourceHead}, source.heads);
+    return {rows.row(code, first), rows.rowStride};
+  }
+  HeadRows made{{target}, featureStride()};
+  if (source.random) {
+    project(code, head, source, sourceHead, first, count, target);
+    code.loop(code.constant(0), count, 1, [&](Value index) {
+      finishRandomRow(code, head, source, index, code.add(first, index), target, largest);
+    });
+    return made;
+  }
+  code.loop(code.constant(0), count, 1, [&](Value index) {
+    StoredNumbers to = made.row(code, index);
+    makeRow(code, head, source, sourceHead, code.add(first, index), [&](RowProgram &program) {
+      if (source.features)
+        program.writeFeatures(code, source.features, to.pointer);
+      else
+        program.write(code, program.get(code, source.rows), features, to);
+    });
+  });
+  return made;
+}
+
+// --- exp(z . w - |z|^2 / 2 - c), z = x / D^(1/4)
+
+/// Of `count` rows from `first` on: z into the worker's rows, z . w into `target`.
+void LinearKernel::project(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
+                           Value first, Value count, Value target) {
+  int64_t depth = source.rowWidth, stride = llvm::alignTo(depth, lanes());
+  Value rows = at(code, head, places().rows), scale = code.splatReal(std::pow(double(depth), -0.25));
+  code.loop(code.constant(0), count, 1, [&](Value index) {
+    Value to = code.offset(rows, code.mul(index, stride));
+    makeRow(code, head, source, sourceHead, code.add(first, index), [&](RowProgram &program) {
+      RowLoad load = program.get(code, source.rows);
+      forColumns(code, depth, [&](Value column, Value mask) {
+        code.storeVector(code.fmul(load(code, column, mask), scale), code.offset(to, column), mask);
+      });
+    });
+  });
+  Value panels = kernel.tensor(head.scope, cast<BlockArgument>(source.random.getProjection()));
+  code.loop(code.constant(0), code.constant(features), panelWidth(), [&](Value column) {
+    Value panel = code.offset(panels, code.mul(column, depth));
+    forTiles(code, code.constant(0), count, schedule.getRows(), [&](Value row, int64_t size) {
+      Value left = code.offset(rows, code.mul(row, stride)), to = code.offset(target, code.mul(row, featureStride()));
+      SmallVector<Value> sums(size * panelVectors(), code.zeros());
+      sums = accumulate(
+          code, code.constant(0), code.constant(depth), size, panelVectors(), sums,
+          [&](Value d, int64_t r) { return code.load(code.f32(), code.offset(code.offset(left, d), r * stride)); },
+          [&](Value d, int64_t v) {
+            return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
+          });
+      for (int64_t r = 0; r < size; ++r)
+        for (int64_t v = 0; v < panelVectors(); ++v)
+          code.storeVector(sums[r * panelVectors() + v],
+                           code.offset(code.offset(to, column), r * featureStride() + v * lanes()));
+    });
+  });
+}
+
+/// The largest exponent of a row, or of a row and what is known.
+static Value largestOf(CodeBuilder &code, Value row, int64_t width, Value known) {
+  Value lowest = code.splatReal(-std::numeric_limits<float>::infinity()), most = lowest;
+  int64_t full = width - width % code.lanes();
+  most = code.reduce(code.constant(0), code.constant(full), code.lanes(), ValueRange{most},
+                     [&](Value column, ValueRange state) {
+                       return SmallVector<Value>{code.fmaxFast(state[0], code.loadVector(code.offset(row, column)))};
+                     })[0];
+  if (full != width) {
+    Value mask = code.maskBelow(code.constant(width - full));
+    most = code.fmaxFast(most, code.select(mask, code.loadVector(code.offset(row, full), mask), lowest));
+  }
+  return code.fmaxFast(code.maxLanes(most), known);
+}
+
+/// The rows of a head whose features are not 0.
+Value LinearKernel::rowsRead(CodeBuilder &code, const Head &head, FeatureSource &source) {
+  Value count = kernel.extent(code, head.scope, kernel.extents(source.rows)[2]);
+  Value lengths = source.random.getLengths();
+  if (!lengths)
+    return count;
+  Value pointer = code.offset(kernel.tensor(head.scope, cast<BlockArgument>(lengths)), head.sample);
+  return code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), pointer)));
+}
+
+/// Finds the largest exponent of a head, if its features are taken from it: a pass of its own over the rows.
+void LinearKernel::prepareRandom(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
+                                 Value target, Value largest) {
+  if (!source.random || source.random.getStabilizer() != Stabilizer::Head)
+    return;
+  Value end = rowsRead(code, head, source);
+  Value most = code.reduce(
+      code.constant(0), end, chunk(), ValueRange{code.real(-std::numeric_limits<float>::infinity())},
+      [&](Value first, ValueRange state) {
+        Value count = code.min(code.sub(end, first), code.constant(chunk()));
+        project(code, head, source, sourceHead, first, count, target);
+        return code.reduce(code.constant(0), count, 1, state, [&](Value index, ValueRange known) {
+          Value row = code.offset(target, code.mul(index, featureStride()));
+          return SmallVector<Value>{largestOf(code, row, features, known[0])};
+        });
+      })[0];
+  code.store(most, largest);
+}
+
+void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value index,
+                                   Value position, Value target, Value largest) {
+  RandomFeaturesOp op = source.random;
+  Value row = code.offset(target, code.mul(index, featureStride()));
+  Value z = code.offset(at(code, head, places().rows), code.mul(index, llvm::alignTo(source.rowWidth, lanes())));
+  Value squares = sumColumns(code, source.rowWidth, [&](Value column, Value mask) {
+    Value x = code.loadVector(code.offset(z, column), mask);
+    return code.fmul(x, x);
+  });
+  Value shift = code.fmul(squares, code.real(0.5));
+  if (op.getStabilizer() == Stabilizer::Row)
+    shift = code.fadd(shift, largestOf(code, row, features, code.real(-std::numeric_limits<float>::infinity())));
+  else if (op.getStabilizer() == Stabilizer::Head)
+    shift = code.fadd(shift, code.load(code.f32(), largest));
+  Value all = code.splat(shift), eps = code.splatReal(op.getEps().convertToDouble());
+  Value factor = code.splatReal(1 / std::sqrt(double(features)));
+  Value isRead = code.splat(code.less(position, rowsRead(code, head, source)));
+  forColumns(code, features, [&](Value column, Value mask) {
+    Value to = code.offset(row, column);
+    Value e = math::ExpOp::create(code.b, code.fsub(code.loadVector(to, mask), all));
+    code.storeVector(code.select(isRead, code.fmul(code.fadd(e, eps), factor), code.zeros()), to, mask);
+  });
+}
+
+bool linearReadsBf16(BlockArgument argument) {
+  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
+    Operation *op = use.getOwner();
+    return isa<LinearAttentionOp, PointwiseOp, SplitHeadsOp>(op) || (isa<FeaturesOp, RandomFeaturesOp>(op) && use.getOperandNumber() == 0);
+  });
+}
+
+} // namespace mlir::attn
