@@ -179,7 +179,8 @@ std::optional<SeparableAttention> separate(CombineOp combine, std::string &why) 
     return declined(why, "its weights are not made by a normalize op beside it");
   Normalizer kind = attention.normalize.getKind();
   if ((kind != Normalizer::Sum && kind != Normalizer::None) || attention.normalize.getAxis() != MapAxis::Keys)
-    return declined(why, stringifyEnum(kind) + " of a score is no sum over features of query and key; sum and none are");
+    return declined(why,
+                    stringifyEnum(kind) + " of a score is no sum over features of query and key; sum and none are");
   Value map = attention.normalize.getScores();
   SmallVector<Value> maps{combine.getWeights(), map};
   for (Operation *op = map.getDefiningOp(); op && !isa<ScoreOp>(op); op = map.getDefiningOp()) {
@@ -209,8 +210,9 @@ std::optional<SeparableAttention> separate(CombineOp combine, std::string &why) 
   }
   std::optional<Terms> terms = termsOf(attention.formula.getFormula().front().getTerminator()->getOperand(0));
   if (!terms || !llvm::all_of(*terms, [](const SeparableTerm &term) { return term.hasScore; }))
-    return declined(why, "its formula is not the score times a few products of a number of the query's place and one of the "
-                         "key's");
+    return declined(why,
+                    "its formula is not the score times a few products of a number of the query's place and one of the "
+                    "key's");
   attention.terms = std::move(*terms);
   if (knowsForeignHead(attention))
     return declined(why, "its formula tells apart heads that share keys");

@@ -1,5 +1,6 @@
-// Which attentions are sums over features: the score of a query and a key, after its formula, is a few products of a factor
-// that knows the query's place alone and one that knows the key's. Then (f(q) g(k)^T) V = f(q) (g(k)^T V) needs no map.
+// Which attentions are sums over features: the score of a query and a key, after its formula, is a few products of a
+// factor that knows the query's place alone and one that knows the key's. Then (f(q) g(k)^T) V = f(q) (g(k)^T V) needs
+// no map.
 #pragma once
 
 #include "dialect/AttnOps.h"
@@ -22,10 +23,10 @@ struct SeparableTerm {
 /// A chain score dot -> formula, masks -> normalize -> combine that needs no map.
 struct SeparableAttention {
   ScoreOp score;
-  ModifyOp formula;                   ///< null if there is none
-  SmallVector<SeparableTerm> terms;   ///< of the formula
-  std::optional<Alignment> causal;    ///< what the masks say
-  Value lengths;                      ///< null if they say nothing of it
+  ModifyOp formula;                 ///< null if there is none
+  SmallVector<SeparableTerm> terms; ///< of the formula
+  std::optional<Alignment> causal;  ///< what the masks say
+  Value lengths;                    ///< null if they say nothing of it
   NormalizeOp normalize;
 };
 

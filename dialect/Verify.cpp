@@ -43,7 +43,8 @@ FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> a, ArrayRef<in
 
 /// Ops that may stand in a formula: scalar arithmetic without side effects, and reads of captured tensors.
 static bool isFormulaOp(Operation &op) {
-  return isa<tensor::ExtractOp, tensor::DimOp, YieldOp>(op) || isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
+  return isa<tensor::ExtractOp, tensor::DimOp, YieldOp>(op) ||
+         isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
 }
 
 static bool isDimension(tensor::DimOp dim) {
@@ -63,7 +64,8 @@ LogicalResult verifyFormula(Operation *op, Region &region, ArrayRef<Type> argume
   }
   for (Operation &inner : block) {
     if (!isFormulaOp(inner)) {
-      InFlightDiagnostic error = op->emitOpError("expected only arith, math, tensor.extract and tensor.dim ops in a formula");
+      InFlightDiagnostic error =
+          op->emitOpError("expected only arith, math, tensor.extract and tensor.dim ops in a formula");
       error.attachNote(inner.getLoc()) << "found '" << inner.getName() << "' here";
       return error;
     }

@@ -185,14 +185,14 @@ private:
     for (auto attention : body.getOps<LinearAttentionOp>())
       report.notes.push_back("linear: a state of " + text(extents.of(attention.getKey())[3]) + " x " +
                              text(extents.of(attention.getValue())[3]) + " for each head of keys, no map");
-    for (auto combine : body.getOps<CombineOp>())
-      if (std::string why; !separate(combine, why) && !seesFewKeys(combine))
-        report.notes.push_back("not linear: " + why);
     for (Operation &op : body)
       if (needsWholeMap(op))
         report.notes.push_back(columnsText(op));
     for (auto mask : kernel.getBody().getOps<MaskOp>())
       report.notes.push_back("mask: " + maskText(mask.getMask(), kernel.getScheduleAttr()));
+    for (auto combine : body.getOps<CombineOp>())
+      if (std::string why; !separate(combine, why) && !seesFewKeys(combine))
+        report.notes.push_back("not linear: " + why);
   }
 
   static std::string columnsText(Operation &op) {

@@ -243,9 +243,7 @@ private:
         })
         .Case([&](ReduceMapOp o) { return reduceMap(x[0], o.getKind(), o.getAxis()); })
         .Case([&](AttentionOp o) { return attention(o, x); })
-        .Case([&](FeaturesOp o) {
-          return features(x[0], o.getTerms(), o.getFormula(), pointers(x.drop_front()));
-        })
+        .Case([&](FeaturesOp o) { return features(x[0], o.getTerms(), o.getFormula(), pointers(x.drop_front())); })
         .Case([&](RandomFeaturesOp o) {
           return randomFeatures(x[0], x[1], o.getStabilizer(), o.getLengths() ? &x[2] : nullptr,
                                 o.getEps().convertToDouble());

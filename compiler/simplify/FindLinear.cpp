@@ -29,7 +29,9 @@ bool isMapSmaller(SeparableAttention &attention, CombineOp combine) {
 /// The features of queries, or of keys: each number times the factors of each term.
 Value featuresOf(ImplicitLocOpBuilder &b, SeparableAttention &attention, Value rows, bool ofQuery, double scale) {
   Type element = getElementTypeOrSelf(rows);
-  auto factorsOf = [&](const SeparableTerm &term) -> ArrayRef<FormulaFactor> { return ofQuery ? term.query : term.key; };
+  auto factorsOf = [&](const SeparableTerm &term) -> ArrayRef<FormulaFactor> {
+    return ofQuery ? term.query : term.key;
+  };
   bool isPlain = scale == 1 && attention.terms.size() == 1 && factorsOf(attention.terms[0]).empty() &&
                  (!ofQuery || attention.terms[0].sign == 1);
   if (isPlain)

@@ -142,8 +142,8 @@ struct FoldConstantFactor : OpRewritePattern<ModifyOp> {
 struct FoldIdentities : impl::FoldIdentitiesBase<FoldIdentities> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<CaptureExtentsOfOperand<ModifyOp>, CaptureExtentsOfOperand<FeaturesOp>, DropIdentityPointwise, DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(
-        &getContext());
+    patterns.add<CaptureExtentsOfOperand<ModifyOp>, CaptureExtentsOfOperand<FeaturesOp>, DropIdentityPointwise,
+                 DropMergeOfSplit, DropSplitOfMerge, JoinMasks, FoldConstantFactor>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

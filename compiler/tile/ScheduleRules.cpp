@@ -46,8 +46,8 @@ constexpr int64_t headQueries = 256;
 constexpr int64_t decodeElements = 16384;
 
 // Keys, and queries, of linear attention that are taken together: their rows of features and, on the diagonal, their
-// weights stay in the second-level cache beside the state. A causal chunk of c costs c products for each place of it that
-// a state would spare, and spares a pass over the state for each c: of the width of usual values.
+// weights stay in the second-level cache beside the state. A causal chunk of c costs c products for each place of it
+// that a state would spare, and spares a pass over the state for each c: of the width of usual values.
 constexpr int64_t linearKeys = 128, causalKeys = 64;
 
 /// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of 16 columns takes

@@ -61,7 +61,7 @@ func.func @pointwise_c2_index(%x: tensor<4xf32>) {
 // -----
 
 func.func @pointwise_c2_call(%x: tensor<4xf32>) {
-  // expected-error @+1 {{'attn.pointwise' op expected only arith, math and tensor.extract ops in a formula}}
+  // expected-error @+1 {{'attn.pointwise' op expected only arith, math, tensor.extract and tensor.dim ops in a formula}}
   %z = attn.pointwise %x : tensor<4xf32> {
   ^bb0(%a: f32):
     // expected-note @+1 {{found 'func.call' here}}

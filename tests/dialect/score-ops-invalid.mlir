@@ -253,3 +253,15 @@ func.func @relative_score_2d_c4_dynamic(%q: tensor<?x2x?x4xf32>, %r: tensor<5x4x
   %s = attn.relative_score_2d %q, %r, %c : tensor<?x2x?x4xf32>, tensor<5x4xf32>, tensor<9x4xf32>
   return
 }
+
+// -----
+
+func.func @formula_dimension(%s: tensor<1x2x3x4xf32>, %t: tensor<?xf32>) {
+  // expected-error @+1 {{'attn.modify' op expected tensor.dim of a constant dimension of a captured tensor in a formula}}
+  %y = attn.modify %s captures(%t) : tensor<1x2x3x4xf32>, tensor<?xf32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index, %table: tensor<?xf32>):
+    %d = tensor.dim %table, %i : tensor<?xf32>
+    attn.yield %x : f32
+  }
+  return
+}

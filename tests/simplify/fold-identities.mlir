@@ -128,3 +128,33 @@ func.func @negative_square(%q: tensor<?x2x?x4xf32>) -> tensor<?x2x?x?xf32> {
   }
   return %t : tensor<?x2x?x?xf32>
 }
+
+// A formula that asks a tensor for its extents alone does not need its numbers.
+// CHECK-LABEL: @capture_of_extents
+func.func @capture_of_extents(%q: tensor<?x2x?x4xf32>, %k: tensor<?x2x?x4xf32>) -> (tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32>) {
+  // CHECK: %[[R:.*]] = attn.pointwise %arg1
+  // CHECK: attn.modify %{{.*}} captures(%arg1)
+  // CHECK: attn.modify %{{.*}} captures(%[[R]])
+  %r = attn.pointwise %k : tensor<?x2x?x4xf32> {
+  ^bb0(%x: f32):
+    %y = math.absf %x : f32
+    attn.yield %y : f32
+  }
+  %s = attn.score dot %q, %r : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %t = attn.modify %s captures(%r) : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index, %keys: tensor<?x2x?x4xf32>):
+    %two = arith.constant 2 : index
+    %m = tensor.dim %keys, %two : tensor<?x2x?x4xf32>
+    %m32 = arith.index_cast %m : index to i32
+    %length = arith.sitofp %m32 : i32 to f32
+    %y = arith.divf %x, %length : f32
+    attn.yield %y : f32
+  }
+  %u = attn.modify %s captures(%r) : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32> {
+  ^bb0(%x: f32, %b: index, %h: index, %i: index, %j: index, %keys: tensor<?x2x?x4xf32>):
+    %zero = arith.constant 0 : index
+    %y = tensor.extract %keys[%b, %zero, %j, %zero] : tensor<?x2x?x4xf32>
+    attn.yield %y : f32
+  }
+  return %t, %u : tensor<?x2x?x?xf32>, tensor<?x2x?x?xf32>
+}

@@ -253,3 +253,45 @@ func.func @halved(%q: tensor<?x2x?x16xf32> {attn.dims = ["B", "H", "N", "D"]}) -
   }
   return %k : tensor<?x2x?x16xf32>
 }
+
+// -----
+
+// Rows of features are made where they are multiplied, values are not.
+func.func @linear_values(%q: tensor<?x4x?x8xf32>, %v: tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+  // expected-error @+1 {{llvm: values are computed inside the kernel}}
+  %0 = attn.kernel (%a = %q : tensor<?x4x?x8xf32>, %b = %v : tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+    %c = attn.pointwise %b : tensor<?x4x?x8xf32> {
+    ^bb0(%x: f32):
+      %y = math.absf %x : f32
+      attn.yield %y : f32
+    }
+    %o, %s, %z = attn.linear_attention %a, %a, %c : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+    attn.yield %o : tensor<?x4x?x8xf32>
+  }
+  return %0 : tensor<?x4x?x8xf32>
+}
+
+// -----
+
+func.func @linear_keys(%q: tensor<?x4x?x8xf32>, %v: tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+  // expected-error @+1 {{llvm: queries or keys are made by attn.l2_normalize inside the kernel}}
+  %0 = attn.kernel (%a = %q : tensor<?x4x?x8xf32>, %b = %v : tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+    %c = attn.l2_normalize %b eps 1.0e-6 : tensor<?x4x?x8xf32>
+    %o, %s, %z = attn.linear_attention %a, %c, %b : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+    attn.yield %o : tensor<?x4x?x8xf32>
+  }
+  return %0 : tensor<?x4x?x8xf32>
+}
+
+// -----
+
+// Two in one kernel have two states.
+func.func @linear_twice(%q: tensor<?x4x?x8xf32>) -> (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>) {
+  // expected-error @+1 {{llvm: one linear_attention to a kernel}}
+  %0, %1 = attn.kernel (%a = %q : tensor<?x4x?x8xf32>) -> (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>) {
+    %o, %s, %z = attn.linear_attention %a, %a, %a : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+    %p, %t, %y = attn.linear_attention %o, %a, %a : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+    attn.yield %o, %p : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+  }
+  return %0, %1 : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+}

@@ -219,3 +219,19 @@ func.func @negative_given(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   }
   return %y : tensor<?x4xf32>
 }
+
+// A state takes in 128 keys at a time, under a causal mask 64: their weights are a square.
+// CHECK-LABEL: func.func @linear
+func.func @linear(%q: tensor<?x4x?x8xf32>, %k: tensor<?x4x?x8xf32>) -> (tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>) {
+  // CHECK: schedule(#attn.schedule<backend = llvm, strategy = linear, {{.*}}key_block = 128>)
+  %0 = attn.kernel (%a = %q : tensor<?x4x?x8xf32>, %b = %k : tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+    %o, %s, %z = attn.linear_attention %a, %b, %b : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+    attn.yield %o : tensor<?x4x?x8xf32>
+  }
+  // CHECK: schedule(#attn.schedule<backend = llvm, strategy = linear, {{.*}}key_block = 64>)
+  %1 = attn.kernel (%a = %q : tensor<?x4x?x8xf32>, %b = %k : tensor<?x4x?x8xf32>) -> tensor<?x4x?x8xf32> {
+    %o, %s, %z = attn.linear_attention %a, %b, %b causal top_left : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+    attn.yield %o : tensor<?x4x?x8xf32>
+  }
+  return %0, %1 : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
+}

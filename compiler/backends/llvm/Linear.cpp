@@ -1,9 +1,10 @@
-// Strategy `linear`: attention through a state S [R, E] and z [R] instead of a map, in time that grows with N and memory
-// that does not. A task has a head of keys, with the queries of its group.
+// Strategy `linear`: attention through a state S [R, E] and z [R] instead of a map, in time that grows with N and
+// memory that does not. A task has a head of keys, with the queries of its group.
 //   whole    S = sum k v^T, chunk by chunk; then o = f S / d, chunk by chunk
 //   causal   for each chunk of c keys and queries (Katharopoulos et al. 2020; Hua et al. 2022):
 //              A = tril(f k^T) [c, c];  o = (f S + A v) / d;  S += k^T v
-// Updates that forget take in one key at a time (LinearSteps.cpp). Features are made as rows of a chunk and never stored.
+// Updates that forget take in one key at a time (LinearSteps.cpp). Features are made as rows of a chunk and never
+// stored.
 #include "compiler/backends/llvm/LinearKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -77,8 +78,7 @@ void LinearKernel::startState(CodeBuilder &code, const Head &head) {
     Value target = at(code, head, place);
     StoredNumbers from;
     if (operand)
-      from = kernel.numbers(head.scope, cast<BlockArgument>(operand))
-                 .at(code, firstOf(code, head, rows * columns));
+      from = kernel.numbers(head.scope, cast<BlockArgument>(operand)).at(code, firstOf(code, head, rows * columns));
     code.loop(code.constant(0), code.constant(rows), 1, [&](Value row) {
       Value to = code.offset(target, code.mul(row, stride));
       forColumns(code, columns, [&](Value column, Value mask) {
@@ -133,9 +133,9 @@ void LinearKernel::buildAnswer(CodeBuilder &code, const Head &head, Value member
   HeadRows output = outputRows(code, head, member);
   code.loop(from, to, chunk(), [&](Value query) {
     Value count = code.min(code.sub(to, query), code.constant(chunk()));
-    HeadRows rows = featureRows(code, head, querySource, queryHead(code, head, member), query, count,
-                                at(code, head, places().queries),
-                                code.offset(at(code, head, places().largest + 1), member));
+    HeadRows rows =
+        featureRows(code, head, querySource, queryHead(code, head, member), query, count,
+                    at(code, head, places().queries), code.offset(at(code, head, places().largest + 1), member));
     answer(code, head, rows, count, {output.row(code, query), output.rowStride});
   });
 }
@@ -143,14 +143,14 @@ void LinearKernel::buildAnswer(CodeBuilder &code, const Head &head, Value member
 /// `count` queries and `keyCount` keys on the diagonal: query `query + i` sees key `key + j` for j <= i.
 void LinearKernel::buildChunk(CodeBuilder &code, const Head &head, Value query, Value key, Value count,
                               Value keyCount) {
-  HeadRows keyRows = featureRows(code, head, keySource, head.keyHead, key, keyCount,
-                                 at(code, head, places().keys), at(code, head, places().largest));
+  HeadRows keyRows = featureRows(code, head, keySource, head.keyHead, key, keyCount, at(code, head, places().keys),
+                                 at(code, head, places().largest));
   if (results[0]) {
     transposeKeys(code, head, keyRows, keyCount);
     forGroup(code, [&](Value member) {
-      HeadRows rows = featureRows(code, head, querySource, queryHead(code, head, member), query, count,
-                                  at(code, head, places().queries),
-                                  code.offset(at(code, head, places().largest + 1), member));
+      HeadRows rows =
+          featureRows(code, head, querySource, queryHead(code, head, member), query, count,
+                      at(code, head, places().queries), code.offset(at(code, head, places().largest + 1), member));
       weighKeys(code, head, rows, count, keyCount);
       HeadRows output = outputRows(code, head, member);
       answer(code, head, rows, count, {output.row(code, query), output.rowStride}, key, keyCount);
@@ -212,12 +212,14 @@ void LinearKernel::buildHead(CodeBuilder &code, const Head &head) {
 
 void LinearKernel::build() {
   kernel.setScratch(getAffineConstantExpr(4 * places().end, kernel.kernel().getContext()));
-  auto function = [&](StringRef name, int64_t more, llvm::function_ref<void(CodeBuilder &, const Head &, ValueRange)> body) {
+  auto function = [&](StringRef name, int64_t more,
+                      llvm::function_ref<void(CodeBuilder &, const Head &, ValueRange)> body) {
     return kernel.function(name, 3 + more, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
       body(code, makeHead(code, scope, arguments[0], arguments[1], arguments[2]), arguments.drop_front(3));
     });
   };
-  takeName = function("take", 2, [&](CodeBuilder &code, const Head &head, ValueRange x) { buildTake(code, head, x[0], x[1]); });
+  takeName = function("take", 2,
+                      [&](CodeBuilder &code, const Head &head, ValueRange x) { buildTake(code, head, x[0], x[1]); });
   if (results[0])
     answerName = function("answer", 3, [&](CodeBuilder &code, const Head &head, ValueRange x) {
       buildAnswer(code, head, x[0], x[1], x[2]);

@@ -28,8 +28,8 @@ FeatureSource::FeatureSource(Value made) : rows(made) {
 }
 
 /// Computes row `row` of a head's queries or keys, before they are features.
-void LinearKernel::makeRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
-                           Value row, llvm::function_ref<void(RowProgram &)> use) {
+void LinearKernel::makeRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value row,
+                           llvm::function_ref<void(RowProgram &)> use) {
   RowProgram program(kernel, head.scope);
   program.setPlace(code, {head.sample, sourceHead, row}, kernel.extents(source.rows).drop_back());
   for (Operation *op : source.rowOps)
@@ -66,8 +66,8 @@ HeadRows LinearKernel::featureRows(CodeBuilder &code, const Head &head, FeatureS
 // --- exp(z . w - |z|^2 / 2 - c), z = x / D^(1/4)
 
 /// Of `count` rows from `first` on: z into the worker's rows, z . w into `target`.
-void LinearKernel::project(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
-                           Value first, Value count, Value target) {
+void LinearKernel::project(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value first,
+                           Value count, Value target) {
   int64_t depth = source.rowWidth, stride = llvm::alignTo(depth, lanes());
   Value rows = at(code, head, places().rows), scale = code.splatReal(std::pow(double(depth), -0.25));
   code.loop(code.constant(0), count, 1, [&](Value index) {
@@ -130,16 +130,16 @@ void LinearKernel::prepareRandom(CodeBuilder &code, const Head &head, FeatureSou
   if (!source.random || source.random.getStabilizer() != Stabilizer::Head)
     return;
   Value end = rowsRead(code, head, source);
-  Value most = code.reduce(
-      code.constant(0), end, chunk(), ValueRange{code.real(-std::numeric_limits<float>::infinity())},
-      [&](Value first, ValueRange state) {
-        Value count = code.min(code.sub(end, first), code.constant(chunk()));
-        project(code, head, source, sourceHead, first, count, target);
-        return code.reduce(code.constant(0), count, 1, state, [&](Value index, ValueRange known) {
-          Value row = code.offset(target, code.mul(index, featureStride()));
-          return SmallVector<Value>{largestOf(code, row, features, known[0])};
-        });
-      })[0];
+  Value most =
+      code.reduce(code.constant(0), end, chunk(), ValueRange{code.real(-std::numeric_limits<float>::infinity())},
+                  [&](Value first, ValueRange state) {
+                    Value count = code.min(code.sub(end, first), code.constant(chunk()));
+                    project(code, head, source, sourceHead, first, count, target);
+                    return code.reduce(code.constant(0), count, 1, state, [&](Value index, ValueRange known) {
+                      Value row = code.offset(target, code.mul(index, featureStride()));
+                      return SmallVector<Value>{largestOf(code, row, features, known[0])};
+                    });
+                  })[0];
   code.store(most, largest);
 }
 
@@ -170,7 +170,8 @@ void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureS
 bool linearReadsBf16(BlockArgument argument) {
   return llvm::all_of(argument.getUses(), [](OpOperand &use) {
     Operation *op = use.getOwner();
-    return isa<LinearAttentionOp, PointwiseOp, SplitHeadsOp>(op) || (isa<FeaturesOp, RandomFeaturesOp>(op) && use.getOperandNumber() == 0);
+    return isa<LinearAttentionOp, PointwiseOp, SplitHeadsOp>(op) ||
+           (isa<FeaturesOp, RandomFeaturesOp>(op) && use.getOperandNumber() == 0);
   });
 }
 

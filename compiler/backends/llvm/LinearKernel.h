@@ -9,8 +9,8 @@
 
 namespace mlir::attn {
 
-/// Where the features of queries or keys come from: rows of the kernel's operands, through pointwise ops, and what is made
-/// of a row at last.
+/// Where the features of queries or keys come from: rows of the kernel's operands, through pointwise ops, and what is
+/// made of a row at last.
 struct FeatureSource {
   Value rows;                      // [B, H, N, D], of which a row follows from rows of operands
   SmallVector<Operation *> rowOps; // that make it, in order
@@ -60,12 +60,12 @@ private:
   /// Rows [first, first + count) of a head's queries or keys; in memory, or made at `target`.
   HeadRows featureRows(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value first,
                        Value count, Value target, Value largest);
-  void prepareRandom(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
-                     Value target, Value largest);
+  void prepareRandom(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value target,
+                     Value largest);
   void makeRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value row,
                llvm::function_ref<void(RowProgram &)> use);
-  void project(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value first,
-               Value count, Value target);
+  void project(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value first, Value count,
+               Value target);
   void finishRandomRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value index, Value position,
                        Value target, Value largest);
   Value rowsRead(CodeBuilder &code, const Head &head, FeatureSource &source);
@@ -96,9 +96,12 @@ private:
   int64_t panelVectors() { return panelWidth() / lanes(); }
   int64_t chunk() { return schedule.getKeyBlock(); }
   int64_t group() { return heads / keyHeads; }
-  int64_t featureStride() { return llvm::alignTo(features, panelWidth()); }
-  int64_t valueStride() { return llvm::alignTo(width, lanes()); }
-  int64_t weightStride() { return llvm::alignTo(chunk(), panelWidth()); }
+  // A line more than the numbers: rows whose distance is a power of two would meet in few sets of the first-level
+  // cache.
+  int64_t padded(int64_t elements) { return llvm::alignTo(elements, panelWidth()) + 16; }
+  int64_t featureStride() { return padded(features); }
+  int64_t valueStride() { return padded(width); }
+  int64_t weightStride() { return padded(chunk()); }
   bool needsSum() { return attention.getDenominator() != Denominator::None || results[2]; }
   bool isStepwise() { return attention.getUpdate() != StateUpdate::Additive; }
 

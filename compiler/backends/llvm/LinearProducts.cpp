@@ -94,9 +94,7 @@ void LinearKernel::weighKeys(CodeBuilder &code, const Head &head, const HeadRows
       SmallVector<Value> sums(rows * panelVectors(), code.zeros());
       sums = accumulate(
           code, code.constant(0), code.constant(features), rows, panelVectors(), sums,
-          [&](Value feature, int64_t r) {
-            return queries.row(code, code.add(row, r)).at(code, feature).loadOne(code);
-          },
+          [&](Value feature, int64_t r) { return queries.row(code, code.add(row, r)).at(code, feature).loadOne(code); },
           [&](Value feature, int64_t v) {
             return code.loadVector(code.offset(code.offset(panel, code.mul(feature, weightStride())), v * lanes()));
           });
@@ -171,9 +169,7 @@ void LinearKernel::answer(CodeBuilder &code, const Head &head, const HeadRows &q
       SmallVector<Value> sums(rows * vectors, code.zeros());
       sums = accumulate(
           code, code.constant(0), code.constant(features), rows, vectors, sums,
-          [&](Value feature, int64_t r) {
-            return queries.row(code, code.add(row, r)).at(code, feature).loadOne(code);
-          },
+          [&](Value feature, int64_t r) { return queries.row(code, code.add(row, r)).at(code, feature).loadOne(code); },
           [&](Value feature, int64_t v) {
             return code.loadVector(
                 code.offset(code.offset(state, code.add(code.mul(feature, valueStride()), column)), v * lanes()));
@@ -193,7 +189,8 @@ void LinearKernel::answer(CodeBuilder &code, const Head &head, const HeadRows &q
           int64_t rest = columns - v * lanes();
           Value mask = rest < lanes() ? code.maskBelow(code.constant(rest)) : Value();
           Value sum = sums[r * vectors + v];
-          output.row(code, at).at(code, code.add(column, v * lanes()))
+          output.row(code, at)
+              .at(code, code.add(column, v * lanes()))
               .store(code, factor ? code.fmul(sum, factor) : sum, mask);
         }
       }

@@ -12,9 +12,7 @@ void LinearKernel::buildSteps(CodeBuilder &code, const Head &head, Value query, 
   Value keyPlace = at(code, head, places().keys), largest = at(code, head, places().largest);
   HeadRows keyRows = featureRows(code, head, keySource, head.keyHead, key, keyCount, keyPlace, largest);
   Value queryPlace = at(code, head, places().queries);
-  auto queriesOf = [&](Value member) {
-    return code.offset(queryPlace, code.mul(member, chunk() * featureStride()));
-  };
+  auto queriesOf = [&](Value member) { return code.offset(queryPlace, code.mul(member, chunk() * featureStride())); };
   if (results[0] && !querySource.isInMemory())
     forGroup(code, [&](Value member) {
       featureRows(code, head, querySource, queryHead(code, head, member), query, count, queriesOf(member),
@@ -56,10 +54,10 @@ void LinearKernel::takeStep(CodeBuilder &code, const Head &head, const StoredNum
   auto keptOf = [&](Value feature) {
     return attention.getDecay() ? code.splat(code.load(code.f32(), code.offset(kept, feature))) : Value();
   };
-  Value rate = isDelta ? code.splat(kernel.numbers(head.scope, cast<BlockArgument>(attention.getRate()))
-                                        .at(code, token)
-                                        .loadOne(code))
-                       : Value();
+  Value rate =
+      isDelta ? code.splat(
+                    kernel.numbers(head.scope, cast<BlockArgument>(attention.getRate())).at(code, token).loadOne(code))
+              : Value();
   forValueTiles(code, [&](Value column, int64_t columns) {
     int64_t vectors = llvm::divideCeil(columns, lanes());
     auto place = [&](Value feature, int64_t v) {

@@ -15,7 +15,9 @@ constexpr int64_t blockNumbers = 16384;
 // Columns of a row that a stack has room for.
 constexpr int64_t stackColumns = 16384;
 
-bool needsBuffer(Operation &op) { return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp, FeaturesOp>(op); }
+bool needsBuffer(Operation &op) {
+  return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp, FeaturesOp>(op);
+}
 
 /// Whether a kernel only copies its operand into rows of other elements.
 bool isConversion(KernelOp kernel) {
