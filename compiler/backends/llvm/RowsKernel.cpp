@@ -10,7 +10,7 @@ namespace {
 
 // Rows of one task.
 constexpr int64_t blockRows = 16;
-// Numbers of one task that converts them.
+// Numbers of one task that takes them as they come.
 constexpr int64_t blockNumbers = 16384;
 // Columns of a row that a stack has room for.
 constexpr int64_t stackColumns = 16384;
@@ -19,33 +19,44 @@ bool needsBuffer(Operation &op) {
   return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp, FeaturesOp>(op);
 }
 
-/// Whether a kernel only copies its operand into rows of other elements.
-bool isConversion(KernelOp kernel) {
+/// Whether a kernel takes its operands number by number, wherever rows end: it only copies one into rows of other
+/// elements, or its ops are pointwise without broadcasting.
+bool isFlat(KernelOp kernel) {
   LayoutAttr layout = getLayout(kernel.getResult(0).getType());
-  return kernel.getBody().front().without_terminator().empty() && (!layout || layout.getKind() == LayoutKind::RowMajor);
+  Block &body = kernel.getBody().front();
+  if (body.without_terminator().empty())
+    return !layout || layout.getKind() == LayoutKind::RowMajor;
+  RankedTensorType type = withoutLayout(kernel.getResult(0).getType());
+  return llvm::all_of(body.without_terminator(), [](Operation &op) { return isa<PointwiseOp>(op); }) &&
+         llvm::all_of(kernel->getOperandTypes(), [&](Type operand) { return withoutLayout(operand) == type; });
 }
 
-/// All numbers of a tensor, whatever its shape, as one long row.
-void buildConversion(KernelCode &kernel) {
-  BlockArgument argument = kernel.kernel().getBody().getArgument(0);
+/// All numbers of the operands, whatever their shape, as one long row.
+void buildFlat(KernelCode &kernel) {
+  KernelOp op = kernel.kernel();
   auto count = [&](CodeBuilder &code, const KernelScope &scope) {
     Value product = code.constant(1);
-    for (AffineExpr extent : kernel.extents(argument))
+    for (AffineExpr extent : kernel.extents(op.getBody().getArgument(0)))
       product = code.mul(product, kernel.extent(code, scope, extent));
     return product;
   };
-  std::string task =
-      kernel.function("convert", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-        StoredNumbers from = kernel.numbers(scope, argument), to = kernel.resultNumbers(scope, 0);
-        Value first = code.mul(arguments[0], blockNumbers);
-        Value end = code.min(code.add(first, blockNumbers), count(code, scope));
-        Value rest = code.rem(end, code.constant(code.lanes())), full = code.sub(end, rest);
-        auto convert = [&](Value at, Value mask) {
-          to.at(code, at).store(code, from.at(code, at).load(code, mask), mask);
-        };
-        code.loop(first, full, code.lanes(), [&](Value at) { convert(at, Value()); });
-        code.branch(code.less(code.constant(0), rest), [&] { convert(full, code.maskBelow(rest)); });
-      });
+  std::string task = kernel.function("flat", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    RowProgram program(kernel, scope);
+    for (BlockArgument argument : op.getBody().getArguments())
+      program.bind(argument, rowAt(kernel.numbers(scope, argument)));
+    Block &body = op.getBody().front();
+    for (Operation &inner : body.without_terminator())
+      program.run(code, inner, Value());
+    Value first = code.mul(arguments[0], blockNumbers);
+    Value end = code.min(code.add(first, blockNumbers), count(code, scope));
+    Value rest = code.rem(end, code.constant(code.lanes())), full = code.sub(end, rest);
+    auto compute = [&](Value at, Value mask) {
+      for (auto [index, value] : llvm::enumerate(body.getTerminator()->getOperands()))
+        kernel.resultNumbers(scope, index).at(code, at).store(code, program.get(code, value)(code, at, mask), mask);
+    };
+    code.loop(first, full, code.lanes(), [&](Value at) { compute(at, Value()); });
+    code.branch(code.less(code.constant(0), rest), [&] { compute(full, code.maskBelow(rest)); });
+  });
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope);
     kernel.parallel(code, scope, task, frame, code.ceilDiv(count(code, scope), blockNumbers));
@@ -149,7 +160,7 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
       return failure();
     }
     auto type = cast<RankedTensorType>(op.getResult(0).getType());
-    if (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1)) {
+    if (!isFlat(kernel) && (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1))) {
       why = op.getName().getStringRef().str() + " has no static last dimension";
       return failure();
     }
@@ -176,8 +187,8 @@ bool rowsWriteBf16(OpResult result) {
 }
 
 void lowerRows(KernelCode &kernel) {
-  if (isConversion(kernel.kernel()))
-    return buildConversion(kernel);
+  if (isFlat(kernel.kernel()))
+    return buildFlat(kernel);
   RowsKernel(kernel).build();
 }
 
