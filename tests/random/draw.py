@@ -2,6 +2,7 @@
 import random
 
 from formulas import Formula
+from linear import LinearDrawer
 from maps import ACTIVATIONS, MapDrawer
 from masks import MaskDrawer, draw_arguments
 from program import Function, Program, Statement, Value
@@ -239,6 +240,19 @@ class Drawer:
         p = self.map(shape, "attn.normalize softmax {0} : {t0}", s)
         return self.add((*q.shape[:3], v.shape[3]), "attn.combine {0}, {1} : {t0}, {t1}", p, v)
 
+    def draw_linear_attention(self):
+        draw, sequences = self.draw, [s for s in ("N", "M") if s in self.program.sizes]
+        n, m = draw.choice(sequences), draw.choice(sequences)
+        shared, depth, width = draw.choice([1, 1, 2, 3]), draw.choice(DEPTHS), draw.choice(DEPTHS)
+        heads = shared * draw.choice([1, 1, 2, 3])
+        q = self.heads_of(n, heads, depth)
+        k = q and self.heads_of(m, shared, depth)
+        v = k and self.heads_of(m, shared, width)
+        if v:
+            out = LinearDrawer(self, q, k, v).draw_attention()
+            if draw.random() < 0.6:
+                self.add(("B", n, heads * width), "attn.merge_heads {0} : {t0}", out)
+
     def place_op(self, s):
         """A mask or a formula on a map."""
         where, named, region = MaskDrawer(self, *s.shape[2:]).masked(0.3, predicates=True)
@@ -291,7 +305,8 @@ class Drawer:
     def step(self):
         ops = [(3, self.draw_linear), (2, self.draw_activation), (3, self.draw_norm), (2, self.draw_add),
                (3, self.draw_pointwise), (1, self.draw_embed), (1, self.draw_pool), (1, self.draw_gated),
-               (1, self.draw_block), (6, self.draw_attention), (1, self.draw_repeat)]
+               (1, self.draw_block), (6, self.draw_attention), (3, self.draw_linear_attention),
+               (1, self.draw_repeat)]
         self.draw.choices([op for _, op in ops], [weight for weight, _ in ops])[0]()
 
 

@@ -62,7 +62,9 @@ class Program:
         for statement in function.body:
             types = {f"t{i}": self.type(operand) for i, operand in enumerate(statement.operands)}
             names = [f"%{operand.name}" for operand in statement.operands]
-            lines.append(f"  %{statement.result.name} = "
+            # One result of several is named as MLIR does: %v3#0.
+            name, _, several = statement.result.name.partition("#")
+            lines.append(f"  %{name}{':3' if several else ''} = "
                          + statement.text.format(*names, **types, r=self.type(statement.result)))
         returned = ", ".join(f"%{value.name}" for value in function.results)
         return "\n".join([*lines, f"  return {returned} : {plain}", "}", ""])

@@ -99,15 +99,15 @@ func.func @element(%x: tensor<?x4xf64>) -> tensor<?x4xf64> {
 
 // -----
 
-func.func @width(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{llvm: attn.pointwise has no static last dimension}}
-  %k = attn.kernel (%a = %x : tensor<?x?xf32>) -> tensor<?x?xf32> {
-    %y = attn.pointwise %a : tensor<?x?xf32> {
-    ^bb0(%e: f32):
-      %r = math.tanh %e : f32
+func.func @width(%x: tensor<?x?xf32>, %y: tensor<?xf32>) -> tensor<?x?xf32> {
+  // expected-error @+1 {{llvm: attn.pointwise broadcasts along a last dimension that is not static}}
+  %k = attn.kernel (%a = %x : tensor<?x?xf32>, %b = %y : tensor<?xf32>) -> tensor<?x?xf32> {
+    %z = attn.pointwise %a, %b : tensor<?x?xf32>, tensor<?xf32> {
+    ^bb0(%e: f32, %f: f32):
+      %r = arith.addf %e, %f : f32
       attn.yield %r : f32
     }
-    attn.yield %y : tensor<?x?xf32>
+    attn.yield %z : tensor<?x?xf32>
   }
   return %k : tensor<?x?xf32>
 }

@@ -161,7 +161,9 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
     }
     auto type = cast<RankedTensorType>(op.getResult(0).getType());
     if (!isFlat(kernel) && (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1))) {
-      why = op.getName().getStringRef().str() + " has no static last dimension";
+      why = op.getName().getStringRef().str() + (isa<PointwiseOp>(op)
+                                                     ? " broadcasts along a last dimension that is not static"
+                                                     : " has no static last dimension");
       return failure();
     }
   }
