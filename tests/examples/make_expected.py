@@ -145,10 +145,39 @@ def near_and_far():
     return {"lengths": lengths, "reach": reach}, {"out": (gate * near + (1 - gate) * far) @ v}
 
 
+def cosformer_layer(x, p, before, causal, **options):
+    """The attention of one layer on what `before` makes of its tokens."""
+    r = oracles.cosformer(*heads_of(before(x), p, 8), causal=causal, **options)
+    return x + linear(oracles.merge_heads(r["out"]), p, "out")
+
+
+def feed_forward(x, p):
+    return oracles.gelu(x @ p["ffn.W1"].T + p["ffn.b1"]) @ p["ffn.W2"].T + p["ffn.b2"]
+
+
+def cosformer():
+    p, x, lengths = weights("11-cosformer"), given("x", 2, 5, 512), np.array([5, 3], np.int32)
+    for number in range(6):
+        w = oracles.sub(p, f"layer.{number}.")
+        x = norm(cosformer_layer(x, w, lambda tokens: tokens, False, key_mask=oracles.mask_lengths(lengths, 5)), w, "ln1",
+                 1e-5)
+        x = norm(x + feed_forward(x, w), w, "ln2", 1e-5)
+    return {"lengths": lengths}, {"y": x}
+
+
+def causal_cosformer():
+    p, x = weights("12-causal-cosformer"), given("x", 1, 7, 512)
+    for number in range(8):
+        w = oracles.sub(p, f"layer.{number}.")
+        x = cosformer_layer(x, w, lambda tokens: norm(tokens, w, "ln1", 1e-5), True, m_max=16384)
+        x = x + feed_forward(norm(x, w, "ln2", 1e-5), w)
+    return {}, {"y": norm(x, p, "norm", 1e-5)}
+
+
 def main():
     shutil.rmtree(DATA, ignore_errors=True)
     for lesson in (evolving_transformer, image_encoder, bert, talking_heads, additive_attention, synthesizer,
-                   near_and_far):
+                   near_and_far, cosformer, causal_cosformer):
         inputs, results = lesson()
         folder = DATA / lesson.__name__.replace("_", "-")
         os.makedirs(folder)
