@@ -52,5 +52,6 @@ Scalar<T> Formula<T>::evaluate(llvm::ArrayRef<Scalar<T>> arguments) {
 
 template class Formula<float>;
 template class Formula<double>;
+template class Formula<long double>;
 
 } // namespace mlir::attn::reference

@@ -1,6 +1,6 @@
 // Elementary functions as straight vector code.
 //
-// A compiled object imports no libm symbol, and LLVM would call libm lane by lane, so every math.* op with no
+// Code of f32 imports no libm symbol, and LLVM would call libm lane by lane, so every math.* op with no
 // machine instruction is rewritten into arith ops, math.fma and (on AVX-512) a few intrinsics. Every f32 result is
 // within 2 ULP of the true value for all 2^32 inputs; tests/unit/backends/MathAccuracyTest.cpp checks it.
 // ExpandMathOptions (its one field: `MathIsa isa`) is generated with the pass.
@@ -16,8 +16,9 @@ namespace mlir::attn {
 /// copysign and the like map to instructions and stay.
 void populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandMathOptions &options);
 
-/// 2^x for x <= 0 in as few instructions as possible; `x` is f32 or a vector of it. Within 2 ULP for x >= -126,
-/// exactly 1 at 0, exactly 0 for x <= -150 and -inf, NaN for NaN; between -150 and -126 it may flush to 0.
+/// 2^x for x <= 0; `x` is a scalar or a vector. Of f64: math.exp2. Of f32, in as few instructions as possible: within 2
+/// ULP for x >= -126, exactly 1 at 0, exactly 0 for x <= -150 and -inf, NaN for NaN; between -150 and -126 it may flush
+/// to 0.
 Value buildFastExp2(OpBuilder &builder, Location loc, Value x, const ExpandMathOptions &options);
 
 } // namespace mlir::attn
