@@ -141,8 +141,6 @@ void mlir::attn::populateExpandMathPatterns(RewritePatternSet &patterns, const E
 }
 
 Value mlir::attn::buildFastExp2(OpBuilder &builder, Location loc, Value x, const ExpandMathOptions &options) {
-  if (getElementTypeOrSelf(x.getType()).isF64())
-    return math::Exp2Op::create(builder, loc, x);
   return expandShaped(builder, loc, x, options.isa, expandFastExp2);
 }
 

@@ -16,9 +16,8 @@ namespace mlir::attn {
 /// copysign and the like map to instructions and stay.
 void populateExpandMathPatterns(RewritePatternSet &patterns, const ExpandMathOptions &options);
 
-/// 2^x for x <= 0; `x` is a scalar or a vector. Of f64: math.exp2. Of f32, in as few instructions as possible: within 2
-/// ULP for x >= -126, exactly 1 at 0, exactly 0 for x <= -150 and -inf, NaN for NaN; between -150 and -126 it may flush
-/// to 0.
+/// 2^x for x <= 0 in as few instructions as possible; `x` is f32 or a vector of it. Within 2 ULP for x >= -126,
+/// exactly 1 at 0, exactly 0 for x <= -150 and -inf, NaN for NaN; between -150 and -126 it may flush to 0.
 Value buildFastExp2(OpBuilder &builder, Location loc, Value x, const ExpandMathOptions &options);
 
 } // namespace mlir::attn

@@ -4,15 +4,24 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include <cmath>
 
 namespace mlir::attn {
 
+/// Of f32, 2^x costs least; of f64, e^x loses no digits to a factor.
 Value OnlineWeights::exponential(CodeBuilder &code, Value x) {
+  if (code.number().isF64())
+    return math::ExpOp::create(code.b, x);
   ExpandMathOptions options;
   options.isa = mathIsa(kernel.isa());
   return buildFastExp2(code.b, code.b.getLoc(), x, options);
+}
+
+/// What makes a difference of scores in memory an `x` of `exponential`.
+Value OnlineWeights::exponentialFactor(CodeBuilder &code) {
+  return code.real(code.number().isF64() ? unscaled() : unscaled() * M_LOG2E);
 }
 
 /// With every score at -inf a difference would be NaN: measure from 0 instead.
@@ -130,8 +139,7 @@ Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys 
 /// of the old one are carried by.
 void OnlineWeights::weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys) {
   int64_t rows = schedule.getRows();
-  // Scores are in units of log 2 / c.
-  Value factor = code.real(unscaled() * M_LOG2E);
+  Value factor = exponentialFactor(code);
   Value blockMax = largestScore(code, line, keys);
   Value oldMax = code.load(code.number(), rowState);
   Value newMax = code.fmaxFast(code.maxLanes(blockMax), oldMax);
@@ -223,7 +231,7 @@ void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value p
   int64_t rows = schedule.getRows();
   Value own, other; // what each is multiplied by; null for 1
   if (usesLargest(kind)) {
-    Value factor = code.real(unscaled() * M_LOG2E);
+    Value factor = exponentialFactor(code);
     Value oldMax = code.load(code.number(), rowState), partMax = code.load(code.number(), partState);
     Value newMax = code.fmaxFast(partMax, oldMax), origin = orZero(code, newMax);
     own = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
