@@ -25,6 +25,8 @@ LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError, L
     return emitError() << "expected a positive number of heads, got " << heads;
   if (storage == Precision::Int8 && kind != LayoutKind::WeightPanels)
     return emitError() << "expected weight_panels of int8, which hold their scales, got " << stringifyEnum(kind);
+  if (storage == Precision::F32 && kind != LayoutKind::RowMajor)
+    return emitError() << "expected rows of f32, which ports of f64 are stored in, got " << stringifyEnum(kind);
   return success();
 }
 

@@ -77,8 +77,9 @@ def Attn_LayoutKind : Attn_Enum<"LayoutKind", "how a tensor is stored", [
   I32EnumAttrCase<"WeightPanels", 0, "weight_panels">, I32EnumAttrCase<"KeyPanels", 1, "key_panels">,
   I32EnumAttrCase<"ValuePanels", 2, "value_panels">, I32EnumAttrCase<"RowMajor", 3, "rows">]>;
 
-def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and multiplied; sums are f32, of int8 i32", [
-  I32EnumAttrCase<"Own", 0, "own">, I32EnumAttrCase<"Bf16", 1, "bf16">, I32EnumAttrCase<"Int8", 2, "int8">]>;
+def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and multiplied", [
+  I32EnumAttrCase<"Own", 0, "own">, I32EnumAttrCase<"Bf16", 1, "bf16">, I32EnumAttrCase<"Int8", 2, "int8">,
+  I32EnumAttrCase<"F32", 3, "f32">]>;
 
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
@@ -134,6 +135,7 @@ def Attn_LayoutAttr : AttrDef<Attn_Dialect, "Layout"> {
 
     `storage` is how an element is stored, `own` as the tensor's type says. Numbers that are multiplied together lie together:
     - `bf16`: panels are of pairs of K, `[...][ceil(K/2)][width][2]` for `[...][K][width]`.
+    - `f32` (rows): of a tensor of f64.
     - `int8` (weights): each panel is `[ceil(K/4)][width][4]` of i8, then `width` f32, the columns' scales: w = scale * number.
   }];
   let parameters = (ins EnumParameter<Attn_LayoutKind>:$kind, DefaultValuedParameter<"int64_t", "1">:$width,

@@ -38,8 +38,11 @@ static bool isIdentifier(StringRef name) {
 
 /// Checks `attn.storage`, which only what the outside world sees can have.
 static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Type type) {
-  if (storage != StringAttr::get(function.getContext(), "bf16") || !getElementTypeOrSelf(type).isF32())
-    return function.emitOpError("expected attn.storage to be \"bf16\" for a tensor of f32, got ")
+  Type element = getElementTypeOrSelf(type);
+  auto is = [&](StringRef word) { return storage == StringAttr::get(function.getContext(), word); };
+  if (!(is("bf16") && element.isF32()) && !(is("f32") && element.isF64()))
+    return function.emitOpError(
+               "expected attn.storage to be \"bf16\" for a tensor of f32 or \"f32\" for one of f64, got ")
            << storage << " for " << type;
   if (function.isPrivate())
     return function.emitOpError("expected attn.storage on a public function, the model");

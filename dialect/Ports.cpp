@@ -17,9 +17,13 @@ std::string outputName(func::FuncOp model, unsigned index) {
   return model.getNumResults() == 1 ? "out" : "out" + std::to_string(index);
 }
 
-/// bf16 where an attribute says so.
+/// What an attribute says, if there is one.
 static Type elementOf(Type type, Attribute storage) {
-  return storage ? BFloat16Type::get(type.getContext()) : getElementTypeOrSelf(type);
+  if (!storage)
+    return getElementTypeOrSelf(type);
+  if (cast<StringAttr>(storage).getValue() == "bf16")
+    return BFloat16Type::get(type.getContext());
+  return Float32Type::get(type.getContext());
 }
 
 Type inputElement(func::FuncOp model, unsigned index) {

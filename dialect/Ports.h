@@ -12,8 +12,8 @@ std::string inputName(func::FuncOp model, unsigned index);
 /// The name of result `index`; without `attn.name`: out, or out0, out1, ... of several.
 std::string outputName(func::FuncOp model, unsigned index);
 
-/// The attribute of an argument or result of f32 that is stored in other elements, "bf16"; or of a weight of f32 whose
-/// file may hold these.
+/// The attribute of an argument or result that is stored in narrower elements: one of f32 in "bf16", one of f64 in
+/// "f32"; or of a weight whose file may hold these.
 constexpr StringLiteral kStorage = "attn.storage";
 
 /// The element type that argument `index`, a tensor, is stored in: its own, or what `attn.storage` says.

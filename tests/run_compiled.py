@@ -11,7 +11,7 @@ takes it; --integers draws whole numbers, for inputs whose range the model does 
 times SCALE, then sets rows or single numbers). --weights=random:SEED draws the weights that the model names. Every run
 is guarded: what touches memory that is not the model's is a fault, and the results of each number of threads, wherever
 the memory lies, must be the same bits. The bound is attn-run's: 1.5 times the error of a naive program of the same
-precision, plus 2 ulp. That error is one draw of a random quantity and lucky at times: a result less than twice the
+precision, plus 2 ulp; of --precision=f64, which a model of f64 wants too, the reference has 64 bits. That error is one draw of a random quantity and lucky at times: a result less than twice the
 bound away is tried with other inputs, which must all hold. Each --precision but f32 is compiled for AVX2 in vectors of
 two registers too. Files are written next to OUTPUT. lit calls it %run_compiled.
 """
@@ -126,14 +126,16 @@ def write_npy(path, shape, numbers, element="i"):
         file.write(struct.pack(f"<{len(numbers)}{element}", *numbers))
 
 
-def write_safetensors(path, tensors, halves=()):
-    """A file of f32 tensors, {name: (shape, numbers)}; those in `halves` are of bf16, the upper half of an f32."""
+def write_safetensors(path, tensors, halves=(), doubles=()):
+    """A file of f32 tensors, {name: (shape, numbers)}; those in `halves` are of bf16, the upper half of an f32, those in
+    `doubles` of f64."""
     header, data = {}, b""
     for name, (shape, numbers) in tensors.items():
-        part = struct.pack(f"<{len(numbers)}f", *numbers)
+        part = struct.pack(f"<{len(numbers)}{'d' if name in doubles else 'f'}", *numbers)
         if name in halves:
             part = b"".join(part[i + 2:i + 4] for i in range(0, len(part), 4))
-        header[name] = {"dtype": "BF16" if name in halves else "F32", "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}
+        element = "BF16" if name in halves else "F64" if name in doubles else "F32"
+        header[name] = {"dtype": element, "shape": list(shape), "data_offsets": [len(data), len(data) + len(part)]}
         data += part
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -144,15 +146,14 @@ def write_safetensors(path, tensors, halves=()):
 def draw_weights(model, path, seed):
     """The weights that the model's text names: matrices that keep the size of what they multiply, vectors around 1."""
     with open(model, encoding="utf-8") as file:
-        named = re.findall(r'attn\.weight "(.+?)" : tensor<([\dx]+)x(f32|bf16)>', file.read())
-    draw, tensors, halves = random.Random(seed), {}, set()
+        named = re.findall(r'attn\.weight "(.+?)" : tensor<([\dx]+)x(f32|f64|bf16)>', file.read())
+    draw, tensors, of = random.Random(seed), {}, {"f32": set(), "f64": set(), "bf16": set()}
     for name, extents, element in named:
         shape = [int(extent) for extent in extents.split("x")]
         mean, spread = (0, shape[-1] ** -0.5) if len(shape) > 1 else (1, 0.3)
         tensors[name] = (shape, [draw.gauss(mean, spread) for _ in range(math.prod(shape))])
-        if element == "bf16":
-            halves.add(name)
-    write_safetensors(path, tensors, halves)
+        of[element].add(name)
+    write_safetensors(path, tensors, of["bf16"], of["f64"])
 
 
 def compare_with_reference(command, sources):

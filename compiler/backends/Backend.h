@@ -28,10 +28,10 @@ public:
   virtual LogicalResult supports(KernelOp kernel, std::string &why) const = 0;
 
   /// Whether the code of a supported kernel reads an operand, given as its block argument, that is stored in rows of
-  /// bf16; else it gets a copy in f32.
-  virtual bool readsBf16(BlockArgument) const { return false; }
+  /// narrower numbers than it computes in: bf16, or f32 of f64; else it gets a copy.
+  virtual bool readsNarrow(BlockArgument) const { return false; }
   /// The same for writing: it rounds each number once, to the nearest, ties to even.
-  virtual bool writesBf16(OpResult) const { return false; }
+  virtual bool writesNarrow(OpResult) const { return false; }
 
   /// Adds the code of a supported kernel to the module (signature: docs/architecture.md) and sets the kernel's `code`
   /// and `scratch`.

@@ -7,6 +7,7 @@
 #include "compiler/emit/EmitHeader.h"
 #include "compiler/emit/EmitObject.h"
 #include "compiler/emit/PackWeights.h"
+#include "dialect/KernelNumbers.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Path.h"
@@ -209,6 +210,8 @@ FailureOr<std::string> headerText(const BuildJob &job) {
     header.variants.emplace_back(variant.target.name, featureText(variant.target));
   header.weightsBytes = packedBytes(*model);
   header.embedded = job.options.embedWeights;
+  header.callsLibm =
+      llvm::any_of((*model).getOps<KernelOp>(), [](KernelOp kernel) { return numberOf(kernel).isF64(); });
   return emitHeader(*interface, header);
 }
 

@@ -1,6 +1,7 @@
 // --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a
 // multiply and an add are 2 operations; traffic is every operand and result once.
 #include "compiler/driver/Explain.h"
+#include "dialect/KernelNumbers.h"
 #include "dialect/SeparableScore.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
@@ -49,10 +50,10 @@ bool readsOwnScores(CombineOp combine) {
 /// What a kernel without ops does.
 std::string copied(KernelOp kernel) {
   LayoutAttr layout = getLayout(kernel.getResult(0).getType());
-  if (getLayout(kernel.getInputs()[0].getType()) && !layout)
-    return "copy out of bf16";
+  if (LayoutAttr from = getLayout(kernel.getInputs()[0].getType()); from && !layout)
+    return "copy out of " + stringifyEnum(from.getStorage()).str();
   if (layout && layout.getKind() == LayoutKind::RowMajor)
-    return "copy into bf16";
+    return "copy into " + stringifyEnum(layout.getStorage()).str();
   return layout ? "copy into " + stringifyEnum(layout.getKind()).str() : "copy";
 }
 
@@ -69,7 +70,7 @@ public:
     result.operations = names.empty() ? copied(kernel) : llvm::join(names, ", ");
     if (ScheduleAttr schedule = kernel.getScheduleAttr()) {
       result.strategy = stringifyEnum(schedule.getStrategy()).str();
-      result.tiles = tilesText(schedule);
+      result.tiles = tilesText(kernel, schedule);
       if (schedule.getStrategy() == Strategy::Dense)
         result.products = productsText(kernel, schedule);
     }
@@ -82,15 +83,17 @@ public:
   }
 
 private:
-  static std::string tilesText(ScheduleAttr schedule) {
+  static std::string tilesText(KernelOp kernel, ScheduleAttr schedule) {
     std::string tiles = "registers " + std::to_string(schedule.getRows()) + "x" + std::to_string(schedule.getCols()) +
-                        ", lanes " + std::to_string(schedule.getLanes());
+                        ", lanes " + std::to_string(schedule.getLanes()) + (numberOf(kernel).isF64() ? " of f64" : "");
     if (schedule.getBlockRows())
       tiles += ", rows a task " + std::to_string(schedule.getBlockRows());
     if (schedule.getKeyBlock())
       tiles += ", keys a block " + std::to_string(schedule.getKeyBlock());
     return tiles + ", by " + stringifyEnum(schedule.getBackend()).str();
   }
+
+  static std::string numberText(KernelOp kernel) { return numberOf(kernel).isF64() ? "f64" : "f32"; }
 
   /// What a dense kernel multiplies, and the memory that its weights take.
   std::string productsText(KernelOp kernel, ScheduleAttr schedule) const {
@@ -101,7 +104,8 @@ private:
     for (Value weight : weights)
       total = total + storedBytes(cast<RankedTensorType>(weight.getType()), extents.of(weight));
     bool own = schedule.getPrecision() == Precision::Own;
-    return (own ? "f32" : stringifyEnum(schedule.getPrecision()).str()) + ", weights of " + text(total) + " bytes";
+    return (own ? numberText(kernel) : stringifyEnum(schedule.getPrecision()).str()) + ", weights of " + text(total) +
+           " bytes";
   }
 
   std::string text(AffineExpr expr) const { return extentText(expr, extents.symbols()); }

@@ -7,6 +7,7 @@
 #include "llvm/Support/Program.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cmath>
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
 
@@ -94,20 +95,21 @@ private:
     Expected<std::string> lld = findLld();
     if (!lld)
       return lld.takeError();
-    Expected<std::string> libc = findLibc();
-    if (!libc)
-      return libc.takeError();
+    Expected<std::string> libc = libraryOf(reinterpret_cast<void *>(&gnu_get_libc_version));
+    Expected<std::string> libm = libraryOf(reinterpret_cast<void *>(static_cast<double (*)(double)>(&std::erf)));
+    if (!libc || !libm)
+      return joinErrors(libc.takeError(), libm.takeError());
     std::string soname = sys::path::filename(job.finalName).str();
     return run(*lld,
                {"-shared", "-o", job.output, "-soname", soname, "-z", "now", "-z", "relro", "-z", "defs", "-z",
                 "noexecstack", "--build-id=sha1", "--hash-style=gnu", "--gc-sections", "--as-needed"},
-               {*libc});
+               {*libc, *libm});
   }
 
-  /// The C library of this process: linking needs no development files.
-  Expected<std::string> findLibc() {
+  /// The part of this process' C library that has a function: linking needs no development files.
+  static Expected<std::string> libraryOf(void *function) {
     Dl_info info;
-    if (!dladdr(reinterpret_cast<void *>(&gnu_get_libc_version), &info) || !info.dli_fname)
+    if (!dladdr(function, &info) || !info.dli_fname)
       return createStringError("can not find the C library to link with"); // untested: every process has one
     return std::string(info.dli_fname);
   }
@@ -122,7 +124,8 @@ private:
       return createStringError("no C compiler: '" + name +
                                "' is not on PATH; an executable needs one to link with libc "
                                "(or set CC), a shared library (-o model.so) does not");
-    return run(*compiler, {"-pie", "-Wl,-z,now", "-Wl,-z,relro", "-Wl,--gc-sections", "-o", job.output}, {"-pthread"});
+    return run(*compiler, {"-pie", "-Wl,-z,now", "-Wl,-z,relro", "-Wl,--gc-sections", "-o", job.output},
+               {"-pthread", "-Wl,--as-needed", "-lm"});
   }
 
   Error run(StringRef program, ArrayRef<StringRef> before, ArrayRef<std::string> after = {}) {

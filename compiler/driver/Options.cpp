@@ -160,9 +160,9 @@ bool choosePrefix(const InputArgList &arguments, CompileOptions &options) {
 
 bool checkWords(const InputArgList &arguments, CompileOptions &options) {
   options.precision = arguments.getLastArgValue(OPT_precision, "f32").str();
-  if (!llvm::is_contained({"f32", "bf16", "int8"}, StringRef(options.precision)))
+  if (!llvm::is_contained({"f32", "f64", "bf16", "int8"}, StringRef(options.precision)))
     return mistake("--precision=" + options.precision + ": unknown precision" +
-                   suggestion(options.precision, {"f32", "bf16", "int8"}));
+                   suggestion(options.precision, {"f32", "f64", "bf16", "int8"}));
   options.backend = arguments.getLastArgValue(OPT_backend, "auto").str();
   if (!llvm::is_contained({"auto", "llvm", "halide"}, StringRef(options.backend)))
     return mistake("--backend=" + options.backend + ": unknown back end" +

@@ -31,7 +31,7 @@ struct CompileOptions {
   llvm::SmallVector<std::string> marches; ///< empty: native
   unsigned vectorBits = 0;                ///< 0: the processor's widest
   std::string backend = "auto";           ///< auto, llvm or halide
-  std::string precision = "f32";          ///< f32, bf16 or int8
+  std::string precision = "f32";          ///< f32, f64, bf16 or int8
   std::string schedules;                  ///< a file; empty: none
   std::string weights;
   bool embedWeights = false, convertWeights = false;

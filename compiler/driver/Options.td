@@ -22,7 +22,8 @@ def march : Joined<["-", "--"], "march=">, MetaVarName<"<cpu>">,
 def vector_width : Joined<["-", "--"], "mprefer-vector-width=">, MetaVarName<"<bits>">,
   HelpText<"Vectors in kernels: 128, 256 or 512 bits; default: the processor's widest">, OfBoth;
 def precision : BothJoined<"precision=">, MetaVarName<"<type>">,
-  HelpText<"What linears multiply: f32 (default), bf16, or int8 with scales made from the weights and each row">, OfBoth;
+  HelpText<"What linears multiply: f32 (default), bf16, or int8 with scales made from the weights and each row; "
+           "f64: all is computed in it, arguments and results stay as they are written">, OfBoth;
 def bind : Separate<["--", "-"], "bind">, MetaVarName<"<S=1..512>">,
   HelpText<"Range of a dimension; several with commas: B=1..32,S=1..512">, OfBoth;
 def bind_joined : BothJoined<"bind=">, Alias<bind>, OfBoth;

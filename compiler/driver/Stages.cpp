@@ -30,7 +30,11 @@
 
 namespace mlir::attn {
 
-static void simplifyStage(OpPassManager &passes, const StageOptions &) { buildSimplify(passes); }
+static void simplifyStage(OpPassManager &passes, const StageOptions &options) {
+  SimplifyOptions simplify;
+  simplify.inF64 = options.precision == "f64";
+  buildSimplify(passes, simplify);
+}
 
 static void fuseStage(OpPassManager &passes, const StageOptions &) { buildFuse(passes); }
 
@@ -38,7 +42,7 @@ static void tileStage(OpPassManager &passes, const StageOptions &options) {
   TileOptions tile;
   tile.vectorBits = options.target.vectorBits;
   tile.backend = options.backend;
-  tile.precision = options.precision;
+  tile.precision = options.precision == "f64" ? "f32" : options.precision; // linears multiply their own numbers
   tile.listAlternatives = options.listAlternatives;
   buildTile(passes, tile);
 }
@@ -78,7 +82,7 @@ namespace {
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
   Option<std::string> march{*this, "march", llvm::cl::desc("processor to compile for"), llvm::cl::init("x86-64-v3")};
   Option<std::string> backend{*this, "backend", llvm::cl::desc("auto, llvm or halide"), llvm::cl::init("auto")};
-  Option<std::string> precision{*this, "precision", llvm::cl::desc("f32, bf16 or int8"), llvm::cl::init("f32")};
+  Option<std::string> precision{*this, "precision", llvm::cl::desc("f32, f64, bf16 or int8"), llvm::cl::init("f32")};
   Option<std::string> prefix{*this, "prefix", llvm::cl::desc("prefix of the C functions"), llvm::cl::init("model")};
 };
 

@@ -17,7 +17,7 @@ namespace mlir::attn {
 struct StageOptions {
   TargetInfo target;
   std::string backend = "auto";  ///< auto, llvm or halide
-  std::string precision = "f32"; ///< f32, bf16 or int8
+  std::string precision = "f32"; ///< f32, f64, bf16 or int8
   bool listAlternatives = false; ///< to each kernel, which other schedules are worth timing
   EmitOptions emit;
 };

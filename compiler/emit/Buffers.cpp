@@ -51,8 +51,8 @@ AffineExpr storedBytes(RankedTensorType type, ArrayRef<AffineExpr> extents) {
   int64_t element = elementBytes(type.getElementType());
   AffineExpr bytes = getAffineConstantExpr(element, type.getContext());
   LayoutAttr layout = getLayout(type);
-  if (layout && layout.getKind() == LayoutKind::RowMajor && layout.getStorage() == Precision::Bf16)
-    bytes = getAffineConstantExpr(2, type.getContext());
+  if (layout && layout.getKind() == LayoutKind::RowMajor && layout.getStorage() != Precision::Own)
+    bytes = getAffineConstantExpr(layout.getStorage() == Precision::Bf16 ? 2 : 4, type.getContext());
   if (layout && layout.getKind() == LayoutKind::WeightPanels)
     return extents[0].ceilDiv(layout.getWidth()) * WeightPanels(layout, type.getDimSize(1), element).bytes();
   SmallVector<AffineExpr> stored(extents);

@@ -75,7 +75,7 @@ private:
     if (options.weightsBytes)
       os << "; weights " << llvm::format("%.1f", options.weightsBytes / 1e6) << " MB"
          << (options.embedded ? ", included" : " in a file of their own");
-    os << "; libc\n */\n";
+    os << "; libc" << (options.callsLibm ? " and libm (-lm)" : "") << "\n */\n";
   }
 
   void writeSharedTypes() { os << StringRef(kRuntimeHeader).trim('\n') << "\n\n"; }

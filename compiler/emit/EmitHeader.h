@@ -12,6 +12,7 @@ struct HeaderOptions {
   std::vector<std::pair<std::string, std::string>> variants; ///< name of the processor, what it needs beyond x86-64
   uint64_t weightsBytes = 0;
   bool embedded = false;
+  bool callsLibm = false;
 };
 
 /// The text of the header: what the model takes and gives, constants, and its functions. It needs no other file.

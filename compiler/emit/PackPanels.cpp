@@ -38,6 +38,7 @@ void packColumn(const char *row, int64_t count, const WeightPanels &panels, char
   case Precision::Int8:
     return packInt8(reinterpret_cast<const float *>(row), count, panels, column);
   case Precision::Own:
+  case Precision::F32: // of rows alone
     break;
   }
   panels.elementBytes == 8   ? scatter<uint64_t>(row, count, panels.width, column)

@@ -30,15 +30,13 @@ public:
     ArrayRef<int64_t> fileShape(found->shape, found->rank);
     attn_dtype wanted = dtypeOf(type.getElementType());
     std::string has = tensorText(found->type_name, fileShape);
-    bool isBf16 = weight->hasAttr(kStorage); // declared so, and computed in f32: the file may hold either
-    std::string wants = tensorText(attn_dtype_name(isBf16 ? ATTN_BF16 : wanted), type.getShape());
+    std::string wants = tensorText(attn_dtype_name(declaredType(weight)), type.getShape());
     size_t depth = weight.getSlice().size();
     if (depth)
       wants += " at a slice of " + std::to_string(depth) + (depth == 1 ? " index" : " indices");
     if (fileShape.size() < depth || fileShape.drop_front(depth) != type.getShape())
       return wrongShape(weight, has, wants, fileShape, type.getShape());
-    bool isDeclared = found->dtype == wanted || (isBf16 && found->dtype == ATTN_BF16);
-    if (!isDeclared && !(source.convert && canConvert(found->dtype, wanted)))
+    if (!isDeclared(weight, found->dtype) && !(source.convert && canConvert(found->dtype, wanted)))
       return wrongType(weight, has, wants, canConvert(found->dtype, wanted));
     for (auto [index, extent] : llvm::zip(weight.getSlice(), fileShape))
       if (index < 0 || index >= extent)
@@ -47,6 +45,20 @@ public:
   }
 
 private:
+  /// The type that the model's text gives a weight.
+  static attn_dtype declaredType(WeightOp weight) {
+    auto storage = weight->getAttrOfType<StringAttr>(kStorage);
+    return !storage                       ? dtypeOf(getElementTypeOrSelf(weight.getType()))
+           : storage.getValue() == "bf16" ? attn_dtype(ATTN_BF16)
+                                          : attn_dtype(ATTN_F32);
+  }
+
+  /// Whether the file may hold the weight so: in the declared type, in what it is computed in, or in a type between.
+  static bool isDeclared(WeightOp weight, attn_dtype found) {
+    attn_dtype computed = dtypeOf(getElementTypeOrSelf(weight.getType())), declared = declaredType(weight);
+    return found == computed || found == declared || (found == ATTN_F32 && declared == ATTN_BF16);
+  }
+
   InFlightDiagnostic problem(WeightOp weight) {
     return weight.emitError() << "weights '" << source.path << "': tensor \"" << weight.getName() << "\"";
   }

@@ -217,5 +217,6 @@ ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths) {
   template ExpectedTensor<T> meanPool(const Tensor<T> &, const Tensor<T> &);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

@@ -56,5 +56,6 @@ llvm::ArrayRef<Scalar<T>> Formula<T>::evaluateAll(llvm::ArrayRef<Scalar<T>> argu
 
 template class Formula<float>;
 template class Formula<double>;
+template class Formula<long double>;
 
 } // namespace mlir::attn::reference

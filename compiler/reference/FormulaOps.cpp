@@ -338,5 +338,6 @@ typename Formula<T>::Compute formulaOp(Operation &op, const Tensor<T> *capture) 
 
 template Formula<float>::Compute formulaOp(Operation &, const Tensor<float> *);
 template Formula<double>::Compute formulaOp(Operation &, const Tensor<double> *);
+template Formula<long double>::Compute formulaOp(Operation &, const Tensor<long double> *);
 
 } // namespace mlir::attn::reference

@@ -295,6 +295,8 @@ llvm::Expected<std::vector<Tensor<double>>> run(func::FuncOp function, std::vect
   switch (precision) {
   case Precision::F64:
     return runIn<double>(function, inputs, weights, attn::Precision::Own);
+  case Precision::F80:
+    return runIn<long double>(function, inputs, weights, attn::Precision::Own);
   case Precision::F32:
     return runIn<float>(function, inputs, weights, attn::Precision::Own);
   case Precision::Bf16:

@@ -12,7 +12,8 @@
 namespace mlir::attn::reference {
 
 enum class Precision {
-  F64, // the truth
+  F64, // the truth, for what is computed in f32
+  F80, // the truth, for what is computed in f64: long double, rounded to f64 at the end
   F32, // every operation rounded to f32, sums in index order: what a straightforward program would give
   // As f32, but linears multiply the numbers of dialect/ReducedNumbers.h:
   Bf16,

@@ -223,5 +223,6 @@ llvm::Expected<std::vector<Tensor<T>>> linearAttention(const LinearAttentionInpu
                                                                   LinearAttentionKind);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

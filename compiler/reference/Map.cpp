@@ -66,5 +66,6 @@ ExpectedTensor<T> combine(const Tensor<T> &weights, const Tensor<T> &value, cons
   template ExpectedTensor<T> combine(const Tensor<T> &, const Tensor<T> &, const Tensor<T> *, Alignment);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

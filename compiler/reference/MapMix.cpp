@@ -76,5 +76,6 @@ ExpectedTensor<T> mapConv(const Tensor<T> &scores, const Tensor<T> &weight, cons
   template ExpectedTensor<T> mapConv(const Tensor<T> &, const Tensor<T> &, const Tensor<T> *, llvm::ArrayRef<int64_t>);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

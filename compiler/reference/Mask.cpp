@@ -108,5 +108,6 @@ ExpectedTensor<T> mask(Tensor<T> scores, MaskAttr mask, Operands<T> operands, Re
 #define INSTANTIATE(T) template ExpectedTensor<T> mask(Tensor<T>, MaskAttr, Operands<T>, Region *);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

@@ -191,5 +191,6 @@ ExpectedTensor<T> reduceMap(const Tensor<T> &map, MapReduction kind, MapAxis axi
   template ExpectedTensor<T> reduceMap(const Tensor<T> &, MapReduction, MapAxis);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

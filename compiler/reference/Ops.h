@@ -1,7 +1,8 @@
 // The meaning of every attn op: one plain function each, written to be read, never to be fast.
 //
 // Every function is a plain loop in precision T, each operation rounded on its own and sums taken in index order: with
-// T = double it is the truth that tests compare with, with T = float the error a straightforward program would make.
+// T = double it is the truth that tests compare with, with T = float the error a straightforward program would make;
+// what is computed in f64 is compared with T = long double, by the error of T = double.
 // Shapes are named as in the dialect: B batch, H heads, N queries, M keys, D and E widths, C model width. Extents that
 // the verifier could not compare, because they are known only at run time, are checked here.
 #pragma once

@@ -124,5 +124,6 @@ ExpectedTensor<T> positions(const Tensor<T> &table, const Tensor<T> &tokens) {
   template ExpectedTensor<T> positions(const Tensor<T> &, const Tensor<T> &);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

@@ -170,5 +170,6 @@ ExpectedTensor<T> relativeScore2d(const Tensor<T> &query, const Tensor<T> &rows,
   template ExpectedTensor<T> relativeScore2d(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &, double);
 INSTANTIATE(float)
 INSTANTIATE(double)
+INSTANTIATE(long double)
 
 } // namespace mlir::attn::reference

@@ -67,7 +67,9 @@ llvm::Error checkRange(const Tensor<T> &indices, int64_t limit) {
 
 template ExpectedTensor<float> makeTensor(llvm::ArrayRef<int64_t>);
 template ExpectedTensor<double> makeTensor(llvm::ArrayRef<int64_t>);
+template ExpectedTensor<long double> makeTensor(llvm::ArrayRef<int64_t>);
 template llvm::Error checkRange(const Tensor<float> &, int64_t);
 template llvm::Error checkRange(const Tensor<double> &, int64_t);
+template llvm::Error checkRange(const Tensor<long double> &, int64_t);
 
 } // namespace mlir::attn::reference

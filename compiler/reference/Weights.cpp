@@ -35,11 +35,11 @@ attn_dtype dtypeOf(Type type) {
   return type.isF32() ? ATTN_F32 : type.isF64() ? ATTN_F64 : type.isBF16() ? ATTN_BF16 : type.isF16() ? ATTN_F16 : 0;
 }
 
-/// Whether a tensor of the file can be a weight of that type: the same, or reals of any kind as f32, which bf16 is
-/// computed in.
+/// Whether a tensor of the file can be a weight of that type: the same, or reals of any kind as a type that something
+/// is computed in.
 bool gives(attn_dtype stored, Type type) {
   bool isReal = llvm::is_contained({ATTN_F32, ATTN_F64, ATTN_BF16, ATTN_F16}, stored);
-  return stored == dtypeOf(type) || (isReal && (type.isF32() || type.isBF16()));
+  return stored == dtypeOf(type) || (isReal && (type.isF32() || type.isF64() || type.isBF16()));
 }
 
 /// The name in the file that is fewest edits away.

@@ -68,6 +68,21 @@ def WidenBf16 : Pass<"attn-widen-bf16", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def WidenF32 : Pass<"attn-widen-f32", "::mlir::func::FuncOp"> {
+  let summary = "compute in f64 what is f32, and remember which arguments and results are stored so";
+  let description = [{
+    Before: a function without bf16, nor arguments or results stored in it. After: none of its tensors and formulas is
+    f32. An argument or result that was is f64 with `attn.storage = "f32"`: it is read as it is, and written rounded to
+    the nearest, ties to even. `arith.extf` and `arith.truncf` between the two types are gone.
+
+    ```mlir
+    func.func @model(%x: tensor<4xf32>)  ==>  func.func @model(%x: tensor<4xf64> {attn.storage = "f32"})
+    ```
+    example: tests/simplify/widen-f32.mlir
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def ExpandShorthands : Pass<"attn-expand-shorthands", "::mlir::func::FuncOp"> {
   let summary = "write shorthands as the ops they stand for";
   let description = [{

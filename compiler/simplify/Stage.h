@@ -6,5 +6,11 @@ class OpPassManager;
 }
 
 namespace mlir::attn {
-void buildSimplify(OpPassManager &passes);
+
+struct SimplifyOptions {
+  bool inF64 = false; ///< what is written in f32
+};
+
+void buildSimplify(OpPassManager &passes, const SimplifyOptions &options);
+
 } // namespace mlir::attn

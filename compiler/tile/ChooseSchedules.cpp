@@ -1,6 +1,7 @@
 // Each kernel gets the schedule that `attn.schedules` has for its key, else the one that the rules give.
 #include "compiler/tile/Passes.h"
 #include "compiler/tile/ScheduleRules.h"
+#include "dialect/KernelNumbers.h"
 #include "llvm/ADT/StringSwitch.h"
 
 namespace mlir::attn {
@@ -44,6 +45,9 @@ struct ChooseSchedules : impl::ChooseSchedulesBase<ChooseSchedules> {
 
   LogicalResult choose(KernelOp kernel, int64_t mostQueries) {
     ScheduleContext context{vectorBits, *precisionOf(precision), mostQueries};
+    if (context.products != Precision::Own && numberBits(kernel) == 64 && !kernel.getBody().getOps<LinearOp>().empty())
+      return kernel.emitError("expected linears of f32 for precision ")
+             << precision.getValue() << ", got linears of f64";
     std::string key = scheduleKey(kernel, context);
     kernel->setAttr("attn.key", StringAttr::get(&getContext(), key));
     auto schedule = given ? given.getAs<ScheduleAttr>(key) : ScheduleAttr();

@@ -2,6 +2,7 @@
 // `alternativesOf` lists, and docs/performance.md says how near the rules come.
 #include "compiler/tile/ScheduleRules.h"
 #include "dialect/GroupedHeads.h"
+#include "dialect/KernelNumbers.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -26,13 +27,13 @@ RegisterTile decodeTile(int64_t group, int64_t vectorBits) {
   return {rows, std::min<int64_t>(8, (vectorBits == 512 ? 16 : 8) / rows)};
 }
 
-// A task's rows of the left operand stay in the second-level cache beside a weight panel: 256 KiB of f32.
-constexpr int64_t blockElements = 65536;
+// A task's rows of the left operand stay in the second-level cache beside a weight panel.
+constexpr int64_t blockBytes = 256 * 1024;
 constexpr int64_t maxBlockRows = 96;
 
 // Keys between two rescalings: a panel of their values stays in a 32 KiB first-level cache beside the weights of a
-// register tile, the scores of a task in the second-level cache.
-constexpr int64_t streamKeys = 256;
+// register tile, the scores of a task in the second-level cache. 256 of f32.
+constexpr int64_t streamBytes = 1024;
 
 // Queries that are few: against each, a copy of keys and values into panels costs more than it saves.
 constexpr int64_t fewQueries = 4;
@@ -43,16 +44,17 @@ constexpr int64_t headQueries = 256;
 
 // Keys, or values, between two rescalings of decoding: a block of each stays in the second-level cache for all queries
 // that read it.
-constexpr int64_t decodeElements = 16384;
+constexpr int64_t decodeBytes = 64 * 1024;
 
 // Keys, and queries, of linear attention that are taken together: their rows of features and, on the diagonal, their
 // weights stay in the second-level cache beside the state. A causal chunk of c costs c products for each place of it
 // that a state would spare, and spares a pass over the state for each c: of the width of usual values.
 constexpr int64_t linearKeys = 128, causalKeys = 64;
 
-/// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of 16 columns takes
-/// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6. 512 bit: 64 columns come from the
-/// second level, in blocks that seldom interrupt a tile. Twice as many where two int8 share the bytes of an f32.
+/// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of two vectors takes
+/// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6, of f64 12. 512 bit: 64 columns
+/// come from the second level, in blocks that seldom interrupt a tile. Twice as many where two int8 share the bytes of
+/// an f32.
 int64_t depthBlock(int64_t vectorBits, Precision products) {
   return (vectorBits == 512 ? 512 : 256) * (products == Precision::Int8 ? 2 : 1);
 }
@@ -60,7 +62,7 @@ int64_t depthBlock(int64_t vectorBits, Precision products) {
 int64_t keyBlock(KernelOp kernel, Strategy strategy) {
   if (strategy == Strategy::Linear)
     return (*kernel.getBody().front().getOps<LinearAttentionOp>().begin()).getCausal() ? causalKeys : linearKeys;
-  return strategy == Strategy::Stream ? streamKeys : 0;
+  return strategy == Strategy::Stream ? streamBytes * 8 / numberBits(kernel) : 0;
 }
 
 bool holdsMaps(KernelOp kernel) {
@@ -82,7 +84,7 @@ int64_t decodeKeys(KernelOp kernel) {
   ScoreOp score = *kernel.getBody().front().getOps<ScoreOp>().begin();
   CombineOp combine = *kernel.getBody().front().getOps<CombineOp>().begin();
   int64_t width = std::max(KeyShape(score.getKey().getType()).width, KeyShape(combine.getValue().getType()).width);
-  return std::clamp<int64_t>(decodeElements / std::max<int64_t>(width, 1), 64, 256);
+  return std::clamp<int64_t>(decodeBytes / (std::max<int64_t>(width, 1) * numberBits(kernel) / 8), 64, 256);
 }
 
 /// Rows that a strip holds: each panel of keys and values that is brought into the cache serves this many.
@@ -112,7 +114,8 @@ int64_t blockRows(KernelOp kernel, Strategy strategy) {
   }
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;
-  int64_t rows = std::clamp<int64_t>(blockElements / std::max<int64_t>(depthOf(kernel), 1), tileRows, maxBlockRows);
+  int64_t rowBytes = std::max<int64_t>(depthOf(kernel), 1) * numberBits(kernel) / 8;
+  int64_t rows = std::clamp<int64_t>(blockBytes / rowBytes, tileRows, maxBlockRows);
   return rows - rows % tileRows;
 }
 
@@ -155,7 +158,7 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
 }
 
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context) {
-  int64_t lanes = context.vectorBits / 32;
+  int64_t lanes = context.vectorBits / numberBits(kernel);
   Precision products = strategy == Strategy::Dense ? context.products : Precision::Own;
   RegisterTile tile{tileRows, tileVectors(context.vectorBits)};
   int64_t taskRows = blockRows(kernel, strategy), keys = keyBlock(kernel, strategy);

@@ -53,17 +53,29 @@ func.func private @attribute(tensor<4xf32> {attn.shape = "x"})
 
 // -----
 
-// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32, got "f16" for 'tensor<4xf32>'}}
+// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32 or "f32" for one of f64, got "f16" for 'tensor<4xf32>'}}
 func.func @storage(%x: tensor<4xf32> {attn.storage = "f16"}) -> tensor<4xf32> {
   return %x : tensor<4xf32>
 }
 
 // -----
 
-// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32, got "bf16" for 'tensor<4xi32>'}}
+// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32 or "f32" for one of f64, got "bf16" for 'tensor<4xi32>'}}
 func.func @stored_integers(%x: tensor<4xi32>) -> (tensor<4xi32> {attn.storage = "bf16"}) {
   return %x : tensor<4xi32>
 }
+
+// -----
+
+// expected-error @+1 {{expected attn.storage to be "bf16" for a tensor of f32 or "f32" for one of f64, got "bf16" for 'tensor<4xf64>'}}
+func.func @stored_twice(%x: tensor<4xf64> {attn.storage = "bf16"}) -> tensor<4xf64> {
+  return %x : tensor<4xf64>
+}
+
+// -----
+
+// expected-error @+1 {{expected rows of f32, which ports of f64 are stored in, got value_panels}}
+func.func private @panels_of_f32(tensor<?x?x8xf64, #attn.layout<value_panels, width = 16, storage = f32>>)
 
 // -----
 

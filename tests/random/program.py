@@ -74,8 +74,8 @@ class Program:
 
     # --- Files ------------------------------------------------------------------------------------------------------
 
-    def write_weights(self, path, seed):
-        """A safetensors file of every weight, in f32."""
+    def write_weights(self, path, seed, element="f32"):
+        """A safetensors file of every weight, in f32 or f64."""
         draw, tensors = random.Random(f"weights {seed}"), {}
         for name, (shape, role) in self.weights.items():
             count = 1
@@ -85,7 +85,7 @@ class Program:
             if role == "image":  # [..., out, in, height, width]
                 scale = (shape[-3] * shape[-2] * shape[-1]) ** -0.5
             tensors[name] = shape, [draw.gauss(1.0 if role == "gamma" else 0.0, scale) for _ in range(count)]
-        write_safetensors(path, tensors)
+        write_safetensors(path, tensors, doubles=tensors if element == "f64" else ())
 
     def sources(self, folder, seed):
         """An attn-run source for each argument; integers are written as files, since the program knows their range."""

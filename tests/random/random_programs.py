@@ -44,15 +44,18 @@ def check_once(program, seed, folder, options):
     draw = random.Random(f"check {seed}")
     os.makedirs(folder, exist_ok=True)
     model, weights, library = (os.path.join(folder, name) for name in ("model.mlir", "w.safetensors", "model.so"))
-    with open(model, "w", encoding="ascii") as file:
-        file.write(program.text())
-    program.write_weights(weights, seed)
     sources = program.sources(folder, seed)
     march = draw.choice([*processor_levels(), "native"])
     backend = draw.choice(["auto", "halide"])
     stages = os.path.join(folder, "stages")
     threads = [1, draw.choice([2, 3, 4])]
-    precision = options.precision or draw.choice(["f32", "f32", "bf16", "int8"])
+    precision = options.precision or draw.choice(["f32", "f32", "bf16", "int8", "f64"])
+    if precision == "f64" and program.halves:  # which it has no rounding to
+        precision = "f32"
+    written = draw.choice(["f32", "f64"]) if precision == "f64" else "f32"
+    with open(model, "w", encoding="ascii") as file:
+        file.write(program.text().replace("f32", written))
+    program.write_weights(weights, seed, written)
     compile_model(model, library, [f"-march={options.march or march}"], weights, options.backend or backend,
                   [f"--precision={precision}", *([f"--dump-stages={stages}"] if options.stages else [])])
     check_run([library], model, sources, threads, weights, precision)
@@ -63,7 +66,7 @@ def check_once(program, seed, folder, options):
 def check_stages(stages, model, sources, weights):
     """The reference of every stage's IR against that of the source.
 
-    A stage may round a constant of a formula to its type, as the naive f32 program does: the bound is the same.
+    A stage may round a constant of a formula to its type, as the naive program does: the bound is the same.
     """
     command = ["attn-run", "--reference", *stages, f"--weights={weights}", f"--expect-reference={model}"]
     run(command + [f"--input={name}={source}" for name, source in sources.items()])

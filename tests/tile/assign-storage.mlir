@@ -82,3 +82,15 @@ func.func @negative_f32(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %y = attn.l2_normalize %x eps 1.0e-6 : tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }
+
+// f64 stored in f32: the same, but for what a copy or a kernel of rows converts.
+// CHECK-LABEL: func.func @f32_of_f64
+// CHECK-SAME: (%[[X:.*]]: tensor<?x4xf64, #attn.layout<rows, storage = f32>> {attn.storage = "f32"}) -> (tensor<?x4xf64, #attn.layout<rows, storage = f32>> {attn.storage = "f32"})
+func.func @f32_of_f64(%x: tensor<?x4xf64> {attn.storage = "f32"}) -> (tensor<?x4xf64> {attn.storage = "f32"}) {
+  // CHECK: attn.kernel ({{.*}} = %[[X]] : tensor<?x4xf64, #attn.layout<rows, storage = f32>>, {{.*}}) -> tensor<?x4xf64> schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 4
+  // CHECK: attn.kernel ({{.*}} : tensor<?x4xf64>) -> tensor<?x4xf64, #attn.layout<rows, storage = f32>> schedule(#attn.schedule<backend = llvm, strategy = rows, lanes = 4
+  %w = attn.weight "w" : tensor<4x4xf64>
+  %y = attn.linear %x, %w : tensor<?x4xf64>, tensor<4x4xf64>
+  %z = attn.l2_normalize %y eps 1.0e-6 : tensor<?x4xf64>
+  return %z : tensor<?x4xf64>
+}

@@ -88,13 +88,13 @@ func.func @rows_in_maps(%s: tensor<?x2x?x8xf32>) -> tensor<?x2x?x8xf32> {
 
 // -----
 
-func.func @element(%x: tensor<?x4xf64>) -> tensor<?x4xf64> {
-  // expected-error @+1 {{llvm: element type f64 is not compiled yet, only f32 is}}
-  %k = attn.kernel (%a = %x : tensor<?x4xf64>) -> tensor<?x4xf64> {
-    %y = attn.l2_normalize %a eps 1.0e-6 : tensor<?x4xf64>
-    attn.yield %y : tensor<?x4xf64>
+func.func @element(%x: tensor<?x4xbf16>) -> tensor<?x4xbf16> {
+  // expected-error @+1 {{llvm: element type bf16 is not compiled yet, only f32 and f64 are}}
+  %k = attn.kernel (%a = %x : tensor<?x4xbf16>) -> tensor<?x4xbf16> {
+    %y = attn.l2_normalize %a eps 1.0e-6 : tensor<?x4xbf16>
+    attn.yield %y : tensor<?x4xbf16>
   }
-  return %k : tensor<?x4xf64>
+  return %k : tensor<?x4xbf16>
 }
 
 // -----

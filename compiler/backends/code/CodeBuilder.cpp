@@ -53,8 +53,8 @@ Value CodeBuilder::evaluate(AffineExpr expr, llvm::function_ref<Value(unsigned)>
   }
 }
 
-Value CodeBuilder::offset(Value pointer, Value elements) {
-  return LLVM::GEPOp::create(b, ptr(), f32(), pointer, ArrayRef<LLVM::GEPArg>{elements});
+Value CodeBuilder::offset(Type type, Value pointer, Value elements) {
+  return LLVM::GEPOp::create(b, ptr(), type, pointer, ArrayRef<LLVM::GEPArg>{elements});
 }
 Value CodeBuilder::offsetBytes(Value pointer, Value bytes) {
   return LLVM::GEPOp::create(b, ptr(), b.getI8Type(), pointer, ArrayRef<LLVM::GEPArg>{bytes});
@@ -64,35 +64,39 @@ void CodeBuilder::store(Value value, Value pointer) { LLVM::StoreOp::create(b, v
 
 Value CodeBuilder::loadVector(Value pointer, Value mask) {
   if (mask)
-    return LLVM::MaskedLoadOp::create(b, vec(), pointer, mask, zeros(), /*alignment=*/4);
-  return LLVM::LoadOp::create(b, vec(), pointer, /*alignment=*/4);
+    return LLVM::MaskedLoadOp::create(b, vec(), pointer, mask, zeros(), numberBytes());
+  return LLVM::LoadOp::create(b, vec(), pointer, numberBytes());
 }
 
 Value CodeBuilder::loadIndices(Value pointer, Value mask) {
-  return arith::BitcastOp::create(b, VectorType::get(vectorLanes, b.getI32Type()), loadVector(pointer, mask));
+  Value none = splat(arith::ConstantIntOp::create(b, 0, 32));
+  return LLVM::MaskedLoadOp::create(b, none.getType(), pointer, mask, none, /*alignment=*/4);
 }
 
 void CodeBuilder::storeVector(Value value, Value pointer, Value mask) {
   if (mask)
-    LLVM::MaskedStoreOp::create(b, value, pointer, mask, /*alignment=*/4);
+    LLVM::MaskedStoreOp::create(b, value, pointer, mask, numberBytes());
   else
-    LLVM::StoreOp::create(b, value, pointer, /*alignment=*/4);
+    LLVM::StoreOp::create(b, value, pointer, numberBytes());
 }
 
-Value CodeBuilder::stack(int64_t elements) {
+Value CodeBuilder::stack(Type type, int64_t elements) {
   OpBuilder::InsertionGuard guard(b);
   auto function = b.getInsertionBlock()->getParentOp();
   while (!isa<func::FuncOp>(function))
     function = function->getParentOp();
   b.setInsertionPointToStart(&cast<func::FuncOp>(function).getBody().front());
-  return LLVM::AllocaOp::create(b, ptr(), f32(), constant(elements), /*alignment=*/64);
+  return LLVM::AllocaOp::create(b, ptr(), type, constant(elements), /*alignment=*/64);
 }
 
-Value CodeBuilder::real(double value) { return arith::ConstantOp::create(b, b.getF32FloatAttr(value)); }
+Value CodeBuilder::real(double value) { return arith::ConstantOp::create(b, FloatAttr::get(numberType, value)); }
 Value CodeBuilder::splat(Value scalar) {
   return vector::BroadcastOp::create(b, VectorType::get(vectorLanes, scalar.getType()), scalar);
 }
-Value CodeBuilder::fma(Value x, Value y, Value z) { return math::FmaOp::create(b, x, y, z); }
+Value CodeBuilder::fma(Value x, Value y, Value z) {
+  auto freedom = numberType.isF64() ? arith::FastMathFlags::contract : arith::FastMathFlags::none;
+  return math::FmaOp::create(b, x, y, z, freedom);
+}
 Value CodeBuilder::fadd(Value x, Value y) { return arith::AddFOp::create(b, x, y); }
 Value CodeBuilder::fsub(Value x, Value y) { return arith::SubFOp::create(b, x, y); }
 Value CodeBuilder::fmul(Value x, Value y) { return arith::MulFOp::create(b, x, y); }

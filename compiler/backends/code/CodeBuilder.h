@@ -1,4 +1,5 @@
-// The vocabulary in which kernels are written: i64 arithmetic, byte pointers, vectors of f32, loops.
+// The vocabulary in which kernels are written: i64 arithmetic, byte pointers, vectors of numbers, loops. A kernel
+// computes in one type of number, f32 or f64.
 // Everything is an op of scf, arith, math, vector or llvm, so that what a kernel does can be read in the IR.
 #pragma once
 
@@ -11,15 +12,20 @@ namespace mlir::attn {
 
 class CodeBuilder {
 public:
-  CodeBuilder(OpBuilder &builder, Location loc, int64_t lanes) : b(loc, builder), vectorLanes(lanes) {}
+  CodeBuilder(OpBuilder &builder, Location loc, int64_t lanes, FloatType number)
+      : b(loc, builder), vectorLanes(lanes), numberType(number) {}
 
   ImplicitLocOpBuilder b;
 
   int64_t lanes() const { return vectorLanes; }
   Type i64() { return b.getI64Type(); }
-  Type f32() { return b.getF32Type(); }
+  Type i32() { return b.getI32Type(); }
+  FloatType number() const { return numberType; }
+  int64_t numberBytes() const { return numberType.getIntOrFloatBitWidth() / 8; }
   Type ptr() { return LLVM::LLVMPointerType::get(b.getContext()); }
-  VectorType vec() { return VectorType::get(vectorLanes, f32()); }
+  VectorType vec() { return VectorType::get(vectorLanes, numberType); }
+  /// Whole numbers with as many bits as a number has, for what they say.
+  VectorType bits() { return VectorType::get(vectorLanes, b.getIntegerType(numberType.getWidth())); }
   VectorType mask() { return VectorType::get(vectorLanes, b.getI1Type()); }
 
   // Whole numbers (i64 unless said).
@@ -42,8 +48,10 @@ public:
   /// An affine expression of symbols.
   Value evaluate(AffineExpr expr, llvm::function_ref<Value(unsigned)> symbol);
 
-  // Memory. Offsets are in elements of f32.
-  Value offset(Value pointer, Value elements);
+  // Memory. Offsets are in numbers, unless a type is given.
+  Value offset(Type type, Value pointer, Value elements);
+  Value offset(Type type, Value pointer, int64_t elements) { return offset(type, pointer, constant(elements)); }
+  Value offset(Value pointer, Value elements) { return offset(numberType, pointer, elements); }
   Value offset(Value pointer, int64_t elements) { return elements ? offset(pointer, constant(elements)) : pointer; }
   Value offsetBytes(Value pointer, Value bytes);
   Value load(Type type, Value pointer);
@@ -53,14 +61,16 @@ public:
   void storeVector(Value value, Value pointer, Value mask = {});
   /// i32 lanes from `pointer` on; 0 where `mask` is off.
   Value loadIndices(Value pointer, Value mask);
-  /// Scratch of the running function: f32 elements on the stack, reserved once at its entry.
-  Value stack(int64_t elements);
+  /// Scratch of the running function: numbers on the stack, reserved once at its entry.
+  Value stack(int64_t elements) { return stack(numberType, elements); }
+  Value stack(Type type, int64_t elements);
 
-  // Vectors of f32; scalars where operands are scalars.
+  // Vectors of numbers; scalars where operands are scalars.
   Value real(double value);  // scalar
   Value splat(Value scalar); // any scalar to a vector
   Value splatReal(double value) { return splat(real(value)); }
   Value zeros() { return splatReal(0); }
+  /// Rounded once; where that takes a call of a library, as in f64 without such an instruction, twice.
   Value fma(Value x, Value y, Value z);
   Value fadd(Value x, Value y);
   Value fsub(Value x, Value y);
@@ -90,6 +100,7 @@ public:
 
 private:
   int64_t vectorLanes;
+  FloatType numberType;
 };
 
 } // namespace mlir::attn

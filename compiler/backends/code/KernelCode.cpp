@@ -27,7 +27,7 @@ void KernelCode::define(llvm::function_ref<void(CodeBuilder &, const KernelScope
   auto function = makeFunction(moduleBuilder, op.getLoc(), context.symbol, types);
   op.setCodeAttr(FlatSymbolRefAttr::get(function.getNameAttr()));
   OpBuilder inner(function.getBody());
-  CodeBuilder code(inner, op.getLoc(), lanes());
+  CodeBuilder code(inner, op.getLoc(), lanes(), number());
   auto arguments = function.getArguments();
   KernelScope scope{arguments[0], arguments[1], arguments[2], {}};
   llvm::append_range(scope.tensors, arguments.drop_front(3));
@@ -39,9 +39,9 @@ void KernelCode::define(llvm::function_ref<void(CodeBuilder &, const KernelScope
 Value KernelCode::makeFrame(CodeBuilder &code, const KernelScope &scope) {
   SmallVector<Value> slots{scope.symbols, scope.scratch};
   llvm::append_range(slots, scope.tensors);
-  Value memory = code.stack(2 * slots.size());
+  Value memory = code.stack(code.ptr(), slots.size());
   for (auto [index, slot] : llvm::enumerate(slots))
-    code.store(slot, code.offset(memory, 2 * index));
+    code.store(slot, code.offset(code.ptr(), memory, index));
   return memory;
 }
 
@@ -51,10 +51,10 @@ std::string KernelCode::function(StringRef suffix, int64_t argumentCount, Functi
   types.append(argumentCount, IntegerType::get(op.getContext(), 64));
   auto function = makeFunction(moduleBuilder, op.getLoc(), name, types);
   OpBuilder inner(function.getBody());
-  CodeBuilder code(inner, op.getLoc(), lanes());
+  CodeBuilder code(inner, op.getLoc(), lanes(), number());
   Value outerFrame = frame;
   frame = function.getArgument(0);
-  auto slot = [&](int64_t index) { return code.load(code.ptr(), code.offset(frame, 2 * index)); };
+  auto slot = [&](int64_t index) { return code.load(code.ptr(), code.offset(code.ptr(), frame, index)); };
   KernelScope scope{{}, slot(0), slot(1), {}};
   for (size_t i = 0, e = op.getInputs().size() + op.getNumResults(); i < e; ++i)
     scope.tensors.push_back(slot(2 + i));
@@ -88,8 +88,8 @@ void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef
 }
 
 Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) {
-  return code.evaluate(expr,
-                       [&](unsigned symbol) { return code.load(code.i64(), code.offset(scope.symbols, 2 * symbol)); });
+  return code.evaluate(
+      expr, [&](unsigned symbol) { return code.load(code.i64(), code.offset(code.i64(), scope.symbols, symbol)); });
 }
 
 Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) {
@@ -99,10 +99,16 @@ Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Val
 }
 
 LogicalResult supportsElements(KernelOp kernel, std::string &why) {
-  for (Value input : kernel.getInputs())
-    if (Type element = getElementTypeOrSelf(input);
-        !element.isF32() && !element.isInteger(32) && !element.isInteger(1)) {
-      llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 is";
+  FloatType number = numberOf(kernel);
+  if (!number) {
+    why = "its tensors are of several types of reals; expected one, which it computes in";
+    return failure();
+  }
+  for (Type type : kernel.getInputs().getTypes())
+    if (Type element = getElementTypeOrSelf(type);
+        !element.isF32() && !element.isF64() && !element.isInteger(32) && !element.isInteger(1)) {
+      why.clear();
+      llvm::raw_string_ostream(why) << "element type " << element << " is not compiled yet, only f32 and f64 are";
       return failure();
     }
   return success();

@@ -6,6 +6,7 @@
 
 #include "compiler/backends/Backend.h"
 #include "compiler/backends/code/StoredNumbers.h"
+#include "dialect/KernelNumbers.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace mlir::attn {
@@ -28,6 +29,9 @@ public:
   bool hasExtension(llvm::StringRef name) const {
     return llvm::is_contained(llvm::split(context.extensions, ','), name);
   }
+  /// What it computes in.
+  FloatType number() const { return numberOf(op); }
+  int64_t numberBytes() const { return number().getWidth() / 8; }
   int64_t lanes() const { return const_cast<KernelOp &>(op).getSchedule()->getLanes(); }
 
   /// Scratch bytes of one worker; call once, before `begin`.
@@ -56,7 +60,7 @@ public:
   Value tensor(const KernelScope &scope, BlockArgument argument) { return scope.tensors[argument.getArgNumber()]; }
   Value result(const KernelScope &scope, unsigned index) { return scope.tensors[op.getInputs().size() + index]; }
 
-  /// The same as numbers of f32, or of bf16 where the type says so.
+  /// The same as numbers, in the storage that the type says.
   StoredNumbers numbers(const KernelScope &scope, BlockArgument argument) {
     return {tensor(scope, argument), storageOf(argument.getType())};
   }
@@ -78,7 +82,7 @@ private:
   Value frame;
 };
 
-/// Whether the operands' element types are ones that kernel code is written for.
+/// Whether the kernel has one type of reals, and the operands' elements are ones that kernel code is written for.
 LogicalResult supportsElements(KernelOp kernel, std::string &why);
 
 /// Whether the numbers of a schedule, which a user may have written, are some that code can be made of: a register tile

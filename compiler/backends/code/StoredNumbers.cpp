@@ -1,14 +1,19 @@
-// Loads and stores of bf16; see the header. The rounding is that of dialect/ReducedNumbers.h.
+// Loads and stores of numbers; see the header. The rounding is that of dialect/ReducedNumbers.h.
 #include "compiler/backends/code/StoredNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace mlir::attn {
 
-constexpr int64_t bf16Bytes = 2;
-
 Precision storageOf(Type type) {
   LayoutAttr layout = getLayout(type);
   return layout && layout.getKind() == LayoutKind::RowMajor ? layout.getStorage() : Precision::Own;
+}
+
+/// The elements in memory; bf16 as i16.
+static Type storedElement(CodeBuilder &code, Precision storage) {
+  return storage == Precision::F32    ? code.b.getF32Type()
+         : storage == Precision::Bf16 ? Type(code.b.getI16Type())
+                                      : code.number();
 }
 
 /// `value` in the shape of `like`: a number, or all lanes.
@@ -30,7 +35,7 @@ static Value widened(CodeBuilder &code, Value half) {
   Type word = withElement(half.getType(), code.b.getI32Type());
   Value bits = arith::ExtUIOp::create(code.b, word, half);
   bits = arith::ShLIOp::create(code.b, bits, constantLike(code, word, 16));
-  return arith::BitcastOp::create(code.b, withElement(word, code.f32()), bits);
+  return arith::BitcastOp::create(code.b, withElement(word, code.b.getF32Type()), bits);
 }
 
 /// f32 to bf16, as i16.
@@ -48,34 +53,48 @@ static Value rounded(CodeBuilder &code, Value real) {
 }
 
 StoredNumbers StoredNumbers::at(CodeBuilder &code, Value elements) const {
-  if (storage == Precision::Own)
-    return {code.offset(pointer, elements), storage};
-  return {code.offsetBytes(pointer, code.mul(elements, bf16Bytes)), storage};
+  return {code.offset(storedElement(code, storage), pointer, elements), storage};
+}
+
+/// Stored f32 or bf16, the latter as i16, as what code computes in.
+static Value asNumbers(CodeBuilder &code, Value stored, Precision storage) {
+  if (storage == Precision::Bf16)
+    return widened(code, stored);
+  return arith::ExtFOp::create(code.b, withElement(stored.getType(), code.number()), stored);
 }
 
 Value StoredNumbers::load(CodeBuilder &code, Value mask) const {
   if (storage == Precision::Own)
     return code.loadVector(pointer, mask);
-  auto halves = VectorType::get(code.lanes(), code.b.getI16Type());
+  Type element = storedElement(code, storage);
+  auto type = VectorType::get(code.lanes(), element);
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (!mask)
-    return widened(code, LLVM::LoadOp::create(code.b, halves, pointer, /*alignment=*/bf16Bytes));
-  Value none = constantLike(code, halves, 0);
-  return widened(code, LLVM::MaskedLoadOp::create(code.b, halves, pointer, mask, none, /*alignment=*/bf16Bytes));
+    return asNumbers(code, LLVM::LoadOp::create(code.b, type, pointer, bytes), storage);
+  Value none = arith::ConstantOp::create(code.b, code.b.getZeroAttr(type));
+  return asNumbers(code, LLVM::MaskedLoadOp::create(code.b, type, pointer, mask, none, bytes), storage);
 }
 
 Value StoredNumbers::loadOne(CodeBuilder &code) const {
   if (storage == Precision::Own)
-    return code.load(code.f32(), pointer);
-  return widened(code, LLVM::LoadOp::create(code.b, code.b.getI16Type(), pointer, /*alignment=*/bf16Bytes));
+    return code.load(code.number(), pointer);
+  Type element = storedElement(code, storage);
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  return asNumbers(code, LLVM::LoadOp::create(code.b, element, pointer, bytes), storage);
 }
 
 void StoredNumbers::store(CodeBuilder &code, Value vector, Value mask) const {
   if (storage == Precision::Own)
     return code.storeVector(vector, pointer, mask);
+  Type element = storedElement(code, storage);
+  Value stored = storage == Precision::Bf16
+                     ? rounded(code, vector)
+                     : arith::TruncFOp::create(code.b, withElement(vector.getType(), element), vector).getResult();
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (mask)
-    LLVM::MaskedStoreOp::create(code.b, rounded(code, vector), pointer, mask, /*alignment=*/bf16Bytes);
+    LLVM::MaskedStoreOp::create(code.b, stored, pointer, mask, bytes);
   else
-    LLVM::StoreOp::create(code.b, rounded(code, vector), pointer, /*alignment=*/bf16Bytes);
+    LLVM::StoreOp::create(code.b, stored, pointer, bytes);
 }
 
 } // namespace mlir::attn

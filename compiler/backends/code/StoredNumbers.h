@@ -1,6 +1,6 @@
-// A place among the numbers of a row-major tensor. Code computes in f32; where the tensor is stored in bf16, loads
-// widen and stores round. bf16 is the upper half of an f32, so that both are a few operations on whole numbers: the
-// same bits with every instruction set, subnormals included.
+// A place among the numbers of a row-major tensor. Where the tensor is stored in narrower ones, bf16 for f32 or f32 for
+// f64, loads widen and stores round. bf16 is the upper half of an f32, so that both are a few operations on whole
+// numbers: the same bits with every instruction set, subnormals included.
 #pragma once
 
 #include "compiler/backends/code/CodeBuilder.h"
@@ -10,7 +10,7 @@ namespace mlir::attn {
 
 struct StoredNumbers {
   Value pointer;
-  Precision storage = Precision::Own; // or Bf16
+  Precision storage = Precision::Own; // or Bf16, F32
 
   /// The place `elements` (i64) further on.
   StoredNumbers at(CodeBuilder &code, Value elements) const;
@@ -18,15 +18,15 @@ struct StoredNumbers {
     return elements ? at(code, code.constant(elements)) : *this;
   }
 
-  /// A vector of f32; where `mask` (may be null) is off nothing is read and the lane is 0.
+  /// A vector of numbers; where `mask` (may be null) is off nothing is read and the lane is 0.
   Value load(CodeBuilder &code, Value mask = {}) const;
-  /// One f32.
+  /// One number.
   Value loadOne(CodeBuilder &code) const;
   /// Rounds to the nearest, ties to even; a NaN stays one.
   void store(CodeBuilder &code, Value vector, Value mask = {}) const;
 };
 
-/// How the elements of a tensor of this type are stored, in rows: as they are, or in bf16.
+/// How the elements of a tensor of this type are stored, in rows: as they are, or in narrower numbers.
 Precision storageOf(Type type);
 
 } // namespace mlir::attn

@@ -42,8 +42,8 @@ public:
   Region &predicate() { return MaskOp(mask.op).getPredicate(); }
 
   Int length(int64_t operand) {
-    Value place = code.offset(mask.operands[operand].pointer, scope.sample);
-    return arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), place));
+    Value place = code.offset(code.i32(), mask.operands[operand].pointer, scope.sample);
+    return arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), place));
   }
 
   KeyRange extremes(int64_t operand, KeyRange tokens) {
@@ -70,11 +70,11 @@ private:
   KeyRange reduce(int64_t operand, KeyRange tokens, KeyRange none,
                   llvm::function_ref<KeyRange(Value at, Value x)> ends) {
     const CapturedTensor &tensor = mask.operands[operand];
-    Value row = code.offset(tensor.pointer, code.mul(scope.sample, tensor.extents[1]));
+    Value row = code.offset(code.i32(), tensor.pointer, code.mul(scope.sample, tensor.extents[1]));
     SmallVector<Value> found{none.from, none.to};
     found = code.reduce(tokens.from, tokens.to, code.lanes(), found, [&](Value at, ValueRange state) {
       Value inside = code.maskBelow(code.sub(tokens.to, at));
-      KeyRange next = ends(at, code.loadIndices(code.offset(row, at), inside));
+      KeyRange next = ends(at, code.loadIndices(code.offset(code.i32(), row, at), inside));
       Value from = code.select(inside, next.from, none.from), to = code.select(inside, next.to, none.to);
       return SmallVector<Value>{arith::MinSIOp::create(code.b, state[0], from),
                                 arith::MaxSIOp::create(code.b, state[1], to)};

@@ -40,6 +40,11 @@ public:
   LogicalResult supports(KernelOp kernel, std::string &why) const override {
     if (failed(supportsElements(kernel, why)) || failed(supportsNumbers(*kernel.getSchedule(), why)))
       return failure();
+    if (!numberOf(kernel).isF32()) {
+      why.clear();
+      llvm::raw_string_ostream(why) << "pipelines compute in f32, this kernel in " << numberOf(kernel);
+      return failure();
+    }
     if (kernel.getSchedule()->getStrategy() != Strategy::Strip) {
       why = "only kernels of score maps are written in Halide, as strips";
       return failure();

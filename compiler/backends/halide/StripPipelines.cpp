@@ -89,7 +89,7 @@ void StripPipelines::run(CodeBuilder &code, const StripCall &strip, Call call) c
     Value first = code.constant(0);
     if (pipeline.turns.going) {
       code.repeat(first, [&, &pipeline = pipeline](ValueRange state) {
-        Value flag = code.load(code.f32(), pipeline.turns.going(code, turn(state[0])).pointer);
+        Value flag = code.load(code.number(), pipeline.turns.going(code, turn(state[0])).pointer);
         Value again = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNE, flag, code.real(0));
         return std::pair(again, SmallVector<Value>{code.add(state[0], 1)});
       });

@@ -89,7 +89,8 @@ void DecodeKernel::finish(CodeBuilder &code, const Task &task, Value count) {
 
 void DecodeKernel::build() {
   AffineExpr wholes = batch * groups * queries.ceilDiv(queryLimit());
-  kernel.setScratch(wholes * parts * (4 * taskState()) + 4 * scoreElements());
+  int64_t bytes = kernel.numberBytes();
+  kernel.setScratch(wholes * parts * (bytes * taskState()) + bytes * scoreElements());
   std::string task = kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     buildTask(code, makeTask(code, scope, arguments[0], arguments[1]));
   });
@@ -106,7 +107,7 @@ void DecodeKernel::build() {
   });
 }
 
-bool decodeReadsBf16(BlockArgument argument) {
+bool decodeReadsNarrow(BlockArgument argument) {
   return llvm::all_of(argument.getUses(), [](OpOperand &use) {
     auto split = dyn_cast<SplitHeadsOp>(use.getOwner());
     return split ? llvm::all_of(split->getUsers(), [](Operation *user) { return isa<ScoreOp, CombineOp>(user); })

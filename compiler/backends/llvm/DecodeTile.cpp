@@ -110,7 +110,7 @@ void DecodeKernel::combineColumns(CodeBuilder &code, const Task &task, const Til
       code, tile.state, rows(), vectors, visible, output,
       [&](Value key, int64_t r) {
         Value line = lineOf(code, task, code.constant(r));
-        return code.load(code.f32(), code.offset(line, code.sub(key, keys.from)));
+        return code.load(code.number(), code.offset(line, code.sub(key, keys.from)));
       },
       [&](Value key, int64_t v) {
         StoredNumbers row = values.at(code, code.mul(key, task.values.rowStride));

@@ -205,7 +205,7 @@ void DenseKernel::storePanels(CodeBuilder &code, const KernelScope &scope, const
   code.loop(code.constant(0), count, 1, [&](Value c) {
     Value distance = panels.channel(code, code.add(tile.column, c));
     for (int64_t r = 0; r < tile.rows; ++r)
-      code.store(code.load(code.f32(), code.offset(finished, code.add(c, r * cols()))),
+      code.store(code.load(code.number(), code.offset(finished, code.add(c, r * cols()))),
                  code.offset(targets[r], distance));
   });
 }
@@ -242,7 +242,7 @@ DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns
 void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block,
                                const Segment &segment, Value columnTile) {
   Value column = code.mul(code.sub(columnTile, code.constant(segment.firstTile)), cols());
-  DenseColumns columns{{}, product->panels.width * 4};
+  DenseColumns columns{{}, product->panels.width * product->panels.elementBytes};
   for (int64_t v = 0; v < vectors(); ++v)
     columns.vectors.push_back(weightColumn(code, scope, segment, code.add(column, v * code.lanes())));
   auto forRows = [&](llvm::function_ref<void(const DenseTile &)> body) {

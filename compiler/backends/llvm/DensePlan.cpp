@@ -82,14 +82,14 @@ static LogicalResult supportsTiles(Block &body, std::string &why) {
   return success();
 }
 
-bool denseReadsBf16(BlockArgument argument) {
+bool denseReadsNarrow(BlockArgument argument) {
   return llvm::all_of(argument.getUses(), [](OpOperand &use) {
     return isa<PointwiseOp>(use.getOwner()) || isRowNorm(*use.getOwner()) ||
            (isa<LinearOp>(use.getOwner()) && use.getOperandNumber() != 1);
   });
 }
 
-bool denseWritesBf16(OpResult result) {
+bool denseWritesNarrow(OpResult result) {
   auto kernel = cast<KernelOp>(result.getOwner());
   return llvm::none_of(kernel.getBody().front(), isRowNorm);
 }

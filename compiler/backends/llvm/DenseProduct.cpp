@@ -82,7 +82,8 @@ void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns 
 namespace {
 
 struct OwnProduct : DenseProduct {
-  OwnProduct(LayoutAttr layout, int64_t depth, Precision rows) : DenseProduct(layout, depth, rows) {}
+  OwnProduct(LayoutAttr layout, int64_t depth, Precision rows, int64_t numberBytes)
+      : DenseProduct(layout, depth, rows, numberBytes) {}
 };
 
 /// bf16 weights on a processor without bf16 products: each is the upper half of an f32.
@@ -137,7 +138,7 @@ struct Int8Product : DenseProduct {
 
   Value worth(CodeBuilder &code, Value sums, Value preparedRow, Value column) const override {
     Value real = arith::SIToFPOp::create(code.b, code.vec(), total(code, asIntegers(code, sums), column));
-    Value rowScale = code.splat(code.load(code.f32(), at(code, preparedRow, scaleAt())));
+    Value rowScale = code.splat(code.load(code.number(), at(code, preparedRow, scaleAt())));
     return code.fmul(real, code.fmul(rowScale, code.loadVector(at(code, column, panels.scaleOffset()))));
   }
 
@@ -242,9 +243,10 @@ std::unique_ptr<DenseProduct> DenseProduct::create(const KernelCode &kernel, Lay
       return std::make_unique<BytesInt8Product>(layout, depth, rows);
     return std::make_unique<PairsInt8Product>(layout, depth, rows, kernel.isa());
   case Precision::Own:
+  case Precision::F32: // of rows alone
     break;
   }
-  return std::make_unique<OwnProduct>(layout, depth, rows);
+  return std::make_unique<OwnProduct>(layout, depth, rows, kernel.numberBytes());
 }
 
 } // namespace mlir::attn

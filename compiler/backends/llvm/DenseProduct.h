@@ -1,6 +1,6 @@
 // The register tile of a dense kernel in the precision of its weights: in what numbers rows and weights meet, and what
-// a sum of products is worth. An element is what four bytes of a row and four of a column hold:
-//   own    one x and w                                                             sums in f32
+// a sum of products is worth. An element is a number of a row and one of a column, or what four bytes of each hold:
+//   own    one x and w                                                             sums in f32 or f64
 //   bf16   two, where the processor multiplies pairs; else one f32, w widened      sums in f32
 //   int8   four, or two widened to i16: numbers of rotated x = number * scale[row],
 //          w = number * scale[column]                                              exact sums in i32
@@ -23,7 +23,7 @@ struct DenseColumns {
 
 class DenseProduct {
 public:
-  /// For weights [N, depth] in `layout`, and rows stored in `rows`: of bf16 they are at least widened.
+  /// For weights [N, depth] in `layout`, and rows stored in `rows`: narrower ones are at least widened.
   static std::unique_ptr<DenseProduct> create(const KernelCode &kernel, LayoutAttr layout, int64_t depth,
                                               Precision rows);
   virtual ~DenseProduct() = default;
@@ -36,7 +36,7 @@ public:
   /// Memory that `prepare` uses while it runs.
   virtual int64_t roomBytes() const { return 0; }
   /// From one row, as it is multiplied, to the next.
-  virtual int64_t rowBytes() const { return depth * 4; }
+  virtual int64_t rowBytes() const { return depth * panels.elementBytes; }
 
   /// Elements that a group of the panels is widened to; 1: it is multiplied as it is.
   virtual int64_t parts() const { return 1; }
@@ -52,18 +52,18 @@ public:
   void accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
                   int64_t tileRows) const;
 
-  /// The f32 that sums of the columns from `column`, a place in its panel, on stand for.
+  /// The numbers that sums of the columns from `column`, a place in its panel, on stand for.
   virtual Value worth(CodeBuilder &, Value sums, Value /*preparedRow*/, Value /*column*/) const { return sums; }
 
 protected:
-  DenseProduct(LayoutAttr layout, int64_t depth, Precision rows)
-      : panels(layout, depth, /*typeBytes=*/4), depth(depth), rows(rows) {}
+  DenseProduct(LayoutAttr layout, int64_t depth, Precision rows, int64_t numberBytes = 4)
+      : panels(layout, depth, numberBytes), depth(depth), rows(rows) {}
 
   /// Whether prepared rows have what K lacks of its last group.
   virtual bool completesGroups() const { return false; }
   /// Element `index` of a group of each lane.
   virtual Value part(CodeBuilder &, Value group, int64_t /*index*/) const { return group; }
-  virtual Type leftType(CodeBuilder &code) const { return code.f32(); }
+  virtual Type leftType(CodeBuilder &code) const { return code.number(); }
   virtual Value multiply(CodeBuilder &code, Value left, Value weights, Value sum) const {
     return code.fma(left, weights, sum);
   }

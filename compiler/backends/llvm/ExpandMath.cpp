@@ -84,19 +84,42 @@ struct ExpandUnary : OpRewritePattern<Op> {
   Expansion expansion;
 };
 
-/// Without an fma instruction: in f64 the product is exact, and the sum is rounded there and then to f32.
+/// Without an fma instruction: in f64 the product of f32 is exact, and the sum is rounded there and then to f32. One of
+/// f64 that may contract is a product and a sum.
 struct ExpandFma : OpRewritePattern<math::FmaOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::FmaOp op, PatternRewriter &rewriter) const override {
     Type type = op.getType();
+    Location loc = op.getLoc();
+    if (getElementTypeOrSelf(type).isF64() && op.getFastmath() == arith::FastMathFlags::contract) {
+      Value product = arith::MulFOp::create(rewriter, loc, op.getA(), op.getB());
+      rewriter.replaceOpWithNewOp<arith::AddFOp>(op, product, op.getC());
+      return success();
+    }
     if (!isFixedShape(type) || !getElementTypeOrSelf(type).isF32())
       return rewriter.notifyMatchFailure(op, "expands only fixed shapes of f32");
-    Location loc = op.getLoc();
     Type real = withElement(type, rewriter.getF64Type());
     auto widen = [&](Value value) -> Value { return arith::ExtFOp::create(rewriter, loc, real, value); };
     Value product = arith::MulFOp::create(rewriter, loc, widen(op.getA()), widen(op.getB()));
     Value sum = arith::AddFOp::create(rewriter, loc, product, widen(op.getC()));
     rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, type, sum);
+    return success();
+  }
+};
+
+/// In f64 a division costs less than what would refine an estimate.
+struct ExpandRsqrt : OpRewritePattern<math::RsqrtOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::RsqrtOp op, PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!isFixedShape(type) || !getElementTypeOrSelf(type).isF64())
+      return rewriter.notifyMatchFailure(op, "divides only fixed shapes of f64");
+    TypedAttr one = rewriter.getFloatAttr(rewriter.getF64Type(), 1);
+    if (auto vector = dyn_cast<VectorType>(type))
+      one = DenseElementsAttr::get(vector, Attribute(one));
+    Value root = math::SqrtOp::create(rewriter, op.getLoc(), op.getOperand());
+    Value unit = arith::ConstantOp::create(rewriter, op.getLoc(), one);
+    rewriter.replaceOpWithNewOp<arith::DivFOp>(op, unit, root);
     return success();
   }
 };
@@ -110,6 +133,7 @@ void mlir::attn::populateExpandMathPatterns(RewritePatternSet &patterns, const E
   };
   add(math::ExpOp(), math::Exp2Op(), math::ExpM1Op(), math::LogOp(), math::Log2Op(), math::Log1pOp(), math::TanhOp(),
       math::ErfOp(), math::SinOp(), math::CosOp(), math::RsqrtOp(), math::RoundOp());
+  patterns.add<ExpandRsqrt>(context);
   if (isa != MathIsa::Generic)
     return;
   add(math::FloorOp(), math::CeilOp(), math::TruncOp(), math::RoundEvenOp());
@@ -148,8 +172,7 @@ struct ExpandMath : mlir::attn::impl::ExpandMathBase<ExpandMath> {
       bool isMath = llvm::isa<math::MathDialect>(op->getDialect()) && !hasInstruction(op, withSse4);
       if (!isMath && !llvm::isa<arith::RemFOp>(op))
         return WalkResult::advance();
-      op->emitOpError() << "has no expansion for " << op->getResult(0).getType()
-                        << ", and a compiled object may not call libm";
+      op->emitOpError() << "has no expansion for " << op->getResult(0).getType() << ", which LLVM would call libm for";
       return WalkResult::interrupt();
     });
     if (result.wasInterrupted())

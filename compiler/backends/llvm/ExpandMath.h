@@ -1,6 +1,6 @@
 // Elementary functions as straight vector code.
 //
-// A compiled object imports no libm symbol, and LLVM would call libm lane by lane, so every math.* op with no
+// Code of f32 imports no libm symbol, and LLVM would call libm lane by lane, so every math.* op with no
 // machine instruction is rewritten into arith ops, math.fma and (on AVX-512) a few intrinsics. Every f32 result is
 // within 2 ULP of the true value for all 2^32 inputs; tests/unit/backends/MathAccuracyTest.cpp checks it.
 // ExpandMathOptions (its one field: `MathIsa isa`) is generated with the pass.

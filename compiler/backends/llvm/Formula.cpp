@@ -14,16 +14,20 @@ static Type withoutIndex(Type type) { return type.isIndex() ? IntegerType::get(t
 LogicalResult supportsFormula(Region &formula, std::string &why) {
   if (formula.empty()) // an op that may have a formula and has none
     return success();
+  FloatType number = numberOf(formula.getParentOfType<KernelOp>());
   for (Operation &op : formula.front().without_terminator()) {
     for (Value value : op.getResults()) {
       Type type = value.getType();
-      if (type.isF32() || type.isIndex() || type.isInteger(1) || type.isInteger(32))
+      if (type == number || type.isIndex() || type.isInteger(1) || type.isInteger(32))
         continue;
-      why = ("a formula computes in " + std::string(op.getName().getStringRef()) +
-             " with a type other than f32, i32, i1 or index");
+      why.clear();
+      llvm::raw_string_ostream(why) << "a formula computes in " << op.getName() << " with a type other than " << number
+                                    << ", i32, i1 or index";
       return failure();
     }
-    if (isa<math::PowFOp, math::FPowIOp, math::IPowIOp, math::TanOp, math::AtanOp, math::Atan2Op>(op)) {
+    bool callsLibm = number.isF64();
+    if (isa<math::FPowIOp, math::IPowIOp>(op) ||
+        (!callsLibm && isa<math::PowFOp, math::TanOp, math::AtanOp, math::Atan2Op>(op))) {
       why = "a formula uses " + op.getName().getStringRef().str() + ", which has no vector form yet";
       return failure();
     }
@@ -170,8 +174,7 @@ private:
   }
 
   Value elementAt(Type stored, Value pointer, Value offset) {
-    Value place = arith::ExtSIOp::create(code.b, code.i64(), offset);
-    return LLVM::GEPOp::create(code.b, code.ptr(), stored, pointer, LLVM::GEPArg(place));
+    return code.offset(stored, pointer, arith::ExtSIOp::create(code.b, code.i64(), offset));
   }
 
   /// By how much each lane is more than the one before, where the code that makes them shows it.

@@ -74,7 +74,7 @@ Value writeInt8Row(CodeBuilder &code, const RowLoad &row, int64_t depth, Value r
       arith::CmpIOp::create(code.b, arith::CmpIPredicate::slt, bits,
                             integer(code, llvm::bit_cast<int32_t>(std::numeric_limits<float>::infinity())));
   bits = arith::MaxSIOp::create(code.b, bits, integer(code, llvm::bit_cast<int32_t>(leastInt8Largest)));
-  Value largest = arith::BitcastOp::create(code.b, code.f32(), bits);
+  Value largest = arith::BitcastOp::create(code.b, code.number(), bits);
   Value inverse = code.splat(code.fdiv(code.real(maxInt8Number), largest));
   // Added to a small number, this leaves its nearest whole number, ties to even, in the lowest bits.
   Value rounding = code.splatReal(3 << 22);

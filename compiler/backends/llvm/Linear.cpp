@@ -65,8 +65,8 @@ LinearKernel::Head LinearKernel::makeHead(CodeBuilder &code, const KernelScope &
                                           Value worker) {
   Value count = kernel.extent(code, scope, keys);
   if (Value lengths = attention.getLengths()) {
-    Value pointer = code.offset(kernel.tensor(scope, cast<BlockArgument>(lengths)), sample);
-    count = code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), pointer)));
+    Value pointer = code.offset(code.i32(), kernel.tensor(scope, cast<BlockArgument>(lengths)), sample);
+    count = code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), pointer)));
   }
   HeadRows values = headRows(code, kernel, scope, attention.getValue(), {sample, keyHead}, keyHeads);
   return {scope, sample, keyHead, worker, kernel.workerScratch(code, scope, worker), count, values};
@@ -211,7 +211,7 @@ void LinearKernel::buildHead(CodeBuilder &code, const Head &head) {
 }
 
 void LinearKernel::build() {
-  kernel.setScratch(getAffineConstantExpr(4 * places().end, kernel.kernel().getContext()));
+  kernel.setScratch(getAffineConstantExpr(kernel.numberBytes() * places().end, kernel.kernel().getContext()));
   auto function = [&](StringRef name, int64_t more,
                       llvm::function_ref<void(CodeBuilder &, const Head &, ValueRange)> body) {
     return kernel.function(name, 3 + more, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {

@@ -87,7 +87,7 @@ void LinearKernel::project(CodeBuilder &code, const Head &head, FeatureSource &s
       SmallVector<Value> sums(size * panelVectors(), code.zeros());
       sums = accumulate(
           code, code.constant(0), code.constant(depth), size, panelVectors(), sums,
-          [&](Value d, int64_t r) { return code.load(code.f32(), code.offset(code.offset(left, d), r * stride)); },
+          [&](Value d, int64_t r) { return code.load(code.number(), code.offset(code.offset(left, d), r * stride)); },
           [&](Value d, int64_t v) {
             return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
           });
@@ -120,8 +120,8 @@ Value LinearKernel::rowsRead(CodeBuilder &code, const Head &head, FeatureSource 
   Value lengths = source.random.getLengths();
   if (!lengths)
     return count;
-  Value pointer = code.offset(kernel.tensor(head.scope, cast<BlockArgument>(lengths)), head.sample);
-  return code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), pointer)));
+  Value pointer = code.offset(code.i32(), kernel.tensor(head.scope, cast<BlockArgument>(lengths)), head.sample);
+  return code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), pointer)));
 }
 
 /// Finds the largest exponent of a head, if its features are taken from it: a pass of its own over the rows.
@@ -156,7 +156,7 @@ void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureS
   if (op.getStabilizer() == Stabilizer::Row)
     shift = code.fadd(shift, largestOf(code, row, features, code.real(-std::numeric_limits<float>::infinity())));
   else if (op.getStabilizer() == Stabilizer::Head)
-    shift = code.fadd(shift, code.load(code.f32(), largest));
+    shift = code.fadd(shift, code.load(code.number(), largest));
   Value all = code.splat(shift), eps = code.splatReal(op.getEps().convertToDouble());
   Value factor = code.splatReal(1 / std::sqrt(double(features)));
   Value isRead = code.splat(code.less(position, rowsRead(code, head, source)));
@@ -167,7 +167,7 @@ void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureS
   });
 }
 
-bool linearReadsBf16(BlockArgument argument) {
+bool linearReadsNarrow(BlockArgument argument) {
   return llvm::all_of(argument.getUses(), [](OpOperand &use) {
     Operation *op = use.getOwner();
     return isa<LinearAttentionOp, PointwiseOp, SplitHeadsOp>(op) ||

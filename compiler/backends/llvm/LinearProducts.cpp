@@ -179,12 +179,12 @@ void LinearKernel::answer(CodeBuilder &code, const Head &head, const HeadRows &q
             code, code.constant(0), end, rows, vectors, sums,
             [&](Value j, int64_t r) {
               Value line = code.offset(weights, code.mul(code.add(row, r), weightStride()));
-              return code.load(code.f32(), code.offset(line, j));
+              return code.load(code.number(), code.offset(line, j));
             },
             [&](Value j, int64_t v) { return valueVector(code, head.values, code.add(key, j), column, v, columns); });
       for (int64_t r = 0; r < rows; ++r) {
         Value at = code.add(row, r);
-        Value factor = isDivided ? code.splat(code.load(code.f32(), code.offset(inverses, at))) : Value();
+        Value factor = isDivided ? code.splat(code.load(code.number(), code.offset(inverses, at))) : Value();
         for (int64_t v = 0; v < vectors; ++v) {
           int64_t rest = columns - v * lanes();
           Value mask = rest < lanes() ? code.maskBelow(code.constant(rest)) : Value();

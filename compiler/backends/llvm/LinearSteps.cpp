@@ -52,7 +52,7 @@ void LinearKernel::takeStep(CodeBuilder &code, const Head &head, const StoredNum
     });
   }
   auto keptOf = [&](Value feature) {
-    return attention.getDecay() ? code.splat(code.load(code.f32(), code.offset(kept, feature))) : Value();
+    return attention.getDecay() ? code.splat(code.load(code.number(), code.offset(kept, feature))) : Value();
   };
   Value rate =
       isDelta ? code.splat(

@@ -29,34 +29,34 @@ public:
     llvm_unreachable("unknown strategy");
   }
 
-  bool readsBf16(BlockArgument argument) const override {
+  bool readsNarrow(BlockArgument argument) const override {
     switch (cast<KernelOp>(argument.getOwner()->getParentOp()).getSchedule()->getStrategy()) {
     case Strategy::Dense:
-      return denseReadsBf16(argument);
+      return denseReadsNarrow(argument);
     case Strategy::Rows:
-      return rowsReadBf16(argument);
+      return rowsReadNarrow(argument);
     case Strategy::Decode:
-      return decodeReadsBf16(argument);
+      return decodeReadsNarrow(argument);
     case Strategy::Stream:
-      return streamReadsBf16(argument);
+      return streamReadsNarrow(argument);
     case Strategy::Linear:
-      return linearReadsBf16(argument);
+      return linearReadsNarrow(argument);
     case Strategy::Strip:
       return false;
     }
     llvm_unreachable("unknown strategy");
   }
 
-  bool writesBf16(OpResult result) const override {
+  bool writesNarrow(OpResult result) const override {
     switch (cast<KernelOp>(result.getOwner()).getSchedule()->getStrategy()) {
     case Strategy::Dense:
-      return denseWritesBf16(result);
+      return denseWritesNarrow(result);
     case Strategy::Rows:
-      return rowsWriteBf16(result);
+      return rowsWriteNarrow(result);
     case Strategy::Stream:
     case Strategy::Strip:
     case Strategy::Decode:
-      return mapsWriteBf16(result);
+      return mapsWriteNarrow(result);
     case Strategy::Linear: // the output, and the state after the last key
       return true;
     }
@@ -89,6 +89,9 @@ public:
   }
 
   void addPasses(OpPassManager &passes, StringRef isa) const override {
+    CallLibmOptions calls;
+    calls.isa = mathIsa(isa);
+    passes.addPass(createCallLibm(calls));
     ExpandMathOptions options;
     options.isa = mathIsa(isa);
     passes.nest<func::FuncOp>().addPass(createExpandMath(options));

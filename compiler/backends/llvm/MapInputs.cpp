@@ -59,7 +59,7 @@ HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &
   return {code.offset(kernel.tensor(scope, source), code.mul(first, stride)), stride};
 }
 
-bool mapsWriteBf16(OpResult result) {
+bool mapsWriteNarrow(OpResult result) {
   auto kernel = cast<KernelOp>(result.getOwner());
   Value value = kernel.getBody().front().getTerminator()->getOperand(result.getResultNumber());
   if (auto merge = value.getDefiningOp<MergeHeadsOp>())

@@ -65,8 +65,8 @@ public:
       offset = code.add(offset, varies ? firstKey : index.value);
     }
     bool bytes = tensor.type.getElementType().isInteger(1);
-    Value at = bytes ? code.offsetBytes(tensor.pointer, offset) : code.offset(tensor.pointer, offset);
-    Type type = bytes ? code.b.getI8Type() : code.b.getI32Type();
+    Type type = bytes ? code.b.getI8Type() : code.i32();
+    Value at = code.offset(type, tensor.pointer, offset);
     if (!varies)
       return {arith::ExtSIOp::create(code.b, code.i64(), code.load(type, at)), true};
     if (!bytes)

@@ -4,15 +4,24 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include <cmath>
 
 namespace mlir::attn {
 
+/// Of f32, 2^x costs least; of f64, e^x loses no digits to a factor.
 Value OnlineWeights::exponential(CodeBuilder &code, Value x) {
+  if (code.number().isF64())
+    return math::ExpOp::create(code.b, x);
   ExpandMathOptions options;
   options.isa = mathIsa(kernel.isa());
   return buildFastExp2(code.b, code.b.getLoc(), x, options);
+}
+
+/// What makes a difference of scores in memory an `x` of `exponential`.
+Value OnlineWeights::exponentialFactor(CodeBuilder &code) {
+  return code.real(code.number().isF64() ? unscaled() : unscaled() * M_LOG2E);
 }
 
 /// With every score at -inf a difference would be NaN: measure from 0 instead.
@@ -75,7 +84,7 @@ void OnlineWeights::weigh(CodeBuilder &code, const KernelScope &scope, Value hea
   });
   Value total = code.offset(rowState, schedule.getRows());
   if (weightsFrom(kind) == WeightsFrom::Total)
-    code.store(code.fadd(code.load(code.f32(), total), sum), total);
+    code.store(code.fadd(code.load(code.number(), total), sum), total);
 }
 
 /// The largest score of a row in a block of keys.
@@ -130,10 +139,9 @@ Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys 
 /// of the old one are carried by.
 void OnlineWeights::weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys) {
   int64_t rows = schedule.getRows();
-  // Scores are in units of log 2 / c.
-  Value factor = code.real(unscaled() * M_LOG2E);
+  Value factor = exponentialFactor(code);
   Value blockMax = largestScore(code, line, keys);
-  Value oldMax = code.load(code.f32(), rowState);
+  Value oldMax = code.load(code.number(), rowState);
   Value newMax = code.fmaxFast(code.maxLanes(blockMax), oldMax);
   Value origin = orZero(code, newMax);
   Value rescale = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
@@ -141,28 +149,27 @@ void OnlineWeights::weighFromLargest(CodeBuilder &code, Value line, Value rowSta
   Value sum = weighKeys(code, line, keys,
                         [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origins), factors)); });
   Value total = code.offset(rowState, rows);
-  code.store(code.fma(code.load(code.f32(), total), rescale, sum), total);
+  code.store(code.fma(code.load(code.number(), total), rescale, sum), total);
   code.store(newMax, rowState);
   code.store(rescale, code.offset(rowState, 2 * rows));
 }
 
 Value OnlineWeights::hiddenWeight(CodeBuilder &code, Value weight) {
-  Type type = VectorType::get(lanes(), code.b.getI32Type());
-  Value bits = arith::BitcastOp::create(code.b, type, weight);
-  auto is = [&](arith::CmpIPredicate predicate, int32_t value) -> Value {
-    Value number = code.splat(arith::ConstantIntOp::create(code.b, value, 32));
+  Value bits = arith::BitcastOp::create(code.b, code.bits(), weight);
+  unsigned width = code.number().getWidth();
+  auto is = [&](arith::CmpIPredicate predicate, int64_t value) -> Value {
+    Value number = code.splat(arith::ConstantIntOp::create(code.b, value, width));
     return arith::CmpIOp::create(code.b, predicate, bits, number);
   };
   // Exponentials are not negative: their sign says enough.
-  return usesLargest(kind) ? is(arith::CmpIPredicate::slt, 0)
-                           : is(arith::CmpIPredicate::eq, std::numeric_limits<int32_t>::min());
+  return usesLargest(kind) ? is(arith::CmpIPredicate::slt, 0) : is(arith::CmpIPredicate::eq, llvm::minIntN(width));
 }
 
 NormalizerMaths<VectorArithmetic> OnlineWeights::maths(CodeBuilder &code, VectorArithmetic &arithmetic,
                                                        const KernelScope &scope, Value head) {
   std::optional<Value> sink;
   if (Value sinks = chain.normalize.getSink())
-    sink = code.splat(code.load(code.f32(), code.offset(kernel.tensor(scope, cast<BlockArgument>(sinks)), head)));
+    sink = code.splat(code.load(code.number(), code.offset(kernel.tensor(scope, cast<BlockArgument>(sinks)), head)));
   return {arithmetic, kind, chain.normalize.getEps().convertToDouble(), sink};
 }
 
@@ -170,7 +177,7 @@ NormalizerMaths<VectorArithmetic> OnlineWeights::maths(CodeBuilder &code, Vector
 Value OnlineWeights::outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState) {
   if (weightsFrom(kind) == WeightsFrom::Place)
     return {};
-  Value sum = code.load(code.f32(), code.offset(rowState, schedule.getRows()));
+  Value sum = code.load(code.number(), code.offset(rowState, schedule.getRows()));
   if (kind == Normalizer::Softmax) {
     Value dead = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, sum, code.real(0));
     return code.splat(code.select(dead, code.real(0), code.fdiv(code.real(1), sum)));
@@ -179,7 +186,7 @@ Value OnlineWeights::outputFactor(CodeBuilder &code, const KernelScope &scope, V
   auto maths = this->maths(code, arithmetic, scope, head);
   Value total = code.splat(sum), origin, zero = code.zeros(), carried = code.splatReal(1);
   if (usesLargest(kind)) { // the sink may be larger than every score
-    Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
+    Value largest = code.fmul(code.splat(code.load(code.number(), rowState)), code.splatReal(unscaled()));
     origin = maths.origin(code.fmaxFast(largest, maths.lowest()));
     carried = maths.numerator(largest, origin);
     total = code.fmul(total, carried);
@@ -191,15 +198,15 @@ Value OnlineWeights::outputFactor(CodeBuilder &code, const KernelScope &scope, V
 Value OnlineWeights::rescaling(CodeBuilder &code, Value rowState) {
   if (!usesLargest(kind))
     return {};
-  return code.splat(code.load(code.f32(), code.offset(rowState, 2 * schedule.getRows())));
+  return code.splat(code.load(code.number(), code.offset(rowState, 2 * schedule.getRows())));
 }
 
 /// log sum exp of a row's scores; -inf without a visible one.
 Value OnlineWeights::logarithm(CodeBuilder &code, Value rowState) {
   VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
   ExponentialSum<VectorArithmetic> sums(arithmetic);
-  Value sum = code.splat(code.load(code.f32(), code.offset(rowState, schedule.getRows())));
-  Value largest = code.fmul(code.splat(code.load(code.f32(), rowState)), code.splatReal(unscaled()));
+  Value sum = code.splat(code.load(code.number(), code.offset(rowState, schedule.getRows())));
+  Value largest = code.fmul(code.splat(code.load(code.number(), rowState)), code.splatReal(unscaled()));
   Value logarithm = sums.logarithm(sum, sums.origin(largest));
   return vector::ExtractOp::create(code.b, logarithm, ArrayRef<int64_t>{0});
 }
@@ -224,8 +231,8 @@ void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value p
   int64_t rows = schedule.getRows();
   Value own, other; // what each is multiplied by; null for 1
   if (usesLargest(kind)) {
-    Value factor = code.real(unscaled() * M_LOG2E);
-    Value oldMax = code.load(code.f32(), rowState), partMax = code.load(code.f32(), partState);
+    Value factor = exponentialFactor(code);
+    Value oldMax = code.load(code.number(), rowState), partMax = code.load(code.number(), partState);
     Value newMax = code.fmaxFast(partMax, oldMax), origin = orZero(code, newMax);
     own = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
     other = exponential(code, code.fmul(code.fsub(partMax, origin), factor));
@@ -233,7 +240,7 @@ void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value p
   }
   auto carry = [&](Value x, Value factor) { return factor ? code.fmul(x, factor) : x; };
   Value total = code.offset(rowState, rows), partTotal = code.offset(partState, rows);
-  code.store(code.fadd(carry(code.load(code.f32(), total), own), carry(code.load(code.f32(), partTotal), other)),
+  code.store(code.fadd(carry(code.load(code.number(), total), own), carry(code.load(code.number(), partTotal), other)),
              total);
   auto spread = [&](Value factor) { return factor ? code.splat(factor) : factor; };
   Value owns = spread(own), others = spread(other);

@@ -124,6 +124,7 @@ private:
   NormalizerMaths<VectorArithmetic> maths(CodeBuilder &code, VectorArithmetic &arithmetic, const KernelScope &scope,
                                           Value head);
   Value exponential(CodeBuilder &code, Value x);
+  Value exponentialFactor(CodeBuilder &code);
   Value orZero(CodeBuilder &code, Value largest);
 };
 

@@ -204,7 +204,7 @@ RowLoad RowProgram::embed(CodeBuilder &code, Operation &op) {
   auto embed = cast<EmbedOp>(op);
   Value ids = kernel.tensor(scope, cast<BlockArgument>(embed.getIds()));
   StoredNumbers table = kernel.numbers(scope, cast<BlockArgument>(embed.getTable()));
-  Value id = code.load(code.b.getI32Type(), code.offset(ids, currentRow));
+  Value id = code.load(code.i32(), code.offset(code.i32(), ids, currentRow));
   Value row = arith::ExtSIOp::create(code.b, code.i64(), id);
   return rowAt(table.at(code, code.mul(row, widthOf(embed.getResult()))));
 }
@@ -267,9 +267,9 @@ RowLoad RowProgram::meanPool(CodeBuilder &code, Operation &op, Value buffer) {
   Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);
   StoredNumbers sample = kernel.numbers(scope, input).at(code, code.mul(code.mul(currentRow, tokens), width));
   Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
-  Value length =
-      arith::ExtSIOp::create(code.b, code.i64(), code.load(code.b.getI32Type(), code.offset(lengths, currentRow)));
-  Value divisor = arith::SIToFPOp::create(code.b, code.f32(), code.max(length, code.constant(1)));
+  Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
+  Value length = arith::ExtSIOp::create(code.b, code.i64(), stored);
+  Value divisor = arith::SIToFPOp::create(code.b, code.number(), code.max(length, code.constant(1)));
   Value split = code.splat(divisor);
   forColumns(code, width, [&](Value column, Value mask) {
     Value sum = code.reduce(code.constant(0), length, 1, ValueRange{code.zeros()}, [&](Value token, ValueRange state) {

@@ -178,9 +178,9 @@ static bool readsNumbers(OpOperand &use) {
   return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, SplitHeadsOp, MergeHeadsOp, YieldOp>(op);
 }
 
-bool rowsReadBf16(BlockArgument argument) { return llvm::all_of(argument.getUses(), readsNumbers); }
+bool rowsReadNarrow(BlockArgument argument) { return llvm::all_of(argument.getUses(), readsNumbers); }
 
-bool rowsWriteBf16(OpResult result) {
+bool rowsWriteNarrow(OpResult result) {
   auto kernel = cast<KernelOp>(result.getOwner());
   auto needsStack = [](Operation &op) {
     return needsBuffer(op) && cast<RankedTensorType>(op.getResult(0).getType()).getShape().back() > stackColumns;

@@ -9,23 +9,23 @@ namespace mlir::attn {
 LogicalResult supportsDense(KernelOp kernel, std::string &why);
 void lowerDense(KernelCode &kernel);
 /// Rows of the input are widened as they are prepared for the product.
-bool denseReadsBf16(BlockArgument argument);
+bool denseReadsNarrow(BlockArgument argument);
 /// Where a row is normalised in the memory of its result, that is f32.
-bool denseWritesBf16(OpResult result);
+bool denseWritesNarrow(OpResult result);
 
 /// Whether a result is the combined values, in a kernel that writes each of their numbers once.
-bool mapsWriteBf16(OpResult result);
+bool mapsWriteNarrow(OpResult result);
 
 LogicalResult supportsStream(KernelOp kernel, std::string &why);
 void lowerStream(KernelCode &kernel);
 /// Whether an operand is keys in rows, which are packed: a query is read once for every panel of keys, one number at a
 /// time, and a value once for every tile.
-bool streamReadsBf16(BlockArgument argument);
+bool streamReadsNarrow(BlockArgument argument);
 
 /// Of what streams, too.
 void lowerDecode(KernelCode &kernel);
 /// Whether an operand is read as queries, keys or values alone.
-bool decodeReadsBf16(BlockArgument argument);
+bool decodeReadsNarrow(BlockArgument argument);
 
 LogicalResult supportsStrip(KernelOp kernel, std::string &why);
 void lowerStrip(KernelCode &kernel);
@@ -33,13 +33,13 @@ void lowerStrip(KernelCode &kernel);
 LogicalResult supportsLinear(KernelOp kernel, std::string &why);
 void lowerLinear(KernelCode &kernel);
 /// Whether an operand is queries, keys or values: they are read as numbers.
-bool linearReadsBf16(BlockArgument argument);
+bool linearReadsNarrow(BlockArgument argument);
 
 LogicalResult supportsRows(KernelOp kernel, std::string &why);
 void lowerRows(KernelCode &kernel);
 /// Whether a kernel of rows reads all it needs of an operand, stored in bf16, as numbers.
-bool rowsReadBf16(BlockArgument argument);
+bool rowsReadNarrow(BlockArgument argument);
 /// Whether rows that it needs in memory, where that of a result is not f32, fit the stack.
-bool rowsWriteBf16(OpResult result);
+bool rowsWriteNarrow(OpResult result);
 
 } // namespace mlir::attn

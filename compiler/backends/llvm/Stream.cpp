@@ -98,7 +98,7 @@ void StreamKernel::callBlock(CodeBuilder &code, const KernelScope &scope, const 
 }
 
 void StreamKernel::build() {
-  AffineExpr packed = keys.ceilDiv(panelWidth()) * (4 * panelWidth() * width);
+  AffineExpr packed = keys.ceilDiv(panelWidth()) * (kernel.numberBytes() * panelWidth() * width);
   kernel.setScratch(packsKeys() ? packed + blockBytes() : getAffineConstantExpr(blockBytes(), op.getContext()));
   auto blockFunction = [&](StringRef name, int64_t tileRows) {
     return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
@@ -199,9 +199,10 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
   }
   APFloat scale = chain.score.getScale();
   bool isInexact;
-  scale.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven, &isInexact);
+  scale.convert(numberOf(kernel).getFloatSemantics(), APFloat::rmNearestTiesToEven, &isInexact);
   if (scale.isNegative() || !scale.isNormal()) { // it is divided by
-    why = "the scale of a streamed score must be a positive normal f32";
+    why.clear();
+    llvm::raw_string_ostream(why) << "the scale of a streamed score must be a positive normal " << numberOf(kernel);
     return failure();
   }
   for (ModifyOp formula : chain.formulas)
@@ -213,7 +214,7 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
   return success();
 }
 
-bool streamReadsBf16(BlockArgument argument) {
+bool streamReadsNarrow(BlockArgument argument) {
   auto isKey = [](OpOperand &use) { return isa<ScoreOp>(use.getOwner()) && use.getOperandNumber() == 1; };
   return llvm::all_of(argument.getUses(), [&](OpOperand &use) {
     auto split = dyn_cast<SplitHeadsOp>(use.getOwner());

@@ -61,7 +61,9 @@ private:
     LayoutAttr layout = getLayout(sourceOf(value).getType());
     return !layout || layout.getKind() == LayoutKind::RowMajor;
   }
-  int64_t blockBytes() { return 4 * tileLimit() * (schedule.getRows() * scoreStride() + stateStride()); }
+  int64_t blockBytes() {
+    return kernel.numberBytes() * tileLimit() * (schedule.getRows() * scoreStride() + stateStride());
+  }
 
   Value blocksOf(CodeBuilder &code, Value count);
   void callBlock(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value index, Value worker,

@@ -11,14 +11,14 @@ void StreamKernel::findVisible(CodeBuilder &code, const Block &block, Tile tile)
   Value bounds[] = {found.any.from, found.any.to, found.full.from, found.full.to};
   Value memory = code.offset(tile.state, rangeState());
   for (auto [at, bound] : llvm::enumerate(bounds))
-    code.store(bound, code.offset(memory, 2 * at));
+    code.store(bound, code.offset(code.i64(), memory, at));
 }
 
 VisibleKeys StreamKernel::foundVisible(CodeBuilder &code, const Block &block, const Tile &tile) {
   if (block.masks.masks.empty())
     return {tile.block, tile.block};
   Value memory = code.offset(tile.state, rangeState());
-  auto bound = [&](int64_t at) { return code.load(code.i64(), code.offset(memory, 2 * at)); };
+  auto bound = [&](int64_t at) { return code.load(code.i64(), code.offset(code.i64(), memory, at)); };
   return {{bound(0), bound(1)}, {bound(2), bound(3)}};
 }
 
@@ -64,7 +64,7 @@ void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile 
   sums = accumulate(
       code, code.constant(0), code.constant(width), block.tileRows, panelVectors(), sums,
       [&](Value d, int64_t r) {
-        return code.load(code.f32(), code.offset(code.offset(query, d), r * block.query.rowStride));
+        return code.load(code.number(), code.offset(code.offset(query, d), r * block.query.rowStride));
       },
       [&](Value d, int64_t v) {
         return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
@@ -117,7 +117,7 @@ void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const Val
   addValues(
       code, tile.state, block.tileRows, vectors, visible, output,
       [&](Value key, int64_t r) {
-        return code.load(code.f32(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
+        return code.load(code.number(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
       },
       [&](Value key, int64_t v) {
         StoredNumbers line = tile.values.at(code, code.mul(key, tile.keyStride));

@@ -126,7 +126,7 @@ void StripKernel::build() {
   int64_t rows = schedule.getBlockRows();
   AffineExpr held = plan.wholeMap ? extents[2] : getAffineConstantExpr(rows + plan.above + plan.below, op.getContext());
   AffineExpr elements = stride * (held * (plan.heads * plan.slots)) + plan.relative;
-  kernel.setScratch(elements * 4);
+  kernel.setScratch(elements * kernel.numberBytes());
   buildStripTasks(kernel, plan, [&](CodeBuilder &code, const StripTask &task) {
     Strip strip = makeStrip(code, task);
     for (Operation &inner : op.getBody().front().without_terminator())

@@ -80,7 +80,7 @@ void StripKernel::normalize(CodeBuilder &code, const Strip &strip, NormalizeOp o
     std::optional<Value> sink;
     if (op.getSink()) {
       Value sinks = kernel.tensor(strip.scope, cast<BlockArgument>(op.getSink()));
-      sink = code.splat(code.load(code.f32(), code.offset(sinks, place(code, strip, at.head).head)));
+      sink = code.splat(code.load(code.number(), code.offset(sinks, place(code, strip, at.head).head)));
     }
     GroupNormalizer(code, group, op, sink).build();
   });

@@ -15,8 +15,7 @@ Value isHidden(CodeBuilder &code, Value x, Hidden hidden) {
     return {};
   if (hidden == Hidden::Score)
     return arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, x, hiddenCode(code, hidden));
-  Type bits = VectorType::get(code.lanes(), code.b.getI32Type());
-  auto asBits = [&](Value value) { return arith::BitcastOp::create(code.b, bits, value); };
+  auto asBits = [&](Value value) { return arith::BitcastOp::create(code.b, code.bits(), value); };
   return arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, asBits(x), asBits(hiddenCode(code, hidden)));
 }
 
@@ -41,7 +40,7 @@ Value StripKernel::givenAt(CodeBuilder &code, const Strip &strip, Value operand,
   }
   Value pointer = code.offset(kernel.tensor(strip.scope, cast<BlockArgument>(operand)), offset);
   bool repeats = type.getRank() == 0 || type.getShape().back() == 1;
-  return repeats ? code.splat(code.load(code.f32(), pointer)) : code.loadVector(pointer, at.mask);
+  return repeats ? code.splat(code.load(code.number(), pointer)) : code.loadVector(pointer, at.mask);
 }
 
 /// What modify, mask, fill or pointwise gives at a place. A masked place stays masked and its formula is not seen.

@@ -26,7 +26,7 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
         sums = accumulate(
             code, code.constant(0), code.constant(width), rows, panelVectors(), sums,
             [&](Value d, int64_t r) {
-              return code.load(code.f32(), code.offset(code.offset(queries, d), r * query.rowStride));
+              return code.load(code.number(), code.offset(code.offset(queries, d), r * query.rowStride));
             },
             [&](Value d, int64_t v) {
               return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
@@ -57,7 +57,7 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
       SmallVector<Value> sums(panelVectors(), code.zeros());
       sums = code.reduce(code.constant(0), code.constant(width), 1, sums, [&](Value d, ValueRange state) {
         Value line = code.offset(panel, code.mul(d, panelWidth()));
-        Value x = code.splat(code.load(code.f32(), code.offset(numbers, d)));
+        Value x = code.splat(code.load(code.number(), code.offset(numbers, d)));
         SmallVector<Value> next;
         for (int64_t v = 0; v < panelVectors(); ++v) {
           Value y = code.loadVector(code.offset(line, v * lanes()));
@@ -103,7 +103,7 @@ void StripKernel::mixHeads(CodeBuilder &code, const Strip &strip, MixHeadsOp op)
             Value line = code.offset(weights, code.mul(out, in));
             sums = accumulate(
                 code, code.constant(0), code.constant(in), rows, panelVectors(), sums,
-                [&](Value h, int64_t r) { return code.load(code.f32(), code.offset(code.offset(line, h), r * in)); },
+                [&](Value h, int64_t r) { return code.load(code.number(), code.offset(code.offset(line, h), r * in)); },
                 [&](Value h, int64_t v) {
                   Value source = code.offset(rowOf(code, strip, op.getScores(), h, row), column);
                   return code.loadVector(code.offset(source, v * lanes()));
@@ -187,7 +187,7 @@ void StripKernel::convolveTile(CodeBuilder &code, const Strip &strip, MapConvOp 
   for (int64_t r = 0; r < outHeads; ++r) {
     Value bias = code.real(0);
     if (op.getBias())
-      bias = code.load(code.f32(),
+      bias = code.load(code.number(),
                        code.offset(kernel.tensor(strip.scope, cast<BlockArgument>(op.getBias())), code.add(head, r)));
     sums.append(panelVectors(), code.splat(code.select(moved, code.real(0), bias)));
   }
@@ -199,7 +199,7 @@ void StripKernel::convolveTile(CodeBuilder &code, const Strip &strip, MapConvOp 
       Value kernelRow = code.mul(code.add(code.mul(code.add(code.mul(head, in), h), height), u), width);
       Value numbers = code.offset(weights, kernelRow);
       auto tap = [&](Value t, int64_t r) {
-        return code.load(code.f32(), code.offset(code.offset(numbers, t), r * in * height * width));
+        return code.load(code.number(), code.offset(code.offset(numbers, t), r * in * height * width));
       };
       return accumulate(
           code, code.constant(0), code.constant(width), outHeads, panelVectors(), inner, tap,
@@ -257,7 +257,7 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
   sums = accumulate(
       code, seen.from, seen.to, rows, count, sums,
       [&](Value key, int64_t r) {
-        return code.load(code.f32(), code.offset(code.offset(weights, key), code.mul(strip.rowStride, r)));
+        return code.load(code.number(), code.offset(code.offset(weights, key), code.mul(strip.rowStride, r)));
       },
       [&](Value key, int64_t v) {
         return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));

@@ -28,8 +28,8 @@ void StripKernel::relativeScore(CodeBuilder &code, const Strip &strip, RelativeS
   forRows(code, strip, op.getScores(), [&](Value head, Value row) {
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), place(code, strip, head), heads);
     tableScores(code, strip, query.row(code, row).pointer, op.getTable(), scores, op.getScale().convertToDouble());
-    code.storeVector(code.splat(code.load(code.f32(), scores)), strip.relative);
-    code.storeVector(code.splat(code.load(code.f32(), code.offset(scores, rows - 1))), code.offset(scores, rows));
+    code.storeVector(code.splat(code.load(code.number(), scores)), strip.relative);
+    code.storeVector(code.splat(code.load(code.number(), code.offset(scores, rows - 1))), code.offset(scores, rows));
     Value target = rowOf(code, strip, op.getScores(), head, row);
     Value start = code.sub(code.constant(half), code.add(row, offset));
     code.loop(code.constant(0), strip.keys, lanes(), [&](Value column) {
@@ -55,7 +55,7 @@ void StripKernel::relativeScore2d(CodeBuilder &code, const Strip &strip, Relativ
     Value firstRight = code.offset(rights, code.sub(code.constant(width - 1), x));
     code.loop(code.constant(0), code.constant(height), 1, [&](Value down) {
       Value distance = code.add(code.sub(down, y), height - 1);
-      Value own = code.splat(code.load(code.f32(), code.offset(downs, distance)));
+      Value own = code.splat(code.load(code.number(), code.offset(downs, distance)));
       Value line = code.offset(target, code.mul(down, width));
       // The last vector may pass the end of the image row; the next row writes over what it left there.
       code.loop(code.constant(0), code.constant(width), lanes(), [&](Value at) {
@@ -109,7 +109,7 @@ void StripKernel::addRelativeValues(CodeBuilder &code, const Strip &strip, Combi
       Value place = code.offset(target, column), old = code.loadVector(place, mask);
       Value sum = code.reduce(code.constant(0), code.constant(rows), 1, old, [&](Value r, ValueRange state) {
         Value line = code.loadVector(code.offset(code.offset(table, code.mul(r, width)), column), mask);
-        Value weight = code.splat(code.load(code.f32(), code.offset(strip.relative, r)));
+        Value weight = code.splat(code.load(code.number(), code.offset(strip.relative, r)));
         return SmallVector<Value>{code.fma(weight, line, state[0])};
       })[0];
       code.storeVector(sum, place, mask);

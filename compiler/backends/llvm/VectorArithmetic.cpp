@@ -10,6 +10,8 @@ Value VectorArithmetic::exp(Value x) { return math::ExpOp::create(code.b, x); }
 Value VectorArithmetic::log(Value x) { return math::LogOp::create(code.b, x); }
 
 Value VectorArithmetic::expBelow(Value x) {
+  if (code.number().isF64())
+    return exp(x);
   return buildFastExp2(code.b, code.b.getLoc(), code.fmul(x, code.splatReal(M_LOG2E)), options);
 }
 

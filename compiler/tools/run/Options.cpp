@@ -21,8 +21,10 @@ compiled differently from one model, all run on the same inputs; each is compare
   --expect=NAME=FILE.npy    compare a result; exit 1 unless |y-e| <= atol + rtol*|e| everywhere
   --rtol=X --atol=X         tolerances of --expect (1e-4, 1e-5)
   --expect-reference=MODEL.mlir   compare every result with the f64 reference; the bound is 1.5 times the
-                            error of a naive program of --precision (f32) on the same inputs, plus 2 ulp of f32;
-                            half an ulp of a bf16 result goes to its rounding
+                            error of a naive program of --precision (f64 where an input or result is, else f32)
+                            on the same inputs, plus 2 ulp of f32; half an ulp of a bf16 result goes to its
+                            rounding. Of f64 the reference has 64 bits for 53, the ulp are of f64, and a result of
+                            f32 is rounded
   --weights=FILE            packed weights of a library (default: MODEL.weights);
                             with --reference or --expect-reference, a .safetensors file
   --reference               interpret MODEL.mlir

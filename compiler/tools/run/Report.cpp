@@ -1,5 +1,6 @@
 // Texts and verdicts.
 #include "compiler/tools/run/Report.h"
+#include "compiler/tools/run/Options.h"
 #include "dialect/ReducedNumbers.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -122,36 +123,64 @@ bool compare(const std::string &name, const Array &result, const Array &expected
   return !wrong;
 }
 
-/// Half a unit in the last place of the bf16 that a number not larger than `size` is rounded to.
-static double halfUlpOfBf16(double size) {
-  int exponent = std::ilogb(std::max<double>(size, std::numeric_limits<float>::min()));
-  return std::ldexp(0.5, exponent - 7); // 8 digits, one of them before the point
+namespace {
+
+/// Numbers that a result is rounded to when it is stored, which is computed in wider ones.
+struct Storage {
+  llvm::StringRef name;
+  int digits; // after the point
+  double (*round)(double);
+
+  /// Half a unit in the last place of what a number not larger than `size` is rounded to.
+  double halfUlp(double size) const {
+    int exponent = std::ilogb(std::max<double>(size, std::numeric_limits<float>::min()));
+    return std::ldexp(0.5, exponent - digits);
+  }
+
+  /// The largest distance from `exact` beyond what one rounding of a number no further than `bound` from it may add.
+  double distanceBeyond(const Array &result, const Array &exact, double bound) const {
+    double largest = 0;
+    for (auto [y, e] : llvm::zip(result.reals, exact.reals))
+      if (y != round(e)) // else it is as near as it can be, or the same infinity
+        largest = std::max(largest, distance(y, e) - halfUlp(std::abs(e) + bound));
+    return largest;
+  }
+};
+
+/// How a result of `dtype` is stored, if not as it is computed.
+std::optional<Storage> storageOf(attn_dtype dtype, bool inF64) {
+  if (dtype == ATTN_BF16)
+    return Storage{"bf16", 7, [](double x) -> double { return widenBf16(roundToBf16(static_cast<float>(x))); }};
+  if (dtype == ATTN_F32 && inF64)
+    return Storage{"f32", 23, [](double x) -> double { return static_cast<float>(x); }};
+  return std::nullopt;
 }
 
-/// The largest |y-y64| beyond what one rounding of an f32 no further than `bound` from y64 may add.
-static double distanceBeyondBf16(const Array &result, const Array &f64, double bound) {
+} // namespace
+
+/// From the largest of these numbers to the next above it, in what was computed in.
+static double ulpOfLargest(const Array &numbers, bool inF64) {
   double largest = 0;
-  for (auto [y, exact] : llvm::zip(result.reals, f64.reals))
-    if (y != widenBf16(roundToBf16(static_cast<float>(exact)))) // else it is as near as it can be, or the same infinity
-      largest = std::max(largest, distance(y, exact) - halfUlpOfBf16(std::abs(exact) + bound));
-  return largest;
+  for (double value : numbers.reals)
+    if (std::isfinite(value)) // an infinity must be met as it is
+      largest = std::max(largest, std::abs(value));
+  if (inF64)
+    return std::nextafter(largest, INFINITY) - largest;
+  float rounded = largest;
+  return std::nextafter(rounded, INFINITY) - rounded;
 }
 
-bool compareWithReference(const std::string &name, attn_dtype dtype, const Array &result, const Array &f64,
-                          const Array &rounded, llvm::StringRef precision) {
-  if (!sameShape(name, result, f64))
+bool compareWithReference(const std::string &name, attn_dtype dtype, const Array &result, const Array &exact,
+                          const Array &rounded, reference::Precision precision) {
+  if (!sameShape(name, result, exact))
     return false;
-  float largest = 0;
-  for (double value : f64.reals)
-    if (std::isfinite(value)) // an infinity must be met as it is
-      largest = std::max(largest, float(std::abs(value)));
-  double ulp = std::nextafter(largest, INFINITY) - largest;
-  double naive = largestDistance(rounded, f64), bound = 1.5 * naive + 2 * ulp;
-  bool isBf16 = dtype == ATTN_BF16;
-  double own = isBf16 ? distanceBeyondBf16(result, f64, bound) : largestDistance(result, f64);
-  outs() << name << (isBf16 ? " beyond its rounding to bf16" : "") << ": error " << format("%.3g", own) << ", naive "
-         << precision << " " << format("%.3g", naive) << ", bound " << format("%.3g", bound)
-         << (own <= bound ? "\n" : ": too large\n");
+  bool inF64 = precision == reference::Precision::F64;
+  double naive = largestDistance(rounded, exact), bound = 1.5 * naive + 2 * ulpOfLargest(exact, inF64);
+  std::optional<Storage> storage = storageOf(dtype, inF64);
+  double own = storage ? storage->distanceBeyond(result, exact, bound) : largestDistance(result, exact);
+  outs() << name << (storage ? " beyond its rounding to " : "") << (storage ? storage->name : "") << ": error "
+         << format("%.3g", own) << ", naive " << wordOf(precision) << " " << format("%.3g", naive) << ", bound "
+         << format("%.3g", bound) << (own <= bound ? "\n" : ": too large\n");
   return own <= bound;
 }
 

@@ -82,28 +82,45 @@ static llvm::Expected<std::optional<std::vector<Array>>> runEveryWay(const Optio
   return results;
 }
 
+/// What a model of these ports is computed in, if the options do not say.
+static Precision precisionOf(const Options &options, const Signature &signature) {
+  auto isF64 = [](const Port &port) { return port.dtype == ATTN_F64; };
+  bool inF64 = llvm::any_of(signature.inputs, isF64) || llvm::any_of(signature.outputs, isF64);
+  return options.precision.value_or(inF64 ? Precision::F64 : Precision::F32);
+}
+
+/// Inputs as the model gets them: an f32 that is computed with in f64 has lost its other digits before.
+static std::vector<Array> inputsFor(Precision precision, const Signature &signature, llvm::ArrayRef<Array> inputs) {
+  std::vector<Array> rounded(inputs.begin(), inputs.end());
+  for (auto [port, input] : llvm::zip(signature.inputs, rounded))
+    if (precision == Precision::F64 && port.dtype == ATTN_F32)
+      input = roundedTo(ATTN_F32, input);
+  return rounded;
+}
+
 /// Compares each model's results with the reference, which is computed once.
 static llvm::Expected<bool> expectReference(const Options &options, const Signature &signature,
-                                            llvm::ArrayRef<Array> inputs,
+                                            llvm::ArrayRef<Array> given,
                                             llvm::ArrayRef<std::vector<Array>> resultsOfModels) {
   auto file = ModelFile::read(options.expectReference);
   if (!file)
     return file.takeError();
-  auto f64 = (*file)->run(inputs, options.weights, Precision::F64);
-  if (!f64)
-    return f64.takeError();
-  Precision precision = options.precision.value_or(Precision::F32);
+  Precision precision = precisionOf(options, signature);
+  std::vector<Array> inputs = inputsFor(precision, signature, given);
+  auto exact = (*file)->run(inputs, options.weights, precision == Precision::F64 ? Precision::F80 : Precision::F64);
+  if (!exact)
+    return exact.takeError();
   auto rounded = (*file)->run(inputs, options.weights, precision);
   if (!rounded)
     return rounded.takeError();
   bool holds = true;
   for (auto [path, results] : llvm::zip(options.models, resultsOfModels)) {
-    if (f64->size() != results.size())
-      return reference::error("the reference has " + llvm::Twine(f64->size()) + " results, the model " +
+    if (exact->size() != results.size())
+      return reference::error("the reference has " + llvm::Twine(exact->size()) + " results, the model " +
                               llvm::Twine(results.size()));
     std::string label = options.models.size() > 1 ? path + ": " : "";
-    for (auto [port, result, wide, naive] : llvm::zip(signature.outputs, results, *f64, *rounded))
-      holds &= compareWithReference(label + port.name, port.dtype, result, wide, naive, wordOf(precision));
+    for (auto [port, result, truth, naive] : llvm::zip(signature.outputs, results, *exact, *rounded))
+      holds &= compareWithReference(label + port.name, port.dtype, result, truth, naive, precision);
   }
   return holds;
 }

@@ -159,3 +159,21 @@ func.func @negative_has_instruction(%x: vector<16xf32>, %d: f64) -> (vector<16xf
   %3 = math.sqrt %d : f64
   return %2, %3 : vector<16xf32>, f64
 }
+
+// -----
+
+// In f64 a product and a sum stand for an fma that may be rounded twice, where no instruction is.
+// CHECK-LABEL: func.func @f64(
+// CHECK-SAME:    %[[X:.*]]: vector<4xf64>
+func.func @f64(%x: vector<4xf64>) -> (vector<4xf64>, vector<4xf64>) {
+  // CHECK: %[[ROOT:.*]] = math.sqrt %[[X]] : vector<4xf64>
+  // CHECK: %[[ONE:.*]] = arith.constant dense<1.000000e+00> : vector<4xf64>
+  // CHECK: arith.divf %[[ONE]], %[[ROOT]] : vector<4xf64>
+  %r = math.rsqrt %x : vector<4xf64>
+  // AVX512: math.fma
+  // AVX2: math.fma
+  // GENERIC: %[[P:.*]] = arith.mulf %[[X]], %[[X]] : vector<4xf64>
+  // GENERIC: arith.addf %[[P]], %[[X]] : vector<4xf64>
+  %f = math.fma %x, %x, %x fastmath<contract> : vector<4xf64>
+  return %r, %f : vector<4xf64>, vector<4xf64>
+}
