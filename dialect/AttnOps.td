@@ -6,6 +6,7 @@ include "dialect/ProjectionOps.td"
 include "dialect/BlockOps.td"
 include "dialect/ScoreOps.td"
 include "dialect/MapOps.td"
+include "dialect/OrderOps.td"
 include "dialect/StructureOps.td"
 include "dialect/KernelOps.td"
 

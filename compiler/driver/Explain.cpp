@@ -132,15 +132,19 @@ private:
              static_cast<int64_t>(score.getFormula().front().getOperations().size());
     if (isa<RelativeScoreOp, RelativeScore2dOp>(op)) // each query with each row of a table, once
       return size(op.getOperand(0)) * extents.of(op.getOperand(1))[0] * (isa<RelativeScore2dOp>(op) ? 4 : 2);
-    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp>(op))
+    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp, SortOp, InvertOp, WrapOp,
+            GatherOp, ScatterOp, GroupRowsOp, UngroupRowsOp, ConcatOp>(op))
       return getAffineConstantExpr(0, op.getContext());
+    if (auto bucket = dyn_cast<BucketOp>(op))
+      return size(bucket.getResult()) * extents.of(bucket.getInput())[3] * extents.of(bucket.getRotations())[3] * 2;
     if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
       return size(op.getResult(0)) * (static_cast<int64_t>(op.getRegion(0).front().getOperations().size()) - 1);
     int64_t perElement = isa<LayerNormOp>(op)                ? 8
                          : isa<NormalizeOp>(op)              ? 5
                          : isa<RmsNormOp, L2NormalizeOp>(op) ? 4
                                                              : 1;
-    return size(isa<MeanPoolOp, ReduceMapOp>(op) ? op.getOperand(0) : op.getResult(0)) * perElement;
+    return size(isa<MeanPoolOp, ReduceMapOp, MergePartsOp, BlockSumOp>(op) ? op.getOperand(0) : op.getResult(0)) *
+           perElement;
   }
 
   AffineExpr bytes(KernelOp kernel) const {

@@ -23,6 +23,8 @@ public:
       return supportsStrip(kernel, why);
     case Strategy::Rows:
       return supportsRows(kernel, why);
+    case Strategy::Order:
+      return supportsOrder(kernel, why);
     }
     llvm_unreachable("unknown strategy");
   }
@@ -38,6 +40,7 @@ public:
     case Strategy::Stream:
       return streamReadsBf16(argument);
     case Strategy::Strip:
+    case Strategy::Order:
       return false;
     }
     llvm_unreachable("unknown strategy");
@@ -53,6 +56,8 @@ public:
     case Strategy::Strip:
     case Strategy::Decode:
       return mapsWriteBf16(result);
+    case Strategy::Order:
+      return false;
     }
     llvm_unreachable("unknown strategy");
   }
@@ -74,6 +79,9 @@ public:
       break;
     case Strategy::Decode:
       lowerDecode(code);
+      break;
+    case Strategy::Order:
+      lowerOrder(code);
       break;
     }
     return success();

@@ -37,4 +37,8 @@ bool rowsReadBf16(BlockArgument argument);
 /// Whether rows that it needs in memory, where that of a result is not f32, fit the stack.
 bool rowsWriteBf16(OpResult result);
 
+/// Of one op that says which row goes where.
+LogicalResult supportsOrder(KernelOp kernel, std::string &why);
+void lowerOrder(KernelCode &kernel);
+
 } // namespace mlir::attn
