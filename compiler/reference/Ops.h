@@ -112,7 +112,7 @@ template <class T>
 ExpectedTensor<T> bucket(const Tensor<T> &input, const Tensor<T> &rotations, const Tensor<T> *lengths);
 template <class T>
 ExpectedTensor<T> sort(const Tensor<T> &ids);
-/// This and what follows fail on an index outside [-1, rows).
+/// This, gather and scatter fail on an input with an index outside [-1, rows).
 template <class T>
 ExpectedTensor<T> invert(const Tensor<T> &order);
 template <class T>

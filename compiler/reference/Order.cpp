@@ -24,6 +24,19 @@ static Tensor<T> integersLike(const Shape &shape) {
   return result;
 }
 
+/// The row that an element of an index names; -1 for none.
+template <class T>
+static int64_t rowNamed(const Tensor<T> &index, int64_t at, int64_t rows) {
+  int64_t row = index.integers[at];
+  return row < rows ? std::max<int64_t>(row, -1) : -1;
+}
+
+/// An index that the model computes may name no row, one that is an input has -1 there.
+template <class T>
+static llvm::Error checkIndex(const Tensor<T> &index, int64_t rows) {
+  return index.input.empty() ? llvm::Error::success() : checkRange(index, rows - 1, -1);
+}
+
 template <class T>
 ExpectedTensor<T> bucket(const Tensor<T> &input, const Tensor<T> &rotations, const Tensor<T> *lengths) {
   int64_t heads = input.shape[1], tokens = input.shape[2], width = input.shape[3];
@@ -70,13 +83,13 @@ ExpectedTensor<T> sort(const Tensor<T> &ids) {
 template <class T>
 ExpectedTensor<T> invert(const Tensor<T> &order) {
   int64_t tokens = order.shape[2];
-  if (llvm::Error outside = checkRange(order, tokens - 1, -1))
+  if (llvm::Error outside = checkIndex(order, tokens))
     return outside;
   Tensor<T> result = integersLike<T>(order.shape);
   std::fill(result.integers.begin(), result.integers.end(), -1);
   for (int64_t at = 0; at < order.size(); ++at)
-    if (order.integers[at] >= 0)
-      result.integers[at / tokens * tokens + order.integers[at]] = at % tokens;
+    if (int64_t token = rowNamed(order, at, tokens); token >= 0)
+      result.integers[at / tokens * tokens + token] = at % tokens;
   return result;
 }
 
@@ -106,7 +119,7 @@ ExpectedTensor<T> gather(const Tensor<T> &input, const Tensor<T> &index) {
   int64_t width = input.shape.size() == 4 ? input.shape[3] : 1;
   if (input.shape[0] != index.shape[0])
     return error("index of shape " + shapeText(index.shape) + " for rows " + shapeText(input.shape));
-  if (llvm::Error outside = checkRange(index, tokens - 1, -1))
+  if (llvm::Error outside = checkIndex(index, tokens))
     return outside;
   Shape shape = index.shape;
   if (input.shape.size() == 4)
@@ -118,7 +131,8 @@ ExpectedTensor<T> gather(const Tensor<T> &input, const Tensor<T> &index) {
   if (!real)
     *result = integersLike<T>(shape);
   for (int64_t at = 0; at < index.size(); ++at) {
-    int64_t list = at / count, head = list / lists * heads + list % lists / (lists / heads), row = index.integers[at];
+    int64_t list = at / count, head = list / lists * heads + list % lists / (lists / heads),
+            row = rowNamed(index, at, tokens);
     for (int64_t c = 0; row >= 0 && c < width; ++c)
       if (real)
         result->reals[at * width + c] = input.reals[(head * tokens + row) * width + c];
@@ -135,11 +149,12 @@ ExpectedTensor<T> scatter(Tensor<T> base, const Tensor<T> &index, const Tensor<T
   if (base.shape[0] != index.shape[0] || base.shape[0] != rows.shape[0] || count != index.shape[2])
     return error("rows of shape " + shapeText(rows.shape) + " at an index " + shapeText(index.shape) + " of rows " +
                  shapeText(base.shape));
-  if (llvm::Error outside = checkRange(index, tokens - 1, -1))
+  if (llvm::Error outside = checkIndex(index, tokens))
     return outside;
   for (int64_t head = 0; head < base.shape[0] * heads; ++head)
     for (int64_t p = 0; p < count; ++p) {
-      int64_t list = head / heads * lists + head % heads / (heads / lists), row = index.integers[list * count + p];
+      int64_t list = head / heads * lists + head % heads / (heads / lists),
+              row = rowNamed(index, list * count + p, tokens);
       for (int64_t c = 0; row >= 0 && c < width; ++c)
         base.reals[(head * tokens + row) * width + c] = rows.reals[(head * count + p) * width + c];
     }
