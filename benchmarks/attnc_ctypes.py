@@ -56,14 +56,14 @@ class Port(Structure):
         ("rank", c_int32),
         ("dims", c_int64 * MAX_RANK),
         ("checked", c_int32),
-        ("reserved", c_int32),
+        ("below", c_int32),
         ("lower", c_int64),
         ("upper", c_int64),
     ]
 
 
 class Symbol(Structure):
-    _fields_ = [("name", c_char_p), ("minimum", c_int64), ("maximum", c_int64)]
+    _fields_ = [("name", c_char_p), ("minimum", c_int64), ("maximum", c_int64), ("multiple", c_int64)]
 
 
 class Variant(Structure):

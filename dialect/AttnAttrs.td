@@ -67,7 +67,7 @@ def Attn_MaskKind : Attn_Enum<"MaskKind", "a node of a mask expression", [
   I32EnumAttrCase<"Fixed", 9, "fixed">, I32EnumAttrCase<"Grid", 10, "grid">, I32EnumAttrCase<"Axial", 11, "axial">,
   I32EnumAttrCase<"Global", 12, "global">, I32EnumAttrCase<"Flags", 13, "flags">,
   I32EnumAttrCase<"Segments", 14, "segments">, I32EnumAttrCase<"Dense", 15, "dense">,
-  I32EnumAttrCase<"Predicate", 16, "predicate">]>;
+  I32EnumAttrCase<"Predicate", 16, "predicate">, I32EnumAttrCase<"Listed", 17, "listed">]>;
 
 def Attn_Alignment : Attn_Enum<"Alignment", "which corner of an N x M map the diagonal passes through", [
   I32EnumAttrCase<"TopLeft", 0, "top_left">, I32EnumAttrCase<"BottomRight", 1, "bottom_right">]>;
@@ -84,7 +84,7 @@ def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and mul
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
   I32EnumAttrCase<"Strip", 3, "strip">, I32EnumAttrCase<"Decode", 4, "decode">,
-  I32EnumAttrCase<"Linear", 5, "linear">]>;
+  I32EnumAttrCase<"Linear", 5, "linear">, I32EnumAttrCase<"Order", 6, "order">]>;
 
 def Attn_Backend : Attn_Enum<"BackendKind", "who makes a kernel's code", [
   I32EnumAttrCase<"LLVM", 0, "llvm">, I32EnumAttrCase<"Halide", 1, "halide">]>;
@@ -103,12 +103,15 @@ def Attn_MaskAttr : AttrDef<Attn_Dialect, "Mask"> {
     | `window(left, right, alignment, step)` | j = i + off + t step for a whole t with -left <= t <= right |
     | `prefix(p)` | j < p |
     | `lengths(%n)` | j < n[b] |
-    | `blocks(size)` | i / size = j / size |
+    | `blocks(Q, K, left, right)` | i / Q - left <= j / K <= i / Q + right, rounded down |
+    | `blocks(size)` | the same with Q = K = size and no neighbours |
+    | `listed(%table, size)` | j / size is one of table[h, i / size, :], rounded down; beyond its rows none is |
     | `strided(stride)` | (i - j) mod stride = 0 |
     | `fixed(stride, c)` | j mod stride >= stride - c |
     | `grid(Y, X, kernel)` | pixels i and j are at most kernel / 2 rows and at most kernel / 2 columns apart |
     | `axial(Y, X, axis)` | pixels i and j are in one column (axis 0) or one row (axis 1) |
-    | `global(n)` | i < n or j < n |
+    | `global(first, last)` | i < first or j < first or i >= N - last or j >= M - last |
+    | `global(first)` | the same with no last tokens |
     | `global(%flags)` | flags[b, i] != 0 or flags[b, j] != 0 |
     | `segments(%ids)` | ids[b, i] = ids[b, j] |
     | `segments(%query_ids, %key_ids)` | query_ids[b, i] = key_ids[b, j] |

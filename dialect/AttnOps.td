@@ -7,6 +7,7 @@ include "dialect/BlockOps.td"
 include "dialect/ScoreOps.td"
 include "dialect/MapOps.td"
 include "dialect/LinearOps.td"
+include "dialect/OrderOps.td"
 include "dialect/StructureOps.td"
 include "dialect/KernelOps.td"
 

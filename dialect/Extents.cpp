@@ -2,6 +2,7 @@
 #include "dialect/Extents.h"
 #include "dialect/AttnOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include <numeric>
 
 namespace mlir::attn {
 
@@ -54,13 +55,8 @@ LogicalResult FunctionExtents::visit(Operation *op) {
       return failure();
     for (auto [value, extent] : llvm::zip_equal(op->getResults(), results))
       extents[value] = extent;
-    if (auto positions = dyn_cast<PositionsOp>(op))
-      bound(results[0][0], positions.getTable().getType().getDimSize(0));
-    if (auto given = dyn_cast<GivenScoreOp>(op)) {
-      auto table = given.getTable().getType();
-      bound(results[0][2], table.getDimSize(table.getRank() - 2));
-      bound(results[0][3], table.getDimSize(table.getRank() - 1));
-    }
+    if (!results.empty() && failed(constrain(op, operands, results[0])))
+      return failure();
   }
   auto kernel = dyn_cast<KernelOp>(op);
   if (!kernel)
@@ -70,7 +66,64 @@ LogicalResult FunctionExtents::visit(Operation *op) {
   return visit(kernel.getBody().front());
 }
 
+LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operands, const Extents &result) {
+  if (auto positions = dyn_cast<PositionsOp>(op))
+    bound(result[0], positions.getTable().getType().getDimSize(0));
+  if (auto given = dyn_cast<GivenScoreOp>(op)) {
+    auto table = given.getTable().getType();
+    bound(result[2], table.getDimSize(table.getRank() - 2));
+    bound(result[3], table.getDimSize(table.getRank() - 1));
+  }
+  MaskAttr mask = isa<MaskOp>(op)        ? cast<MaskOp>(op).getMask()
+                  : isa<AttentionOp>(op) ? cast<AttentionOp>(op).getMaskAttr()
+                                         : MaskAttr();
+  if (mask) // a table of lists has a first row
+    forEachMask(mask, [&](MaskAttr node) {
+      if (node.getKind() != MaskKind::Listed)
+        return;
+      size_t operand = node.getOperands()[0] + (isa<MaskOp>(op) ? 1 : 3);
+      if (auto symbol = dyn_cast<AffineSymbolExpr>(operands[operand][1]))
+        symbolList[symbol.getPosition()].minimum = std::max<int64_t>(symbolList[symbol.getPosition()].minimum, 1);
+    });
+  if (auto wrap = dyn_cast<WrapOp>(op))
+    return divide(op, operands[0][2], wrap.getChunk());
+  if (auto group = dyn_cast<GroupRowsOp>(op))
+    return divide(op, operands[0][operands[0].size() - 2], group.getSize());
+  if (auto sum = dyn_cast<BlockSumOp>(op))
+    return divide(op, operands[0][operands[0].size() - 2], sum.getSize());
+  return success();
+}
+
+LogicalResult FunctionExtents::divide(Operation *op, AffineExpr extent, int64_t size) {
+  int64_t factor = 1;
+  AffineExpr unit = extent;
+  if (auto product = dyn_cast<AffineBinaryOpExpr>(extent); product && extent.getKind() == AffineExprKind::Mul)
+    if (auto by = dyn_cast<AffineConstantExpr>(product.getRHS())) {
+      unit = product.getLHS();
+      factor = by.getValue();
+    }
+  auto symbol = dyn_cast<AffineSymbolExpr>(unit);
+  if (!symbol) {
+    if (extent.isMultipleOf(size))
+      return success();
+    return op->emitOpError("expected a multiple of ")
+           << size << ", got " << extentText(extent, symbolList) << ", of which no dimension of an input tells";
+  }
+  int64_t &multiple = symbolList[symbol.getPosition()].multiple;
+  multiple = std::lcm(multiple, size / std::gcd(size, factor));
+  if (multiple >= int64_t(1) << 31)
+    return op->emitOpError("makes ") << symbolList[symbol.getPosition()].name << " a multiple of " << multiple
+                                     << ", expected one below 2^31";
+  return success();
+}
+
 void FunctionExtents::bound(AffineExpr extent, int64_t size) {
+  if (auto quotient = dyn_cast<AffineBinaryOpExpr>(extent);
+      quotient && extent.getKind() == AffineExprKind::FloorDiv && !ShapedType::isDynamic(size)) {
+    if (auto by = dyn_cast<AffineConstantExpr>(quotient.getRHS())) // blocks of so many rows
+      bound(quotient.getLHS(), size * by.getValue());
+    return;
+  }
   auto symbol = dyn_cast<AffineSymbolExpr>(extent);
   if (!symbol || ShapedType::isDynamic(size))
     return;

@@ -19,7 +19,8 @@ using Extents = llvm::SmallVector<AffineExpr, 4>;
 struct Symbol {
   std::string name;
   int64_t minimum = 0;
-  int64_t maximum = 0; // 0: unbounded
+  int64_t maximum = 0;  // 0: unbounded
+  int64_t multiple = 1; // of which every value is one
 };
 
 /// The extents of every ranked tensor in a function. Symbol k of the expressions is `symbols()[k]`.
@@ -34,6 +35,10 @@ public:
 private:
   LogicalResult visit(Block &block);
   LogicalResult visit(Operation *op);
+  /// What an op demands of extents that may be known at run time only, of the symbols that these are made of.
+  LogicalResult constrain(Operation *op, llvm::ArrayRef<Extents> operands, const Extents &result);
+  /// An extent is a multiple of `size` in every call.
+  LogicalResult divide(Operation *op, AffineExpr extent, int64_t size);
   /// A table of `size` rows allows no larger extent; sizes that are known at run time only are left to other checks.
   void bound(AffineExpr extent, int64_t size);
 

@@ -1,5 +1,5 @@
-// Types, extents and checks of modify, normalize, fill, mix_heads, map_conv, combine, reduce_map and the attention
-// shorthand.
+// Types, extents and checks of modify, normalize, fill, top_k, mix_heads, map_conv, combine, reduce_map and the
+// attention shorthand.
 #include "dialect/MaskOperands.h"
 #include "dialect/NormalizerMaths.h"
 #include "dialect/Verify.h"
@@ -81,6 +81,20 @@ LogicalResult FillOp::inferReturnTypes(MLIRContext *, std::optional<Location> lo
 }
 
 LogicalResult FillOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  results.push_back(operands[0]);
+  return success();
+}
+
+LogicalResult TopKOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                       SmallVectorImpl<Type> &results) {
+  int64_t count = adaptor.getCount();
+  if (count < 1 || count >= int64_t(1) << 31) // top_k_c1
+    return OpError{location, getOperationName()}("expected a count from 1 to 2^31 - 1, got " + Twine(count));
+  results.push_back(withoutLayout(adaptor.getScores().getType()));
+  return success();
+}
+
+LogicalResult TopKOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   results.push_back(operands[0]);
   return success();
 }

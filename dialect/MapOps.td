@@ -104,6 +104,21 @@ def Attn_FillOp : Attn_ComputeOp<"fill", [Attn_MakesMap]> {
   let assemblyFormat = "$scores `value` custom<Real>($value) attr-dict `:` type($scores)";
 }
 
+def Attn_TopKOp : Attn_ComputeOp<"top_k", [Attn_MakesMap]> {
+  let summary = "hides all but the largest scores of each query";
+  let description = [{
+    The `count` largest visible scores of a query stay visible, of equal ones those of the first keys; all, where there are no
+    more. NaN is larger than all numbers.
+
+    ```mlir
+    %t = attn.top_k %s count 32 : tensor<?x8x?x?xf32>
+    ```
+  }];
+  let arguments = (ins Attn_Map:$scores, I64Attr:$count);
+  let results = (outs Attn_Map:$result);
+  let assemblyFormat = "$scores `count` $count attr-dict `:` type($scores)";
+}
+
 def Attn_MixHeadsOp : Attn_ComputeOp<"mix_heads", [Attn_MakesMap]> {
   let summary = "each head becomes a weighted sum of all heads, at each place";
   let description = [{

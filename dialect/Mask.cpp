@@ -16,9 +16,7 @@ constexpr int maxDepth = 64;
 int numberCount(MaskKind kind) {
   switch (kind) {
   case MaskKind::Prefix:
-  case MaskKind::Blocks:
   case MaskKind::Strided:
-  case MaskKind::Global:
     return 1;
   case MaskKind::Fixed:
     return 2;
@@ -122,20 +120,45 @@ private:
       return parseOperand(operands);
     case MaskKind::Predicate:
       return parser.parseCommaSeparatedList([&] { return parseOperand(operands); });
+    case MaskKind::Listed:
+      return failure(parseOperand(operands) || parser.parseComma() || parser.parseInteger(values.emplace_back()));
+    case MaskKind::Blocks:
+      return parseBlocks(values);
     case MaskKind::Global:
       if (OptionalParseResult flags = operand(operands.emplace_back()); flags.has_value()) {
         kind = MaskKind::Flags;
         return *flags;
       }
       operands.clear();
-      break;
+      return parseGlobal(values);
     default:
-      break;
+      return parseNumbers(values, numberCount(kind));
     }
-    for (int number = 0; number < numberCount(kind); ++number)
+  }
+
+  ParseResult parseNumbers(SmallVectorImpl<int64_t> &values, int count) {
+    for (int number = 0; number < count; ++number)
       if ((number && parser.parseComma()) || parser.parseInteger(values.emplace_back()))
         return failure();
     return success();
+  }
+
+  /// Queries and keys in a block, blocks to the left and right; or one number for blocks of both, alone.
+  ParseResult parseBlocks(SmallVectorImpl<int64_t> &values) {
+    if (parser.parseInteger(values.emplace_back()))
+      return failure();
+    if (succeeded(parser.parseOptionalComma()))
+      return parseNumbers(values, 3);
+    values.append({values[0], 0, 0});
+    return success();
+  }
+
+  /// First tokens and, if there are any, last ones.
+  ParseResult parseGlobal(SmallVectorImpl<int64_t> &values) {
+    if (parser.parseInteger(values.emplace_back()))
+      return failure();
+    values.push_back(0);
+    return failure(succeeded(parser.parseOptionalComma()) && parser.parseInteger(values.back()));
   }
 
   ParseResult parseOperand(SmallVectorImpl<int64_t> &operands) {
@@ -183,8 +206,12 @@ void printContent(llvm::raw_ostream &os, MaskAttr mask, function_ref<void(int64_
       os << ", " << values[3];
     return;
   }
-  llvm::interleaveComma(values, os);
+  bool isShort = (mask.getKind() == MaskKind::Global && values[1] == 0) ||
+                 (mask.getKind() == MaskKind::Blocks && values.drop_front() == ArrayRef<int64_t>({values[0], 0, 0}));
   llvm::interleave(mask.getOperands(), operand, [&] { os << ", "; });
+  if (!mask.getOperands().empty() && !values.empty())
+    os << ", ";
+  llvm::interleaveComma(isShort ? values.take_front() : values, os);
 }
 
 void printNode(llvm::raw_ostream &os, MaskAttr mask, function_ref<void(int64_t)> operand, int binding) {
@@ -293,11 +320,19 @@ LogicalResult MaskAttr::verify(function_ref<InFlightDiagnostic()> emitError, Mas
   case MaskKind::Prefix:
     return values[0] < 0 ? emitError() << "expected a prefix that is not negative, got " << values[0] : success();
   case MaskKind::Global:
-    if (values[0] < 0 || values[0] >= limit)
-      return emitError() << "expected 0 to 2^31 - 1 global tokens, got " << values[0];
+    for (int64_t count : values)
+      if (count < 0 || count >= limit)
+        return emitError() << "expected 0 to 2^31 - 1 global tokens, got " << count;
     return success();
   case MaskKind::Blocks:
-    return isCount(values[0]) ? success() : emitError() << "expected blocks of 1 to 2^31 - 1 tokens, got " << values[0];
+  case MaskKind::Listed:
+    for (int64_t size : values.take_front(2))
+      if (!isCount(size))
+        return emitError() << "expected blocks of 1 to 2^31 - 1 tokens, got " << size;
+    for (int64_t neighbours : values.drop_front(std::min<size_t>(values.size(), 2)))
+      if (neighbours < 0 || neighbours >= limit)
+        return emitError() << "expected 0 to 2^31 - 1 neighbours, got " << neighbours;
+    return success();
   case MaskKind::Strided:
   case MaskKind::Fixed:
     if (!isCount(values[0]))

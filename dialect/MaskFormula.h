@@ -1,7 +1,7 @@
 // What a mask says of one place of the map, stated once: the reference evaluates it with numbers, a back end with code.
 //
 // An arithmetic A has types A::Int and A::Bool and gives
-//   Int constant(int64_t)
+//   Int constant(int64_t), queries(), keys()    N and M
 //   Int batch(), head(), query(), key()         of the place
 //   Int diagonal(Alignment)                     the key on the diagonal in the query's row
 //   Int add(Int, Int), sub(Int, Int)
@@ -10,6 +10,9 @@
 //   Bool both(Bool, Bool), either(Bool, Bool), negate(Bool)
 //   Int element(int64_t operand, ArrayRef<Int> place)   of a mask operand, whose dimensions are the last of `place`;
 //                                                       a dimension of one element repeats
+//   Bool listed(int64_t operand, Int row, Int block)   whether a row of the head's table [H, P, R] holds `block`; not
+//   if it
+//                                                      has no such row
 //   Bool predicate(ArrayRef<int64_t> captures)  what the op's region yields for the place
 // Integers are exact. Only sums and differences of an index and a constant can leave 32 bits; a key and what is made of
 // it by floorDiv and rem never do, so that lanes of i32 can hold them.
@@ -41,20 +44,28 @@ public:
     case MaskKind::Lengths:
       return a.less(a.key(), a.element(operands[0], {a.batch()}));
     case MaskKind::Blocks:
-      return sameBlock(values[0]);
+      return near(a.floorDiv(a.query(), values[0]), a.floorDiv(a.key(), values[1]), values[2], values[3]);
+    case MaskKind::Listed:
+      return a.listed(operands[0], a.floorDiv(a.query(), values[0]), a.floorDiv(a.key(), values[0]));
     case MaskKind::Strided:
       return a.equal(a.rem(a.key(), values[0]), a.rem(a.query(), values[0]));
     case MaskKind::Fixed:
       return a.lessEq(a.constant(values[0] - values[1]), a.rem(a.key(), values[0]));
     case MaskKind::Grid: { // a reach beyond the image says no more, and its sums may not fit an arithmetic
       int64_t down = std::min(values[2] / 2, values[0]), right = std::min(values[2] / 2, values[1]);
-      return a.both(near(a.floorDiv(a.query(), values[1]), a.floorDiv(a.key(), values[1]), down),
-                    near(a.rem(a.query(), values[1]), a.rem(a.key(), values[1]), right));
+      return a.both(near(a.floorDiv(a.query(), values[1]), a.floorDiv(a.key(), values[1]), down, down),
+                    near(a.rem(a.query(), values[1]), a.rem(a.key(), values[1]), right, right));
     }
     case MaskKind::Axial:
-      return values[2] == 1 ? sameBlock(values[1]) : a.equal(a.rem(a.key(), values[1]), a.rem(a.query(), values[1]));
-    case MaskKind::Global:
-      return a.either(a.less(a.query(), a.constant(values[0])), a.less(a.key(), a.constant(values[0])));
+      return values[2] == 1 ? a.equal(a.floorDiv(a.key(), values[1]), a.floorDiv(a.query(), values[1]))
+                            : a.equal(a.rem(a.key(), values[1]), a.rem(a.query(), values[1]));
+    case MaskKind::Global: {
+      Bool first = a.either(a.less(a.query(), a.constant(values[0])), a.less(a.key(), a.constant(values[0])));
+      Int last = a.constant(values[1]);
+      return values[1] == 0 ? first
+                            : a.either(first, a.either(a.lessEq(a.sub(a.queries(), last), a.query()),
+                                                       a.lessEq(a.sub(a.keys(), last), a.key())));
+    }
     case MaskKind::Flags:
       return a.either(isSet(a.element(operands[0], {a.batch(), a.query()})),
                       isSet(a.element(operands[0], {a.batch(), a.key()})));
@@ -87,14 +98,9 @@ private:
     return a.both(within, a.equal(a.rem(a.key(), values[3]), a.rem(centre, values[3])));
   }
 
-  Bool sameBlock(int64_t size) {
-    Int start = a.sub(a.query(), a.rem(a.query(), size));
-    return a.both(a.lessEq(start, a.key()), a.less(a.key(), a.add(start, a.constant(size))));
-  }
-
-  /// Whether `x`, of the key, is at most `reach` from `centre`.
-  Bool near(Int centre, Int x, int64_t reach) {
-    return a.both(a.lessEq(a.sub(centre, a.constant(reach)), x), a.lessEq(x, a.add(centre, a.constant(reach))));
+  /// Whether `x`, of the key, is at most `left` below and `right` above `centre`.
+  Bool near(Int centre, Int x, int64_t left, int64_t right) {
+    return a.both(a.lessEq(a.sub(centre, a.constant(left)), x), a.lessEq(x, a.add(centre, a.constant(right))));
   }
 
   Bool isSet(Int x) { return a.negate(a.equal(x, a.constant(0))); }

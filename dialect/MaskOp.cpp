@@ -49,6 +49,14 @@ static LogicalResult checkOperand(OpError error, MaskAttr mask, unsigned positio
                    typeText(RankedTensorType::get(map, type.getElementType())) + ", got " + typeText(type));
     return success();
   }
+  if (mask.getKind() == MaskKind::Listed) {
+    bool fits = type.getElementType() == index && type.getRank() == 3 &&
+                (type.getDimSize(0) == 1 || (sizesAgree(type.getDimSize(0), map[1]) && !type.isDynamicDim(0)));
+    if (!fits || type.isDynamicDim(2)) // mask_c8
+      return error("expected a table [H, P, R] of i32 for listed, with " + dimText(map[1]) +
+                   " heads or 1 and a static R, got " + typeText(type));
+    return success();
+  }
   SmallVector<int64_t> shape;
   for (int64_t dim : maskOperandDims(mask, position))
     shape.push_back(map[dim]);

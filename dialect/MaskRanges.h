@@ -1,8 +1,8 @@
 // Which keys a tile of queries can see at all, and which all of its queries see: ranges that a kernel reads of a mask
 // to skip work and tests. Stated once, over an arithmetic: a back end makes code of it, a test runs it with numbers.
 //
-// An arithmetic A has types A::Int and A::Bool and gives, all for one sample,
-//   Int constant(int64_t), keys()                   M
+// An arithmetic A has types A::Int and A::Bool and gives, all for one head of one sample,
+//   Int constant(int64_t), queries(), keys()        N and M
 //   Int offset(Alignment)                           the key on the diagonal in row 0
 //   Int add(Int, Int), sub(Int, Int), min(Int, Int), max(Int, Int), mul(Int, int64_t)
 //   Int floorDiv(Int, int64_t)                      by a positive constant, rounded down
@@ -12,6 +12,11 @@
 //   KeyInterval<Int> extremes(int64_t operand, KeyInterval<Int> tokens)   the smallest and largest element in a range
 //   KeyInterval<Int> tokensBetween(int64_t operand, KeyInterval<Int> tokens, Int low, Int high)   the shortest range in
 //                                                   `tokens` with all whose element is from low to high; empty if none
+//   KeyInterval<Int> listedBlocks(int64_t operand, KeyInterval<Int> rows, Int low, Int high)   of the numbers from low
+//   to
+//                                                   high in these rows of the head's table [H, P, R], which may have
+//                                                   less of them, the smallest and one more than the largest; as
+//                                                   [high + 1, low) if there is none
 //   Region &predicate()
 #pragma once
 
@@ -67,21 +72,29 @@ public:
     case MaskKind::Lengths:
       return same(before(a.length(operands[0])));
     case MaskKind::Blocks:
-      return rows(values[0], 0);
+      return blocks(values);
+    case MaskKind::Listed:
+      return listed(operands[0], values[0]);
     case MaskKind::Strided:
       return {window, values[0] == 1 ? window : none()};
     case MaskKind::Fixed:
       return {values[1] > 0 ? window : none(), values[1] == values[0] ? window : none()};
     case MaskKind::Grid: {
-      Bounds near = rows(values[1], std::min(values[2] / 2, values[0]));
+      int64_t reach = std::min(values[2] / 2, values[0]);
+      Bounds near = blocks({values[1], values[1], reach, reach});
       return {near.any, values[2] / 2 >= values[1] - 1 ? near.full : none()};
     }
     case MaskKind::Axial:
-      return values[2] == 1 ? rows(values[1], 0) : Bounds{window, values[1] == 1 ? window : none()};
+      return values[2] == 1 ? blocks({values[1], values[1], 0, 0}) : Bounds{window, values[1] == 1 ? window : none()};
     case MaskKind::Global: {
-      Int count = a.constant(values[0]);
-      return {before(a.select(a.less(first, count), a.keys(), count)),
-              before(a.select(a.less(last, count), a.keys(), count))};
+      Int count = a.constant(values[0]), from = a.constant(values[1]);
+      Bounds begin{before(a.select(a.less(first, count), a.keys(), count)),
+                   before(a.select(a.less(last, count), a.keys(), count))};
+      if (values[1] == 0)
+        return begin;
+      Int query = a.sub(a.queries(), from), key = a.sub(a.keys(), from), zero = a.constant(0);
+      return unite(begin, {after(a.select(a.lessEq(query, last), zero, key)),
+                           after(a.select(a.lessEq(query, first), zero, key))});
     }
     case MaskKind::Flags:
       return flags(operands[0]);
@@ -141,11 +154,11 @@ private:
     return {any, longer(before(x.any.from), after(x.any.to))};
   }
 
-  /// Tokens lie in rows of `width`; a key is seen at most `reach` rows away.
-  Bounds rows(int64_t width, int64_t reach) {
-    Int top = a.floorDiv(first, width), bottom = a.floorDiv(last, width);
-    auto begin = [&](Int row) { return a.mul(a.sub(row, a.constant(reach)), width); };
-    auto end = [&](Int row) { return a.mul(a.add(row, a.constant(reach + 1)), width); };
+  /// `values` are queries and keys of a block, and how many blocks to the left and right a key is seen.
+  Bounds blocks(ArrayRef<int64_t> values) {
+    Int top = a.floorDiv(first, values[0]), bottom = a.floorDiv(last, values[0]);
+    auto begin = [&](Int block) { return a.mul(a.sub(block, a.constant(values[2])), values[1]); };
+    auto end = [&](Int block) { return a.mul(a.add(block, a.constant(values[3] + 1)), values[1]); };
     return {between(begin(top), end(bottom)), between(begin(bottom), end(top))};
   }
 
@@ -168,6 +181,16 @@ private:
     Range any = a.tokensBetween(keyIds, window, query.from, query.to), key = a.extremes(keyIds, any);
     Bool one = a.both(a.lessEq(query.to, key.from), a.lessEq(key.to, query.from));
     return {any, {a.select(one, any.from, window.to), any.to}};
+  }
+
+  /// The hull of the listed blocks that the window touches. Queries of one row that list one of them see all of it.
+  Bounds listed(int64_t operand, int64_t size) {
+    Int one = a.constant(1), top = a.floorDiv(first, size), bottom = a.floorDiv(last, size);
+    Int low = a.floorDiv(window.from, size), high = a.floorDiv(a.sub(window.to, one), size);
+    Range found = a.listedBlocks(operand, {top, a.add(bottom, one)}, low, high);
+    Range hull = between(a.mul(found.from, size), a.mul(found.to, size));
+    Bool single = a.both(a.lessEq(bottom, top), a.lessEq(a.sub(found.to, found.from), one));
+    return {hull, {a.select(single, hull.from, window.to), hull.to}};
   }
 
   // --- Predicates: comparisons of linear integers, joined by and, or and not; what else there is stays unknown

@@ -80,8 +80,15 @@ LogicalResult GivenScoreOp::inferReturnTypes(MLIRContext *, std::optional<Locati
                                              SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
   auto table = cast<RankedTensorType>(adaptor.getTable().getType());
-  auto query = cast<RankedTensorType>(adaptor.getQuery().getType());
   KeyShape key(adaptor.getKey().getType());
+  if (!adaptor.getQuery() && (!key.perSample || table.isDynamicDim(table.getRank() - 2))) // given_score_c5
+    return error("expected keys [B, H, M, D] and a static number of rows where no query says how many there are, got keys " +
+                 typeText(adaptor.getKey().getType()) + " and table " + typeText(table));
+  // Without a query each row of the table stands for one.
+  auto query = adaptor.getQuery()
+                   ? cast<RankedTensorType>(adaptor.getQuery().getType())
+                   : RankedTensorType::get({key.batch, key.heads, table.getDimSize(table.getRank() - 2), key.width},
+                                           table.getElementType());
   if (!sizesAgree(query.getDimSize(0), key.batch)) // given_score_c1
     return error("expected query and key of one batch, got " + dimText(query.getDimSize(0)) + " and " +
                  dimText(key.batch));
@@ -105,7 +112,9 @@ LogicalResult GivenScoreOp::inferReturnTypes(MLIRContext *, std::optional<Locati
 
 LogicalResult GivenScoreOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   ArrayRef<AffineExpr> table = operands[0];
-  if (failed(inferMapExtents(*this, operands[1], operands[2], "batch of query and key", results)))
+  const Extents &key = operands.back();
+  Extents query = getQuery() ? operands[1] : Extents{key[0], key[1], table[table.size() - 2], key.back()};
+  if (failed(inferMapExtents(*this, query, key, "batch of query and key", results)))
     return failure();
   // A static table bounds the lengths (Extents.cpp); one whose size is known at run time only has that of the map. No
   // table bounds the batch.

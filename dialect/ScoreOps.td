@@ -38,15 +38,17 @@ def Attn_GivenScoreOp : Attn_ComputeOp<"given_score", [Attn_MakesMap]> {
   let description = [{
     `s[b, h, i, j] = table[b, h, i, j]` for i < N and j < M, the lengths of `query` and `key`, whose elements are not read.
     The table is `[.., P, Q]` with P >= N and Q >= M; dimensions that are missing in front repeat, and so does a static 1
-    for B or H. With a learned table these are the scores of the random Synthesizer (Tay et al. 2021).
+    for B or H. With a learned table these are the scores of the random Synthesizer (Tay et al. 2021). Without a query
+    there is one for each row of the table: `over` keys alone, the map that Linformer projects them with (Wang et al. 2020).
 
     ```mlir
     %s = attn.given_score %table like %q, %k : tensor<8x512x512xf32>, tensor<?x8x?x64xf32>, tensor<?x8x?x64xf32>
+    %t = attn.given_score %rows over %k : tensor<256x4096xf32>, tensor<?x8x?x64xf32>      // tensor<?x8x256x?xf32>
     ```
   }];
-  let arguments = (ins Attn_Keys:$table, TensorRankOf<[AnyFloat], [4]>:$query, Attn_Keys:$key);
+  let arguments = (ins Attn_Keys:$table, Optional<TensorRankOf<[AnyFloat], [4]>>:$query, Attn_Keys:$key);
   let results = (outs Attn_Map:$scores);
-  let assemblyFormat = "$table `like` $query `,` $key attr-dict `:` type(operands)";
+  let assemblyFormat = "$table (`like` $query^ `,`) : (`over`)? $key attr-dict `:` type(operands)";
 }
 
 def Attn_PairScoreOp

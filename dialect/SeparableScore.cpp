@@ -268,6 +268,7 @@ static bool leavesFewKeys(MaskAttr mask) {
   case MaskKind::Grid:
   case MaskKind::Axial:
   case MaskKind::Global:
+  case MaskKind::Listed:
   case MaskKind::Flags:
     return true;
   case MaskKind::And:
@@ -280,7 +281,8 @@ static bool leavesFewKeys(MaskAttr mask) {
 }
 
 bool seesFewKeys(CombineOp combine) {
-  if (!ShapedType::isDynamic(cast<RankedTensorType>(combine.getWeights().getType()).getDimSize(3)))
+  auto map = cast<RankedTensorType>(combine.getWeights().getType());
+  if (!map.isDynamicDim(2) || !map.isDynamicDim(3))
     return true;
   SmallVector<Value> maps{combine.getWeights()};
   while (!maps.empty()) {

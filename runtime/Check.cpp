@@ -72,6 +72,9 @@ static attn_status bindSymbol(attn_context *context, int64_t k, int64_t value, u
   if (symbol.maximum && value > symbol.maximum)
     return fail(text, ATTN_E_SHAPE, "input %u \"%s\": dimension %s is %" PRId64 ", the maximum is %" PRId64, i,
                 metadata.inputs[i].name, symbol.name, value, symbol.maximum);
+  if (symbol.multiple > 1 && value % symbol.multiple)
+    return fail(text, ATTN_E_SHAPE, "input %u \"%s\": dimension %s is %" PRId64 ", expected a multiple of %" PRId64, i,
+                metadata.inputs[i].name, symbol.name, value, symbol.multiple);
   if (value > context->capacity[k])
     return fail(text, ATTN_E_CAPACITY,
                 "input %u \"%s\": dimension %s is %" PRId64 ", the context was created for %" PRId64, i,
@@ -178,7 +181,7 @@ static int64_t findOutside(const void *data, int64_t count, int64_t lower, int64
 
 static attn_status checkElements(const attn_context *context, const attn_tensor &tensor, uint32_t i, Text &text) {
   const attn_port &port = context->model->code->metadata->inputs[i];
-  const int64_t upper = port.upper >= 0 ? port.upper : context->symbols[-1 - port.upper];
+  const int64_t upper = (port.upper >= 0 ? port.upper : context->symbols[-1 - port.upper]) - (port.below ? 1 : 0);
   int64_t count = 1, value = 0, at = -1;
   for (int32_t d = 0; d < port.rank; ++d)
     count *= tensor.shape[d]; // fits: checkBuffer has checked the bytes

@@ -75,6 +75,8 @@ void describe(const attn_metadata &metadata) {
     printf("dimension %s from %" PRId64, metadata.symbols[k].name, metadata.symbols[k].minimum);
     if (metadata.symbols[k].maximum)
       printf(" to %" PRId64, metadata.symbols[k].maximum);
+    if (metadata.symbols[k].multiple > 1)
+      printf(", a multiple of %" PRId64, metadata.symbols[k].multiple);
     printf("\n");
   }
   for (uint32_t i = 0; i < metadata.input_count; ++i)
@@ -137,12 +139,13 @@ int parseArguments(Program &program, int count, char **arguments) {
 
 /// The largest value a checked input may have: a number, or the extent that some input has there.
 int64_t upperBound(const Program &program, const attn_port &port) {
+  const int64_t excluded = port.below ? 1 : 0;
   if (port.upper >= 0)
-    return port.upper;
+    return port.upper - excluded;
   for (uint32_t i = 0; i < program.metadata.input_count; ++i)
     for (int32_t d = 0; d < program.metadata.inputs[i].rank && d < program.inputs[i].rank; ++d)
       if (program.metadata.inputs[i].dims[d] == port.upper)
-        return program.inputs[i].shape[d];
+        return program.inputs[i].shape[d] - excluded;
   return port.lower;
 }
 

@@ -26,7 +26,7 @@ static const attn_port inputs[] = {
     {"lengths", ATTN_I64, 1, {-1}, 1, 0, 0, -2},
 };
 static const attn_port outputs[] = {{"embedding", ATTN_F32, 2, {-1, WIDTH}, 0, 0, 0, 0}};
-static const attn_symbol symbols[] = {{"B", 1, 32}, {"S", 1, 512}};
+static const attn_symbol symbols[] = {{"B", 1, 32, 1}, {"S", 1, 512, 1}};
 static const attn_variant variants[] = {{"any", 0}};
 static const attn_metadata metadata = {
     .size = sizeof(attn_metadata),

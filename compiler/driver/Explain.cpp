@@ -141,15 +141,19 @@ private:
       return (size(attention.getQuery()) + size(attention.getKey())) * extents.of(attention.getValue()).back() * 2;
     if (auto random = dyn_cast<RandomFeaturesOp>(op))
       return size(random.getResult()) * extents.of(random.getInput()).back() * 2;
-    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp>(op))
+    if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp, SortOp, InvertOp, WrapOp,
+            GatherOp, ScatterOp, GroupRowsOp, UngroupRowsOp, ConcatOp>(op))
       return getAffineConstantExpr(0, op.getContext());
+    if (auto bucket = dyn_cast<BucketOp>(op))
+      return size(bucket.getResult()) * extents.of(bucket.getInput())[3] * extents.of(bucket.getRotations())[3] * 2;
     if (op.getNumRegions() && !op.getRegion(0).empty()) // a formula: its operations at each element
       return size(op.getResult(0)) * (static_cast<int64_t>(op.getRegion(0).front().getOperations().size()) - 1);
     int64_t perElement = isa<LayerNormOp>(op)                ? 8
                          : isa<NormalizeOp>(op)              ? 5
                          : isa<RmsNormOp, L2NormalizeOp>(op) ? 4
                                                              : 1;
-    return size(isa<MeanPoolOp, ReduceMapOp>(op) ? op.getOperand(0) : op.getResult(0)) * perElement;
+    return size(isa<MeanPoolOp, ReduceMapOp, MergePartsOp, BlockSumOp>(op) ? op.getOperand(0) : op.getResult(0)) *
+           perElement;
   }
 
   AffineExpr bytes(KernelOp kernel) const {

@@ -21,21 +21,21 @@ std::string buildPorts(ConstantBuilder &c, const Twine &suffix, ArrayRef<Port> p
         extents.push_back(c.entry.constant(d < p.dims.size() ? p.dims[d] : 0));
       values.push_back(
           c.aggregate(port, {c.addressOf(name), c.i32(p.dtype), c.i32(p.dims.size()), c.aggregate(dims, extents),
-                             c.i32(p.checked), c.i32(0), c.entry.constant(p.lower), c.entry.constant(p.upper)}));
+                             c.i32(p.checked), c.i32(p.below), c.entry.constant(p.lower), c.entry.constant(p.upper)}));
     }
     return c.aggregate(array, values);
   });
 }
 
 std::string buildSymbols(ConstantBuilder &c, ArrayRef<Symbol> symbols) {
-  Type symbol = c.structType({c.entry.pointer(), c.entry.i64(), c.entry.i64()});
+  Type symbol = c.structType({c.entry.pointer(), c.entry.i64(), c.entry.i64(), c.entry.i64()});
   SmallVector<std::string> names = llvm::map_to_vector(symbols, [&](const Symbol &s) { return c.text(s.name); });
   Type array = LLVM::LLVMArrayType::get(symbol, symbols.size());
   return c.global("symbols", array, [&] {
     SmallVector<Value> values;
     for (auto [s, name] : llvm::zip_equal(symbols, names))
-      values.push_back(
-          c.aggregate(symbol, {c.addressOf(name), c.entry.constant(s.minimum), c.entry.constant(s.maximum)}));
+      values.push_back(c.aggregate(symbol, {c.addressOf(name), c.entry.constant(s.minimum), c.entry.constant(s.maximum),
+                                            c.entry.constant(s.multiple)}));
     return c.aggregate(array, values);
   });
 }
@@ -107,7 +107,7 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
 
 void buildMetadata(Entry &entry, const Binary &binary) {
   static_assert(sizeof(attn_metadata) == 96 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
-                    sizeof(attn_port) == 104 && sizeof(attn_symbol) == 24 && sizeof(attn_code) == 32,
+                    sizeof(attn_port) == 104 && sizeof(attn_symbol) == 32 && sizeof(attn_code) == 32,
                 "the constants of this file follow attn/abi.h member by member");
   ConstantBuilder c(entry, "text");
   std::string description = buildDescription(c, binary), variants = buildVariantCode(c, binary);

@@ -61,6 +61,8 @@ private:
       os << " *   " << symbol.minimum << " <= " << symbol.name;
       if (symbol.maximum)
         os << " <= " << symbol.maximum;
+      if (symbol.multiple > 1)
+        os << ", a multiple of " << symbol.multiple;
       os << "\n";
     }
     for (const Port &port : interface.inputs) {
@@ -68,7 +70,7 @@ private:
         continue;
       os << " *   every element of " << port.name << " lies in [" << port.lower << ", ";
       writeExtent(port.upper);
-      os << "]\n";
+      os << (port.below ? ")\n" : "]\n");
     }
     os << " *\n * needs: ";
     llvm::interleave(options.variants, os, [&](const auto &variant) { os << "x86-64 " << variant.second; }, " or ");

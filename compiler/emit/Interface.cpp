@@ -1,5 +1,6 @@
 // Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of
-// the table, a length of `mask` or `mean_pool` is at most the extent it cuts. Several uses: the intersection.
+// the table, a length of `mask` or `mean_pool` is at most the extent it cuts, an index of `gather` below that of its
+// rows. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"
@@ -39,7 +40,7 @@ private:
       if (symbol.maximum && range[1] > symbol.maximum)
         return model.emitError("dimension ")
                << symbol.name << " can not be bound to " << range[1] << ": a table limits it to " << symbol.maximum;
-      symbol.minimum = range[0];
+      symbol.minimum = std::max(symbol.minimum, range[0]);
       symbol.maximum = range[1];
     }
     return success();
@@ -61,9 +62,9 @@ private:
     for (AffineExpr extent : extents.of(value)) {
       std::optional<attn_extent> dim = plainExtent(extent);
       if (!dim)
-        return model.emitError()
-               << kind << " '" << port.name << "' has the extent " << extentText(extent, extents.symbols())
-               << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
+        return model.emitError() << kind << " '" << port.name << "' has the extent "
+                                 << extentText(extent, extents.symbols())
+                                 << "; expected a number or a dimension of an input";
       port.dims.push_back(*dim);
     }
     return port;
@@ -103,6 +104,10 @@ private:
         status = addChecks(kernel.getBody().getArgument(use.getOperandNumber()), port);
       else if (auto embed = dyn_cast<EmbedOp>(user); embed && use.get() == embed.getIds())
         status = narrow(user, port, rowsOf(embed.getTable()) - 1);
+      else if (std::optional<unsigned> rows = indexedOperand(use))
+        status = narrow(user, port, extents.of(user->getOperand(*rows))[2], /*lower=*/-1, /*below=*/true);
+      else if (auto bucket = dyn_cast<BucketOp>(user); bucket && use.get() == bucket.getLengths())
+        status = narrow(user, port, extents.of(bucket.getInput())[2]);
       else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
         status = narrow(user, port, extents.of(mask.getScores())[3]);
       else if (auto pool = dyn_cast<MeanPoolOp>(user); pool && use.get() == pool.getLengths())
@@ -115,6 +120,12 @@ private:
         return failure();
     }
     return success();
+  }
+
+  /// The operand whose rows a use of an index names, or -1 for none of them.
+  static std::optional<unsigned> indexedOperand(OpOperand &use) {
+    bool chooses = isa<GatherOp, ScatterOp>(use.getOwner()) && use.getOperandNumber() == 1;
+    return chooses || isa<InvertOp>(use.getOwner()) ? std::optional<unsigned>(0) : std::nullopt;
   }
 
   /// Whether a mask cuts the keys at its operand `number`. Flags, ids and what a predicate reads may be any number.
@@ -130,20 +141,23 @@ private:
     return getAffineConstantExpr(cast<RankedTensorType>(table.getType()).getDimSize(0), table.getContext());
   }
 
-  LogicalResult narrow(Operation *user, Port &port, AffineExpr limit) {
+  LogicalResult narrow(Operation *user, Port &port, AffineExpr limit, int64_t lower = 0, bool below = false) {
     std::optional<attn_extent> upper = plainExtent(limit);
     auto constant = dyn_cast<AffineConstantExpr>(limit);
     if (constant)
-      upper = constant.getValue(); // -1 for an empty table: no value is in range; the check then fails for every token
+      upper = constant.getValue() -
+              std::exchange(below,
+                            false); // -1 for an empty table: no value is in range; the check then fails for every token
     if (!upper)
-      return user->emitOpError("limits input '")
-             << port.name << "' by " << extentText(limit, extents.symbols())
-             << "; expected a number or a dimension of an input"; // untested: no op makes such an extent
+      return user->emitOpError("limits input '") << port.name << "' by " << extentText(limit, extents.symbols())
+                                                 << "; expected a number or a dimension of an input";
     if (constant && *upper < 0)
       return user->emitOpError("looks up input '") << port.name << "' in a table without rows";
     if (!port.checked) {
       port.checked = true;
       port.upper = *upper;
+      port.lower = lower;
+      port.below = below;
       return success();
     }
     std::optional<attn_extent> both = intersect(port.upper, *upper);
@@ -151,7 +165,9 @@ private:
       return user->emitOpError("limits input '")
              << port.name << "' by " << boundText(*upper) << ", another use by " << boundText(port.upper)
              << "; which is smaller is only known at run time: pass the tensor twice, as two inputs";
+    port.below = (*both == port.upper && port.below) || (*both == *upper && below);
     port.upper = *both;
+    port.lower = std::max(port.lower, lower);
     return success();
   }
 
@@ -167,7 +183,7 @@ private:
     const Symbol &symbol = result.symbols[-1 - dimension];
     if (symbol.maximum && symbol.maximum <= constant)
       return dimension;
-    if (symbol.minimum >= constant)
+    if (symbol.minimum > constant) // also below it
       return constant;
     return std::nullopt;
   }

@@ -14,7 +14,7 @@ struct Port {
   std::string name;
   attn_dtype dtype = 0;
   llvm::SmallVector<attn_extent> dims;
-  bool checked = false;
+  bool checked = false, below = false; ///< elements are from `lower` to, or with `below` to before `upper`
   int64_t lower = 0;
   attn_extent upper = 0;
 };

@@ -19,7 +19,7 @@ bool endsMaps(Operation *op) { return isa<CombineOp, ReduceMapOp>(op); }
 /// Whether an operand of an op on maps is a map; other operands are read whole, from outside.
 bool isMapOperand(OpOperand &operand) {
   Operation *op = operand.getOwner();
-  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op))
+  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, TopKOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op))
     return operand.getOperandNumber() == 0;
   return isa<PointwiseOp>(op) && operand.get().getType() == op->getResult(0).getType();
 }

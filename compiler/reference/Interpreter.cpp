@@ -220,7 +220,7 @@ private:
             return scoreOfLinear(o, x);
           return score(o.getKind(), x[0], x[1], pointers(x.drop_front(2)), o.getScale().convertToDouble());
         })
-        .Case([&](GivenScoreOp) { return givenScore(x[0], x[1], x[2]); })
+        .Case([&](GivenScoreOp o) { return givenScore(x[0], o.getQuery() ? &x[1] : nullptr, x.back()); })
         .Case([&](PairScoreOp o) {
           return pairScore(x[0], x[1], o.getFormula(), pointers(x.drop_front(2)), o.getScale().convertToDouble());
         })
@@ -236,6 +236,7 @@ private:
           return normalize(x[0], how, o.getSink() ? &x[1] : nullptr);
         })
         .Case([&](FillOp o) { return fill(x[0], o.getValue().convertToDouble()); })
+        .Case([&](TopKOp o) { return topK(x[0], o.getCount()); })
         .Case([&](MixHeadsOp) { return mixHeads(x[0], x[1]); })
         .Case([&](MapConvOp o) { return mapConv(x[0], x[1], o.getBias() ? &x[2] : nullptr, o.getShift()); })
         .Case([&](CombineOp o) {
@@ -248,6 +249,24 @@ private:
           return randomFeatures(x[0], x[1], o.getStabilizer(), o.getLengths() ? &x[2] : nullptr,
                                 o.getEps().convertToDouble());
         })
+        .Default([&](Operation *) { return ordering(op, x); });
+  }
+
+  /// The result of an op that says which row goes where.
+  ExpectedTensor<T> ordering(Operation &op, llvm::ArrayRef<Tensor<T>> x) {
+    using Result = ExpectedTensor<T>;
+    return llvm::TypeSwitch<Operation *, Result>(&op)
+        .Case([&](BucketOp o) { return bucket(x[0], x[1], o.getLengths() ? &x[2] : nullptr); })
+        .Case([&](SortOp) { return sort(x[0]); })
+        .Case([&](InvertOp) { return invert(x[0]); })
+        .Case([&](WrapOp o) { return wrap(x[0], o.getRounds(), o.getChunk(), o.getBefore(), o.getAfter()); })
+        .Case([&](GatherOp) { return gather(x[0], x[1]); })
+        .Case([&](ScatterOp) { return scatter(x[0], x[1], x[2]); })
+        .Case([&](MergePartsOp o) { return mergeParts(x[0], x[1], o.getParts()); })
+        .Case([&](GroupRowsOp o) { return groupRows(x[0], o.getSize()); })
+        .Case([&](UngroupRowsOp o) { return ungroupRows(x[0], o.getSize()); })
+        .Case([&](BlockSumOp o) { return blockSum(x[0], o.getSize(), o.getRunning()); })
+        .Case([&](ConcatOp) { return concat(x[0], x[1]); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 

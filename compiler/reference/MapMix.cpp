@@ -1,5 +1,8 @@
-// fill, mix_heads, map_conv: maps as images whose channels are the heads.
+// fill, top_k; mix_heads, map_conv: maps as images whose channels are the heads.
 #include "compiler/reference/Ops.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace mlir::attn::reference {
 
@@ -9,6 +12,28 @@ ExpectedTensor<T> fill(Tensor<T> scores, double value) {
     if (!scores.visible[at])
       scores.reals[at] = static_cast<T>(value);
   scores.visible.clear();
+  return scores;
+}
+
+template <class T>
+ExpectedTensor<T> topK(Tensor<T> scores, int64_t count) {
+  int64_t keys = scores.shape[3];
+  scores.visible.resize(scores.reals.size(), 1);
+  for (int64_t first = 0; first < scores.size(); first += keys) {
+    std::vector<int64_t> places;
+    for (int64_t at = first; at < first + keys; ++at)
+      if (scores.visible[at])
+        places.push_back(at);
+    auto larger = [&](int64_t x, int64_t y) {
+      T a = scores.reals[x], b = scores.reals[y];
+      return std::isnan(a) ? !std::isnan(b) : a > b;
+    };
+    std::stable_sort(places.begin(), places.end(), larger);
+    for (size_t rank = count; rank < places.size(); ++rank) {
+      scores.visible[places[rank]] = 0;
+      scores.reals[places[rank]] = -std::numeric_limits<T>::infinity();
+    }
+  }
   return scores;
 }
 
@@ -71,6 +96,7 @@ ExpectedTensor<T> mapConv(const Tensor<T> &scores, const Tensor<T> &weight, cons
 }
 
 #define INSTANTIATE(T)                                                                                                 \
+  template ExpectedTensor<T> topK(Tensor<T>, int64_t);                                                                 \
   template ExpectedTensor<T> fill(Tensor<T>, double);                                                                  \
   template ExpectedTensor<T> mixHeads(const Tensor<T> &, const Tensor<T> &);                                           \
   template ExpectedTensor<T> mapConv(const Tensor<T> &, const Tensor<T> &, const Tensor<T> *, llvm::ArrayRef<int64_t>);

@@ -1,6 +1,7 @@
 // mask: the formula of dialect/MaskFormula.h, evaluated with numbers at every place.
 #include "compiler/reference/Ops.h"
 #include "dialect/MaskFormula.h"
+#include <algorithm>
 #include <limits>
 
 namespace mlir::attn::reference {
@@ -12,16 +13,18 @@ struct MaskPlace {
   using Int = int64_t;
   using Bool = bool;
 
-  int64_t b, h, i, j, queries, keys;
+  int64_t b, h, i, j, queryCount, keyCount;
   Operands<T> operands;
   Formula<T> *formula;
 
   Int constant(int64_t value) { return value; }
+  Int queries() { return queryCount; }
+  Int keys() { return keyCount; }
   Int batch() { return b; }
   Int head() { return h; }
   Int query() { return i; }
   Int key() { return j; }
-  Int diagonal(Alignment alignment) { return alignment == Alignment::TopLeft ? i : i + keys - queries; }
+  Int diagonal(Alignment alignment) { return alignment == Alignment::TopLeft ? i : i + keyCount - queryCount; }
   Int add(Int x, Int y) { return x + y; }
   Int sub(Int x, Int y) { return x - y; }
   Int floorDiv(Int x, int64_t by) { return (x - rem(x, by)) / by; }
@@ -39,6 +42,13 @@ struct MaskPlace {
     for (auto [extent, index] : llvm::zip(tensor.shape, place.take_back(tensor.shape.size())))
       at = at * extent + (extent == 1 ? 0 : index);
     return tensor.integers[at];
+  }
+
+  Bool listed(int64_t operand, Int row, Int block) {
+    const Tensor<T> &table = *operands[operand];
+    int64_t rows = table.shape[1], columns = table.shape[2], head = table.shape[0] == 1 ? 0 : h;
+    auto first = table.integers.begin() + (head * rows + row) * columns;
+    return row < rows && std::find(first, first + columns, block) != first + columns;
   }
 
   Bool predicate(llvm::ArrayRef<int64_t>) { return formula->evaluate({{0, b}, {0, h}, {0, i}, {0, j}}).integer != 0; }

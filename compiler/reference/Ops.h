@@ -65,9 +65,9 @@ const T *rowOf(const Tensor<T> &tensor, int64_t b, int64_t h, int64_t heads, int
 template <class T>
 ExpectedTensor<T> score(ScoreKind kind, const Tensor<T> &query, const Tensor<T> &key, Operands<T> parameters,
                         double scale);
-/// The first places of `table`, for the lengths of query and key.
+/// The first places of `table`, for the lengths of query and key; all of its rows where `query` is null.
 template <class T>
-ExpectedTensor<T> givenScore(const Tensor<T> &table, const Tensor<T> &query, const Tensor<T> &key);
+ExpectedTensor<T> givenScore(const Tensor<T> &table, const Tensor<T> *query, const Tensor<T> &key);
 template <class T>
 ExpectedTensor<T> pairScore(const Tensor<T> &query, const Tensor<T> &key, Region &formula, Operands<T> captures,
                             double scale);
@@ -107,7 +107,35 @@ ExpectedTensor<T> normalize(Tensor<T> scores, NormalizerKind how, const Tensor<T
 template <class T>
 ExpectedTensor<T> reduceMap(const Tensor<T> &map, MapReduction kind, MapAxis axis);
 
+// --- Order.cpp
+/// `lengths` may be null.
+template <class T>
+ExpectedTensor<T> bucket(const Tensor<T> &input, const Tensor<T> &rotations, const Tensor<T> *lengths);
+template <class T>
+ExpectedTensor<T> sort(const Tensor<T> &ids);
+/// This, gather and scatter fail on an input with an index outside [-1, rows).
+template <class T>
+ExpectedTensor<T> invert(const Tensor<T> &order);
+template <class T>
+ExpectedTensor<T> wrap(const Tensor<T> &lists, int64_t rounds, int64_t chunk, int64_t before, int64_t after);
+template <class T>
+ExpectedTensor<T> gather(const Tensor<T> &input, const Tensor<T> &index);
+template <class T>
+ExpectedTensor<T> scatter(Tensor<T> base, const Tensor<T> &index, const Tensor<T> &rows);
+template <class T>
+ExpectedTensor<T> mergeParts(const Tensor<T> &outputs, const Tensor<T> &logarithms, int64_t parts);
+template <class T>
+ExpectedTensor<T> groupRows(Tensor<T> input, int64_t size);
+template <class T>
+ExpectedTensor<T> ungroupRows(Tensor<T> input, int64_t size);
+template <class T>
+ExpectedTensor<T> blockSum(const Tensor<T> &input, int64_t size, bool running);
+template <class T>
+ExpectedTensor<T> concat(const Tensor<T> &lhs, const Tensor<T> &rhs);
+
 // --- MapMix.cpp
+template <class T>
+ExpectedTensor<T> topK(Tensor<T> scores, int64_t count);
 template <class T>
 ExpectedTensor<T> fill(Tensor<T> scores, double value);
 template <class T>

@@ -101,7 +101,11 @@ ExpectedTensor<T> score(ScoreKind kind, const Tensor<T> &query, const Tensor<T> 
 }
 
 template <class T>
-ExpectedTensor<T> givenScore(const Tensor<T> &table, const Tensor<T> &query, const Tensor<T> &key) {
+ExpectedTensor<T> givenScore(const Tensor<T> &table, const Tensor<T> *queries, const Tensor<T> &key) {
+  Tensor<T> rowsAlone;
+  rowsAlone.shape = key.shape;
+  rowsAlone.shape[rowsAlone.shape.size() - 2] = table.shape[table.shape.size() - 2];
+  const Tensor<T> &query = queries ? *queries : rowsAlone;
   if (llvm::Error mismatch = checkBatch(query, key))
     return mismatch;
   int64_t rank = table.shape.size(), rows = table.shape[rank - 2], cols = table.shape[rank - 1];
@@ -164,7 +168,7 @@ ExpectedTensor<T> relativeScore2d(const Tensor<T> &query, const Tensor<T> &rows,
 
 #define INSTANTIATE(T)                                                                                                 \
   template ExpectedTensor<T> score(ScoreKind, const Tensor<T> &, const Tensor<T> &, Operands<T>, double);              \
-  template ExpectedTensor<T> givenScore(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &);                      \
+  template ExpectedTensor<T> givenScore(const Tensor<T> &, const Tensor<T> *, const Tensor<T> &);                      \
   template ExpectedTensor<T> pairScore(const Tensor<T> &, const Tensor<T> &, Region &, Operands<T>, double);           \
   template ExpectedTensor<T> relativeScore(const Tensor<T> &, const Tensor<T> &, int64_t, Alignment, double);          \
   template ExpectedTensor<T> relativeScore2d(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &, double);

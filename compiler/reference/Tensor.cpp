@@ -48,9 +48,9 @@ ExpectedTensor<T> makeTensor(llvm::ArrayRef<int64_t> shape) {
 }
 
 template <class T>
-llvm::Error checkRange(const Tensor<T> &indices, int64_t limit) {
+llvm::Error checkRange(const Tensor<T> &indices, int64_t limit, int64_t lowest) {
   for (auto [at, value] : llvm::enumerate(indices.integers)) {
-    if (value >= 0 && value <= limit)
+    if (value >= lowest && value <= limit)
       continue;
     Shape position(indices.shape.size());
     int64_t rest = at;
@@ -59,8 +59,8 @@ llvm::Error checkRange(const Tensor<T> &indices, int64_t limit) {
       rest /= indices.shape[d];
     }
     std::string name = indices.input.empty() ? "index tensor" : "input \"" + indices.input + "\"";
-    return error(name + shapeText(position) + ": " + llvm::Twine(value) + " is outside [0, " + llvm::Twine(limit) +
-                 "]");
+    return error(name + shapeText(position) + ": " + llvm::Twine(value) + " is outside [" + llvm::Twine(lowest) + ", " +
+                 llvm::Twine(limit) + "]");
   }
   return llvm::Error::success();
 }
@@ -68,8 +68,8 @@ llvm::Error checkRange(const Tensor<T> &indices, int64_t limit) {
 template ExpectedTensor<float> makeTensor(llvm::ArrayRef<int64_t>);
 template ExpectedTensor<double> makeTensor(llvm::ArrayRef<int64_t>);
 template ExpectedTensor<long double> makeTensor(llvm::ArrayRef<int64_t>);
-template llvm::Error checkRange(const Tensor<float> &, int64_t);
-template llvm::Error checkRange(const Tensor<double> &, int64_t);
-template llvm::Error checkRange(const Tensor<long double> &, int64_t);
+template llvm::Error checkRange(const Tensor<float> &, int64_t, int64_t);
+template llvm::Error checkRange(const Tensor<double> &, int64_t, int64_t);
+template llvm::Error checkRange(const Tensor<long double> &, int64_t, int64_t);
 
 } // namespace mlir::attn::reference

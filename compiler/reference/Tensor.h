@@ -53,9 +53,9 @@ Tensor<To> convert(const Tensor<From> &from) {
   return {from.shape, {from.reals.begin(), from.reals.end()}, from.integers, from.visible, from.input};
 }
 
-/// An error unless every element of an index tensor lies in [0, limit]; names the input, the position, the value, the
-/// limit.
+/// An error unless every element of an index tensor lies in [lowest, limit]; names the input, the position, the value,
+/// the limit.
 template <class T>
-llvm::Error checkRange(const Tensor<T> &indices, int64_t limit);
+llvm::Error checkRange(const Tensor<T> &indices, int64_t limit, int64_t lowest = 0);
 
 } // namespace mlir::attn::reference

@@ -71,6 +71,12 @@ bool holdsMaps(KernelOp kernel) {
   });
 }
 
+/// Whether a kernel is an op that says which row goes where.
+bool ordersRows(KernelOp kernel) {
+  return isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
+             BlockSumOp, ConcatOp>(kernel.getBody().front().front());
+}
+
 /// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.
 int64_t groupOf(KernelOp kernel) {
   auto scores = kernel.getBody().front().getOps<ScoreOp>();
@@ -144,7 +150,7 @@ bool readsKeyRows(KernelOp kernel, int64_t mostQueries) {
 
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries) {
   if (backend == BackendKind::Halide) // online normalisers are not in its vocabulary: every map is a strip
-    return {holdsMaps(kernel) ? Strategy::Strip : Strategy::Rows};
+    return {holdsMaps(kernel) ? Strategy::Strip : ordersRows(kernel) ? Strategy::Order : Strategy::Rows};
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
@@ -154,7 +160,7 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
     return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
   if (holdsMaps(kernel))
     return {Strategy::Stream, Strategy::Strip};
-  return {Strategy::Rows};
+  return {ordersRows(kernel) ? Strategy::Order : Strategy::Rows};
 }
 
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context) {
@@ -242,6 +248,7 @@ static SmallVector<Draft> draftsOf(KernelOp kernel, const Draft &own, const Sche
     vary(&Draft::keyBlock, {32, 64, 128, 256});
     break;
   case Strategy::Rows:
+  case Strategy::Order:
     break;
   }
   return drafts;

@@ -460,3 +460,27 @@ func.func @combine_c7(%p: tensor<?x8x?x?xf32>, %v: tensor<?x8x?x64xf32>, %r: ten
   %o = "attn.combine"(%p, %v, %r) : (tensor<?x8x?x?xf32>, tensor<?x8x?x64xf32>, tensor<7x64xf32>) -> tensor<?x8x?x64xf32>
   return
 }
+
+// -----
+
+func.func @mask_c8(%s: tensor<?x8x?x?xf32>, %t: tensor<4x?x3xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected a table [H, P, R] of i32 for listed, with 8 heads or 1 and a static R, got tensor<4x?x3xi32>}}
+  %m = attn.mask %s where listed(%t, 4) : tensor<?x8x?x?xf32>, tensor<4x?x3xi32>
+  return
+}
+
+// -----
+
+func.func @mask_c8_dynamic(%s: tensor<?x8x?x?xf32>, %t: tensor<8x3x?xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected a table [H, P, R] of i32 for listed, with 8 heads or 1 and a static R, got tensor<8x3x?xi32>}}
+  %m = attn.mask %s where listed(%t, 4) : tensor<?x8x?x?xf32>, tensor<8x3x?xi32>
+  return
+}
+
+// -----
+
+func.func @top_k_c1(%s: tensor<?x8x?x?xf32>) {
+  // expected-error @+1 {{'attn.top_k' op expected a count from 1 to 2^31 - 1, got 0}}
+  %t = attn.top_k %s count 0 : tensor<?x8x?x?xf32>
+  return
+}

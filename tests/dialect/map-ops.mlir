@@ -35,12 +35,19 @@ func.func @mask(%s: tensor<?x8x?x?xf32>, %n: tensor<?xi32>, %m: tensor<?xi32>) {
 
 // Every mask with its numbers and operands; what is not written of a window is a step of 1.
 // CHECK-LABEL: @masks
-// CHECK-SAME: (%[[S:.*]]: tensor<?x8x15x15xf32>, %[[N:.*]]: tensor<?x15xi32>, %[[M:.*]]: tensor<15x1xi1>, %[[K:.*]]: tensor<8xi32>)
-func.func @masks(%s: tensor<?x8x15x15xf32>, %n: tensor<?x15xi32>, %m: tensor<15x1xi1>, %k: tensor<8xi32>) {
+// CHECK-SAME: (%[[S:.*]]: tensor<?x8x15x15xf32>, %[[N:.*]]: tensor<?x15xi32>, %[[M:.*]]: tensor<15x1xi1>, %[[K:.*]]: tensor<8xi32>, %{{.*}}: tensor<8x?x3xi32>)
+func.func @masks(%s: tensor<?x8x15x15xf32>, %n: tensor<?x15xi32>, %m: tensor<15x1xi1>, %k: tensor<8xi32>,
+                 %t: tensor<8x?x3xi32>) {
   // CHECK: attn.mask %[[S]] where window(2, 3, top_left, 4) and window(2, 3, bottom_right) : tensor
   %a = attn.mask %s where window(2, 3, top_left, 4) and window(2, 3, bottom_right, 1) : tensor<?x8x15x15xf32>
   // CHECK: attn.mask %[[S]] where blocks(4) or strided(3) or fixed(4, 2) or global(1) : tensor
   %b = attn.mask %s where blocks(4) or strided(3) or fixed(4, 2) or global(1) : tensor<?x8x15x15xf32>
+  // Blocks without neighbours and no last tokens are not written.
+  // CHECK: attn.mask %[[S]] where blocks(4, 8, 1, 0) or blocks(4) or blocks(4, 4, 0, 1) or global(1, 2) or global(3) : tensor
+  %b1 = attn.mask %s where blocks(4, 8, 1, 0) or blocks(4, 4, 0, 0) or blocks(4, 4, 0, 1) or global(1, 2) or global(3, 0)
+      : tensor<?x8x15x15xf32>
+  // CHECK: attn.mask %[[S]] where listed(%{{.*}}, 4) : tensor<?x8x15x15xf32>, tensor<8x?x3xi32>
+  %b2 = attn.mask %s where listed(%t, 4) : tensor<?x8x15x15xf32>, tensor<8x?x3xi32>
   // CHECK: attn.mask %[[S]] where grid(3, 5, 3) and not axial(5, 3, 1) : tensor
   %c = attn.mask %s where grid(3, 5, 3) and not axial(5, 3, 1) : tensor<?x8x15x15xf32>
   // CHECK: attn.mask %[[S]] where global(%[[N]]) and segments(%[[N]]) or segments(%[[N]], %[[N]]) and dense(%[[M]]) : tensor<?x8x15x15xf32>, tensor<?x15xi32>, tensor<15x1xi1>
@@ -162,4 +169,11 @@ func.func @attention(%q: tensor<?x8x?x64xf32>, %kv: tensor<?x2x?x64xf32>, %n: te
     attn.yield %t : f32
   }
   return
+}
+
+// CHECK-LABEL: @top_k
+func.func @top_k(%s: tensor<?x8x?x?xf32>) -> tensor<?x8x?x?xf32> {
+  // CHECK: attn.top_k %{{.*}} count 32 : tensor<?x8x?x?xf32>
+  %t = attn.top_k %s count 32 : tensor<?x8x?x?xf32>
+  return %t : tensor<?x8x?x?xf32>
 }

@@ -1,7 +1,7 @@
 // The text of masks: unknown words, wrong numbers, and nesting that would exhaust the stack.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{unknown mask 'diagonal'; known: causal, window, prefix, lengths, blocks, strided, fixed, grid, axial, global, segments, dense, predicate}}
+// expected-error @+1 {{unknown mask 'diagonal'; known: causal, window, prefix, lengths, blocks, strided, fixed, grid, axial, global, segments, dense, predicate, listed}}
 func.func private @unknown() attributes {m = #attn.mask<diagonal(1)>}
 
 // -----
@@ -48,6 +48,26 @@ func.func private @global() attributes {m = #attn.mask<global(-1)>}
 
 // expected-error @+1 {{expected blocks of 1 to 2^31 - 1 tokens, got 0}}
 func.func private @blocks() attributes {m = #attn.mask<blocks(0)>}
+
+// -----
+
+// expected-error @+1 {{expected blocks of 1 to 2^31 - 1 tokens, got 0}}
+func.func private @blocks_of_keys() attributes {m = #attn.mask<blocks(4, 0, 1, 1)>}
+
+// -----
+
+// expected-error @+1 {{expected 0 to 2^31 - 1 neighbours, got -1}}
+func.func private @neighbours() attributes {m = #attn.mask<blocks(4, 4, -1, 1)>}
+
+// -----
+
+// expected-error @+1 {{expected blocks of 1 to 2^31 - 1 tokens, got 0}}
+func.func private @listed() attributes {m = #attn.mask<listed(operand 0, 0)>}
+
+// -----
+
+// expected-error @+1 {{expected 0 to 2^31 - 1 global tokens, got -2}}
+func.func private @global_ends() attributes {m = #attn.mask<global(1, -2)>}
 
 // -----
 

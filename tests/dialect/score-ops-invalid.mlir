@@ -265,3 +265,11 @@ func.func @formula_dimension(%s: tensor<1x2x3x4xf32>, %t: tensor<?xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @given_score_c5(%k: tensor<8x?x64xf32>, %t: tensor<9x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected keys [B, H, M, D] and a static number of rows where no query says how many there are, got keys tensor<8x?x64xf32> and table tensor<9x9xf32>}}
+  %s = attn.given_score %t over %k : tensor<9x9xf32>, tensor<8x?x64xf32>
+  return
+}

@@ -79,3 +79,37 @@ func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]}) -> tens
   return %y : tensor<?x8xf32>
 }
 func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+// expected-error @+1 {{output 'out' has the extent N floordiv 2; expected a number or a dimension of an input}}
+func.func @model(%x: tensor<?x4xf32> {attn.name = "x", attn.dims = ["N", "D"]}) -> tensor<?x8xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+  %y = attn.kernel (%a = %x : tensor<?x4xf32>) -> tensor<?x8xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
+    %g = attn.group_rows %a by 2 : tensor<?x4xf32>
+    attn.yield %g : tensor<?x8xf32>
+  }
+  return %y : tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+func.func @model(%x: tensor<?x?x4xf32> {attn.name = "x", attn.dims = ["B", "N", "D"]},
+                 %n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]}) -> tensor<?x8xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+  %g = attn.kernel (%a = %x : tensor<?x?x4xf32>) -> tensor<?x?x8xf32> code(@code)
+      attributes {attn.slots = array<i64: -1>} {
+    %r = attn.group_rows %a by 2 : tensor<?x?x4xf32>
+    attn.yield %r : tensor<?x?x8xf32>
+  }
+  %y = attn.kernel (%a = %g : tensor<?x?x8xf32>, %i = %n : tensor<?xi32>) -> tensor<?x8xf32> code(@other)
+      attributes {attn.slots = array<i64: -1>} {
+    // expected-error @+1 {{limits input 'n' by N floordiv 2; expected a number or a dimension of an input}}
+    %p = attn.mean_pool %a lengths %i : tensor<?x?x8xf32>, tensor<?xi32>
+    attn.yield %p : tensor<?x8xf32>
+  }
+  return %y : tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)

@@ -174,10 +174,42 @@ def causal_cosformer():
     return {}, {"y": norm(x, p, "norm", 1e-5)}
 
 
+def document_encoder():
+    """Global tokens, the first of each document and one of the second; their rows are the result."""
+    p, x, lengths = weights("13-document-encoder"), given("x", 2, 300, 256), np.array([300, 170], np.int32)
+    flags, index = np.zeros((2, 300), np.int32), np.array([[[0, 211]], [[0, -1]]], np.int32)
+    flags[:, 0] = flags[0, 211] = 1
+    present = oracles.mask_lengths(lengths, 300)[:, None, None]
+    is_global = flags[:, None, None] != 0
+    near = (oracles.mask_window(300, 300, 128, 128) | is_global | is_global.swapaxes(-1, -2)) & present
+    x = x + p["positions"][:300]
+    for number in range(2):
+        w = oracles.sub(p, f"layer.{number}.")
+        local = oracles.attention(*heads_of(x, w, 4), near)["out"]
+        q, k, v = [oracles.split_heads(linear(x, w, name), 4) for name in ("query_global", "key_global", "value_global")]
+        heads = np.where(is_global.swapaxes(-1, -2), oracles.attention(q, k, v, present)["out"], local)
+        x = norm(x + linear(oracles.merge_heads(heads), w, "out"), w, "norm1", 1e-5)
+        inner = oracles.gelu(x @ w["ffn.W1"].T + w["ffn.b1"])
+        x = norm(x + inner @ w["ffn.W2"].T + w["ffn.b2"], w, "norm2", 1e-5)
+    rows = [[x[b, at] if at >= 0 else np.zeros(256) for at in index[b, 0]] for b in range(2)]
+    return {"flags": flags, "index": index, "lengths": lengths}, {"summary": np.array(rows)[:, None]}
+
+
+def reformer():
+    p, x = weights("14-reformer"), given("x", 1, 64, 128)
+    t = norm(x, p, "norm1", 1e-5)
+    shared, value = (oracles.split_heads(linear(t, p, name), 2) for name in ("shared", "value"))
+    buckets = oracles.lsh_buckets(shared, p["rotations"])
+    heads = oracles.lsh_attention(shared, value, buckets, 16, causal=True)["out"]
+    y1 = x + linear(oracles.merge_heads(heads), p, "out")
+    inner = oracles.relu(norm(y1, p, "norm2", 1e-5) @ p["ffn.W1"].T + p["ffn.b1"])
+    return {}, {"y": np.concatenate([y1, x + inner @ p["ffn.W2"].T + p["ffn.b2"]], -1)}
+
+
 def main():
     shutil.rmtree(DATA, ignore_errors=True)
     for lesson in (evolving_transformer, image_encoder, bert, talking_heads, additive_attention, synthesizer,
-                   near_and_far, cosformer, causal_cosformer):
+                   near_and_far, cosformer, causal_cosformer, document_encoder, reformer):
         inputs, results = lesson()
         folder = DATA / lesson.__name__.replace("_", "-")
         os.makedirs(folder)

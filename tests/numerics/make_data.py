@@ -30,7 +30,13 @@ CASES.update({
     "window_attention/symmetric": ("out",), "window_attention/causal_decode": ("out",),
     "window_attention/padding": ("out",), "window_attention/dilated_heads": ("out",),
     "sparse_transformer/strided_merged": ("out",), "sparse_transformer/fixed_merged": ("out",),
-    "longformer/global_padded": ("out",),
+    "sparse_transformer/strided_heads": ("out",), "sparse_transformer/fixed_heads": ("out",),
+    "longformer/global_padded": ("out",), "longformer/causal": ("out",),
+    "bigbird/eight_blocks": ("out",), "bigbird/doubled_block": ("out",),
+    "lsh_attention/full": ("out", "order"), "lsh_attention/causal": ("out", "order"),
+    "lsh_attention/padding_same_bucket": ("out",),
+    "sinkhorn_attention/concat_full": ("out",), "sinkhorn_attention/concat_causal": ("out",),
+    "sinkhorn_attention/shared_full": ("out",),
     "multi_head/self": ("out", "map"), "multi_head/cross_masked": ("out",), "multi_head/no_bias_one_head": ("out",),
     "encoder_block/post": ("out",), "encoder_block/pre": ("out",),
     "bert/two_layers": ("hidden", "pooled"), "pool/mean": ("out",),
@@ -59,6 +65,7 @@ CASES.update({"cosformer/" + name: ("out", "S", "z") for name in
                "no_reweighting", "leaky", "padding", "decode_step")})
 CASES.update({"performer/" + name: ("out",) for name in ("full", "causal", "not_stabilised", "padding")})
 CASES.update({"performer_relu/" + name: ("out",) for name in ("full", "causal")})
+CASES.update({"linformer/" + name: ("out", "map") for name in ("shared", "per_head_padded")})
 CASES.update({"rfa/" + name: ("out", "S", "z") for name in ("full", "causal", "gated")})
 
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
@@ -96,6 +103,15 @@ def mask_cases(oracles):
     far = np.abs(n[:, None] - n)[None, None] > limits[:, None, None]
     yield ("predicate", oracles.mask_causal(15, 15) & (far | (flags[:, None, :, None] != 0)),
            {"limits": limits, "flags": flags})
+    blocks = n // 3
+    yield ("blocks_neighbours", (blocks[:, None] - 1 <= m // 2) & (m // 2 <= blocks[:, None]), {})
+    table = np.array([[[2, 0], [-1, 4], [4, 4], [1, 9]], [[0, 3], [2, -5], [1, 0], [3, 2]]], np.int32)
+    listed = np.zeros((2, 15, 15), bool)  # rows beyond the table's four list nothing
+    for head, row in np.ndindex(2, 4):
+        listed[head, 3 * row:3 * row + 3] = np.isin(n // 3, table[head, row])
+    yield "listed", listed, {"table": table}
+    ends = (n < 2) | (n >= 12)
+    yield "global_ends", (n // 3 == blocks[:, None]) | ends | ends[:, None], {}
 
 
 def write_mask_cases(oracles):
@@ -120,6 +136,18 @@ def own_cases(oracles):
         results["mean_" + name] = results["sum_" + name] / np.maximum(visible.sum(axis), 1)
         results["max_" + name] = low.max(axis)
         results["logsumexp_" + name] = oracles.logsumexp(low, axis)
+    draw = np.random.default_rng(31)
+    x, rotations = rounded(draw.standard_normal((2, 2, 13, 7))), rounded(draw.standard_normal((2, 7, 3, 19)))
+    counts = np.asarray([13, 5], np.int32)
+    buckets = oracles.lsh_buckets(x, rotations).reshape(2, 6, 13)
+    yield "lsh_buckets/padded", {"x": x, "rotations": rotations, "lengths": counts}, {
+        "all": buckets, "ids": np.where(oracles.mask_lengths(counts, 13)[:, None], buckets, 38)}
+    places = np.arange(7)
+    best = np.where(visible, np.floor(2 * scores), -np.inf)
+    ranks = (best[..., None, :] > best[..., None]) | ((best[..., None, :] == best[..., None]) & (places < places[:, None]))
+    value = rounded(draw.standard_normal((2, 3, 7, 4)))
+    weights = oracles.softmax(np.where(visible, np.floor(2 * scores), 0), -1, visible & (ranks.sum(-1) < 3))
+    yield "top_k/masked", {"s": scores, "v": value, "lengths": lengths}, {"out": weights @ value}
     yield "reduce_map/masked", {"s": scores, "lengths": lengths}, results
     yield from update_cases()
 
@@ -195,20 +223,36 @@ def lengths_of(mask):
     return mask.reshape(mask.shape[0], -1, mask.shape[-1])[:, 0].sum(-1).astype(np.int32)
 
 
+def positions_of(flags):
+    """[B, 1, G]: where the flags of each sample are, then -1."""
+    rows = [np.flatnonzero(row) for row in flags]
+    index = np.full((len(rows), 1, max(map(len, rows))), -1, np.int32)
+    for sample, row in enumerate(rows):
+        index[sample, 0, :len(row)] = row
+    return index
+
+
 def write_case(case, arguments, results):
     folder = os.path.join(DATA, case.replace("/", "-"))
     os.makedirs(folder)
+    if case.startswith(("longformer", "bigbird")):  # rows of padded queries are 0
+        mask = arguments.get("key_mask")
+        kept = np.ones((arguments["q"].shape[0], arguments["q"].shape[2])) if mask is None else np.asarray(mask)
+        np.save(os.path.join(folder, "kept.npy"), kept.astype(np.float32)[:, None, :, None])
     for name, value in arguments.items():
         if name == "mask" and folder.endswith("random_mask_dead_rows"):  # the mask itself is the input
             np.save(os.path.join(folder, name + ".npy"), value)
         elif name in ("mask", "key_mask", "src_mask"):
             if value is not None and np.asarray(value).shape[0] > 1 and "lengths" not in arguments:
                 np.save(os.path.join(folder, "lengths.npy"), lengths_of(value))
-        elif name == "is_global":  # as flags of a mask, and as numbers to choose rows with
+        elif name == "is_global":  # as flags of a mask, and as positions
             np.save(os.path.join(folder, "flags.npy"), value.astype(np.int32))
-            np.save(os.path.join(folder, "chosen.npy"), value.astype(np.float32)[:, None, :, None])
-            np.save(os.path.join(folder, "kept.npy"),
-                    np.asarray(arguments["key_mask"]).astype(np.float32)[:, None, :, None])
+            np.save(os.path.join(folder, "index.npy"), positions_of(value))
+        elif name == "rand":  # a row for each block: the first and the last list nothing
+            table = np.pad(value, ((0, 0), (1, 1), (0, 0)), constant_values=-1)
+            np.save(os.path.join(folder, "table.npy"), table.astype(np.int32))
+        elif name == "buckets":
+            np.save(os.path.join(folder, "buckets.npy"), value.reshape(*value.shape[:1], -1, value.shape[-1]).astype(np.int32))
         elif name == "state":
             for part, numbers in zip(("state", "sum"), value):
                 np.save(os.path.join(folder, part + ".npy"), stored(numbers))
@@ -244,6 +288,8 @@ def main():
             lengths = {"lengths": given} if given is not None else {}
         results = function(**arguments)
         arguments.update(lengths)
+        if "buckets" in arguments:  # one list for each head and round
+            results["order"] = results["order"].reshape(*arguments["buckets"].shape[:1], -1, arguments["buckets"].shape[-1])
         write_case(name, arguments, {key: results[key] for key in CASES[name]})
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})

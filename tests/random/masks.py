@@ -1,6 +1,10 @@
 """Draws masks of every kind, joined, with the arguments they name."""
 
 
+# One table of numbers of blocks for all heads.
+LISTS = (1, 5, 2)
+
+
 class MaskDrawer:
     """Masks for a map of these queries and keys; `drawer` is that of the function (draw.py)."""
 
@@ -45,8 +49,10 @@ class MaskDrawer:
         window = f"window({draw.choice([0, 1, 3, 20])}, {draw.choice([0, 2, 50])}, {alignment}"
         kinds = [f"causal({alignment})", f"causal({alignment})", window + ")", f"{window}, {stride})",
                  f"prefix({draw.choice([0, 1, 4, 17, 530])})", f"blocks({draw.choice([1, 2, 5, 16, 100])})",
+                 f"blocks({draw.choice([1, 3, 8])}, {draw.choice([1, 4, 8])}, {draw.choice([0, 1])}, {draw.choice([0, 2])})",
                  f"strided({stride})", f"fixed({stride}, {draw.randint(0, stride)})",
-                 f"global({draw.choice([0, 1, 3, 40])})"]
+                 f"global({draw.choice([0, 1, 3, 40])})",
+                 f"global({draw.choice([0, 2])}, {draw.choice([1, 7])})"]
         if self.queries == self.keys and self.queries in self.program.fixed:  # the tokens may be pixels
             pixels = self.program.sizes[self.queries]
             width = draw.choice([w for w in range(1, pixels + 1) if pixels % w == 0])
@@ -64,6 +70,7 @@ class MaskDrawer:
         masks += [(f"segments(%{v.name}, %{w.name})", [v] + [w] * (v is not w)) for v in queries for w in keys]
         if self.queries == self.keys:
             masks += [(f"{self.draw.choice(['segments', 'global'])}(%{v.name})", [v]) for v in keys]
+        masks += [(f"listed(%{v.name}, {self.draw.choice([1, 3, 8])})", [v]) for v in named("lists", LISTS)]
         shapes = [(self.queries, self.keys), (self.keys,), ("B", 1, 1, self.keys), ("B", 1, self.queries, 1)]
         return masks + [(f"dense(%{v.name})", [v]) for shape in shapes for v in named("places", shape)]
 
@@ -107,3 +114,6 @@ def draw_arguments(draw, program, value):
         element = draw.choice(["i1", "i1", "i32"])
         arguments.append(value("places", shape, element))
         program.limits["places"] = 1
+    if draw.random() < 0.25:
+        arguments.append(value("lists", LISTS, "i32"))
+        program.limits["lists"] = draw.choice([1, 6])

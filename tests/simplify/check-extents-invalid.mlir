@@ -208,3 +208,78 @@ func.func @given_score_batch(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N"
   %s = attn.given_score %t like %q, %q : tensor<2x2x9x9xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
   return
 }
+
+// -----
+
+func.func @bucket(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %r: tensor<2x4x1x2xf32>, %n: tensor<?xi32> {attn.dims = ["C"]}) {
+  // expected-error @+1 {{'attn.bucket' op batch of input and lengths are not known to be equal}}
+  %y = attn.bucket %x, %r lengths %n : tensor<?x2x?x4xf32>, tensor<2x4x1x2xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @gather(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %i: tensor<?x2x?xi32> {attn.dims = ["C", "H", "P"]}) {
+  // expected-error @+1 {{'attn.gather' op batch of input and index are not known to be equal}}
+  %y = attn.gather %x, %i : tensor<?x2x?x4xf32>, tensor<?x2x?xi32>
+  return
+}
+
+// -----
+
+func.func @scatter(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %i: tensor<?x2x?xi32> {attn.dims = ["C", "H", "P"]}, %r: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "P", "D"]}) {
+  // expected-error @+1 {{'attn.scatter' op batch of base and index are not known to be equal}}
+  %y = attn.scatter %x, %i, %r : tensor<?x2x?x4xf32>, tensor<?x2x?xi32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scatter(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %i: tensor<?x2x?xi32> {attn.dims = ["B", "H", "P"]}, %r: tensor<?x2x?x4xf32> {attn.dims = ["C", "H", "P", "D"]}) {
+  // expected-error @+1 {{'attn.scatter' op batch of base and rows are not known to be equal}}
+  %y = attn.scatter %x, %i, %r : tensor<?x2x?x4xf32>, tensor<?x2x?xi32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scatter(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %i: tensor<?x2x?xi32> {attn.dims = ["B", "H", "P"]}, %r: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "Q", "D"]}) {
+  // expected-error @+1 {{'attn.scatter' op number of rows and indices are not known to be equal}}
+  %y = attn.scatter %x, %i, %r : tensor<?x2x?x4xf32>, tensor<?x2x?xi32>, tensor<?x2x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @merge_parts(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %l: tensor<?x2x?xf32> {attn.dims = ["B", "H", "M"]}) {
+  // expected-error @+1 {{'attn.merge_parts' op rows of outputs and logarithms are not known to be equal}}
+  %y = attn.merge_parts %x, %l parts 2 : tensor<?x2x?x4xf32>, tensor<?x2x?xf32>
+  return
+}
+
+// -----
+
+func.func @concat(%x: tensor<?x4xf32> {attn.dims = ["B", "D"]}, %z: tensor<?x4xf32> {attn.dims = ["C", "D"]}) {
+  // expected-error @+1 {{'attn.concat' op rows of lhs and rhs are not known to be equal}}
+  %y = attn.concat %x, %z : tensor<?x4xf32>, tensor<?x4xf32>
+  return
+}
+
+// -----
+
+// A size that no input has is one of which nothing is known.
+func.func @multiple(%x: tensor<?x4xf32> {attn.dims = ["N", "D"]}) {
+  %y = attn.group_rows %x by 2 : tensor<?x4xf32>
+  // expected-error @+1 {{'attn.group_rows' op expected a multiple of 3, got N floordiv 2, of which no dimension of an input tells}}
+  %z = attn.group_rows %y by 3 : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @large_multiple(%x: tensor<?x1xf32> {attn.dims = ["N", "D"]}) {
+  %y = attn.block_sum %x by 65537 : tensor<?x1xf32>
+  // expected-error @+1 {{'attn.block_sum' op makes N a multiple of 4295032832, expected one below 2^31}}
+  %z = attn.block_sum %x by 65536 : tensor<?x1xf32>
+  return
+}

@@ -208,6 +208,15 @@ func.func @rows(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   return %y : tensor<?x4xf32>
 }
 
+// CHECK-LABEL: func.func @order
+func.func @order(%ids: tensor<?x2x?xi32>, %x: tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32> {
+  // CHECK: strategy = order
+  %order = attn.sort %ids : tensor<?x2x?xi32>
+  // CHECK: strategy = order
+  %y = attn.gather %x, %order : tensor<?x2x?x4xf32>, tensor<?x2x?xi32>
+  return %y : tensor<?x2x?x4xf32>
+}
+
 // A schedule that is already there stays.
 // CHECK-LABEL: func.func @negative_given
 func.func @negative_given(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {

@@ -28,7 +28,7 @@ SmallVector<MaskOp> StripPlan::masksAfter(Value map) {
 
 SmallVector<MaskOp> StripPlan::masksBefore(Value map) {
   SmallVector<MaskOp> masks;
-  for (Operation *op = map.getDefiningOp(); op && isa<ModifyOp, MaskOp, NormalizeOp, MixHeadsOp>(op);
+  for (Operation *op = map.getDefiningOp(); op && isa<ModifyOp, MaskOp, TopKOp, NormalizeOp, MixHeadsOp>(op);
        op = op->getOperand(0).getDefiningOp())
     if (auto mask = dyn_cast<MaskOp>(op))
       masks.push_back(mask);
@@ -45,7 +45,7 @@ static Operation *computingOp(Operation *op) {
 /// Whether a mask may look at the head.
 static bool looksAtHead(MaskAttr mask) {
   return mask.getKind() == MaskKind::Dense || mask.getKind() == MaskKind::Predicate ||
-         llvm::any_of(mask.getChildren(), looksAtHead);
+         mask.getKind() == MaskKind::Listed || llvm::any_of(mask.getChildren(), looksAtHead);
 }
 
 static bool needsAllHeads(Operation &op) {
@@ -92,7 +92,7 @@ StripPlan::StripPlan(KernelOp kernel) {
 static Hidden hiddenOf(Operation &op, llvm::function_ref<Hidden(Value)> of) {
   if (isa<FillOp, MapConvOp>(op))
     return Hidden::Never;
-  if (isa<MaskOp>(op))
+  if (isa<MaskOp, TopKOp>(op))
     return Hidden::Score;
   Hidden hidden = Hidden::Never;
   for (Value operand : op.getOperands())
@@ -119,7 +119,8 @@ void StripPlan::placeValues(Block &body) {
       if (held.slot >= 0 && lastUse[value] == &op)
         ended.push_back(held.slot);
     llvm::sort(ended);
-    if (isa<NormalizeOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op) && isa<BlockArgument>(op.getOperand(0))) {
+    if (isa<NormalizeOp, TopKOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op) &&
+        isa<BlockArgument>(op.getOperand(0))) {
       Value map = given[&op] = op.getOperand(0);
       if (!isStrip(map))
         values[map] = {take(), cast<RankedTensorType>(map.getType()).getDimSize(1), Hidden::Never};
@@ -129,7 +130,7 @@ void StripPlan::placeValues(Block &body) {
       anyMap = map;
     }
     // Places are read before they are written, one by one; where others are read, the result needs a slot of its own.
-    bool inPlace = isPlaceOp(&op) || isa<NormalizeOp>(op);
+    bool inPlace = isPlaceOp(&op) || isa<NormalizeOp, TopKOp>(op);
     if (inPlace)
       llvm::append_range(free, ended);
     if (auto conv = dyn_cast<MapConvOp>(op); conv && of(conv.getScores()).hidden != Hidden::Never)

@@ -24,6 +24,7 @@ public:
   RangeCode(CodeBuilder &code, const MaskScope &scope, const MaskInputs &mask) : code(code), scope(scope), mask(mask) {}
 
   Int constant(int64_t value) { return code.constant(value); }
+  Int queries() { return scope.queries; }
   Int keys() { return scope.keys; }
   Int offset(Alignment alignment) { return diagonalOffset(code, scope, alignment); }
   Int add(Int x, Int y) { return code.add(x, y); }
@@ -47,14 +48,14 @@ public:
   }
 
   KeyRange extremes(int64_t operand, KeyRange tokens) {
-    return reduce(operand, tokens, {lanesOf(INT32_MAX), lanesOf(INT32_MIN)},
+    return reduce(tokensOf(operand), tokens, {lanesOf(INT32_MAX), lanesOf(INT32_MIN)},
                   [](Value, Value x) { return KeyRange{x, x}; });
   }
 
   KeyRange tokensBetween(int64_t operand, KeyRange tokens, Value low, Value high) {
     Value lowest = code.lanes32(low), highest = code.lanes32(high), one = lanesOf(1);
     KeyRange none{code.lanes32(tokens.to), code.lanes32(tokens.from)};
-    return reduce(operand, tokens, none, [&](Value at, Value x) {
+    return reduce(tokensOf(operand), tokens, none, [&](Value at, Value x) {
       Value inside = code.both(compare(code, arith::CmpIPredicate::sle, lowest, x),
                                compare(code, arith::CmpIPredicate::sle, x, highest));
       Value token = arith::AddIOp::create(code.b, code.lanes32(at), code.iota());
@@ -63,14 +64,32 @@ public:
     });
   }
 
+  KeyRange listedBlocks(int64_t operand, KeyRange rows, Value low, Value high) {
+    const CapturedTensor &table = mask.operands[operand];
+    Value head = table.type.getDimSize(0) == 1 ? code.constant(0) : scope.head;
+    Value first = code.offset(code.i32(), table.pointer, code.mul(code.mul(head, table.extents[1]), table.extents[2]));
+    auto place = [&](Value row) { return code.mul(code.min(row, table.extents[1]), table.extents[2]); };
+    Value lowest = code.lanes32(low), highest = code.lanes32(high), one = lanesOf(1);
+    KeyRange none{code.lanes32(code.add(high, 1)), lowest};
+    return reduce(first, {place(rows.from), place(rows.to)}, none, [&](Value, Value x) {
+      Value inside = code.both(compare(code, arith::CmpIPredicate::sle, lowest, x),
+                               compare(code, arith::CmpIPredicate::sle, x, highest));
+      Value after = arith::AddIOp::create(code.b, x, one);
+      return KeyRange{code.select(inside, x, none.from), code.select(inside, after, none.to)};
+    });
+  }
+
 private:
+  /// The first element of the sample in an operand [B, N] or [B, M].
+  Value tokensOf(int64_t operand) {
+    const CapturedTensor &tensor = mask.operands[operand];
+    return code.offset(code.i32(), tensor.pointer, code.mul(scope.sample, tensor.extents[1]));
+  }
+
   Value lanesOf(int64_t value) { return code.splat(arith::ConstantIntOp::create(code.b, value, 32)); }
 
   /// The smallest `from` and the largest `to` that `ends` gives for the elements x of tokens at, at + 1, ...
-  KeyRange reduce(int64_t operand, KeyRange tokens, KeyRange none,
-                  llvm::function_ref<KeyRange(Value at, Value x)> ends) {
-    const CapturedTensor &tensor = mask.operands[operand];
-    Value row = code.offset(code.i32(), tensor.pointer, code.mul(scope.sample, tensor.extents[1]));
+  KeyRange reduce(Value row, KeyRange tokens, KeyRange none, llvm::function_ref<KeyRange(Value at, Value x)> ends) {
     SmallVector<Value> found{none.from, none.to};
     found = code.reduce(tokens.from, tokens.to, code.lanes(), found, [&](Value at, ValueRange state) {
       Value inside = code.maskBelow(code.sub(tokens.to, at));

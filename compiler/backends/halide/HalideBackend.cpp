@@ -54,6 +54,10 @@ public:
           "cols is " + std::to_string(cols) + ", tiles are halved where a tensor is narrower: expected a power of two";
       return failure();
     }
+    if (!kernel.getBody().front().getOps<TopKOp>().empty()) {
+      why = "top_k finds its threshold in passes whose number is not known to a pipeline";
+      return failure();
+    }
     for (Operation &op : kernel.getBody().front().without_terminator())
       for (Region &region : op.getRegions())
         if (!region.empty() && failed(supportsHalideFormula(region, why)))

@@ -23,6 +23,8 @@ public:
       : op(op), sizes(sizes), operands(operands), place(place), isa(isa) {}
 
   Int constant(int64_t value) { return static_cast<int32_t>(std::clamp(value, -farAway, farAway)); }
+  Int queries() { return sizes.queries; }
+  Int keys() { return sizes.keys; }
   Int batch() { return sizes.sample; }
   Int head() { return place.head; }
   Int query() { return place.query; }
@@ -48,6 +50,15 @@ public:
     for (int d = 0; d < tensor.dimensions(); ++d)
       indices.push_back(clamp(at[at.size() - 1 - d], 0, tensor.dim(d).extent() - 1));
     return Halide::cast<int32_t>(tensor(indices));
+  }
+
+  Bool listed(int64_t operand, Int row, Int block) {
+    const Halide::ImageParam &table = operands[operand];
+    int64_t columns = cast<RankedTensorType>(op.getMaskOperands()[operand].getType()).getDimSize(2);
+    Bool found = Halide::cast<bool>(0);
+    for (int64_t at = 0; at < columns; ++at)
+      found = found || element(operand, {place.head, row, constant(at)}) == block;
+    return found && row < table.dim(1).extent();
   }
 
   Bool predicate(ArrayRef<int64_t> captures) {

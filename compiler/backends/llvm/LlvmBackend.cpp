@@ -25,6 +25,8 @@ public:
       return supportsRows(kernel, why);
     case Strategy::Linear:
       return supportsLinear(kernel, why);
+    case Strategy::Order:
+      return supportsOrder(kernel, why);
     }
     llvm_unreachable("unknown strategy");
   }
@@ -42,6 +44,7 @@ public:
     case Strategy::Linear:
       return linearReadsNarrow(argument);
     case Strategy::Strip:
+    case Strategy::Order:
       return false;
     }
     llvm_unreachable("unknown strategy");
@@ -59,6 +62,8 @@ public:
       return mapsWriteNarrow(result);
     case Strategy::Linear: // the output, and the state after the last key
       return true;
+    case Strategy::Order:
+      return false;
     }
     llvm_unreachable("unknown strategy");
   }
@@ -83,6 +88,9 @@ public:
       break;
     case Strategy::Decode:
       lowerDecode(code);
+      break;
+    case Strategy::Order:
+      lowerOrder(code);
       break;
     }
     return success();

@@ -27,6 +27,8 @@ public:
       : code(code), scope(scope), mask(mask), queryIndex(query), firstKey(key), keyLanes(keys), inside(inside) {}
 
   Int constant(int64_t value) { return {code.constant(value), llvm::isInt<32>(value)}; }
+  Int queries() { return {scope.queries, true}; }
+  Int keys() { return {scope.keys, true}; }
   Int batch() { return {scope.sample, true}; }
   Int head() { return {scope.head, true}; }
   Int query() { return {queryIndex, true}; }
@@ -74,6 +76,25 @@ public:
     Value none = code.splat(arith::ConstantIntOp::create(code.b, 0, 8));
     Value loaded = LLVM::MaskedLoadOp::create(code.b, none.getType(), at, inside, none, /*alignment=*/1);
     return {arith::ExtSIOp::create(code.b, keyLanes.getType(), loaded), true};
+  }
+
+  Bool listed(int64_t operand, Int row, Int block) {
+    const CapturedTensor &table = mask.operands[operand];
+    int64_t columns = table.type.getDimSize(2);
+    Value head = table.type.getDimSize(0) == 1 ? code.constant(0) : scope.head;
+    Value line = code.mul(code.add(code.mul(head, table.extents[1]), row.value), columns);
+    Value exists = code.less(row.value, table.extents[1]), found;
+    for (int64_t first = 0; first < columns; first += code.lanes()) {
+      // Nothing is read of a row that is not there; what stands for its numbers is told from a block by `exists`.
+      Value count = code.select(exists, code.constant(columns - first), code.constant(0));
+      Value numbers = code.loadIndices(code.offset(table.pointer, code.add(line, first)), code.maskBelow(count));
+      for (int64_t at = 0; at < std::min(columns - first, code.lanes()); ++at) {
+        Value number = code.splat(vector::ExtractOp::create(code.b, numbers, ArrayRef<int64_t>{at}));
+        Value equal = compare(code, arith::CmpIPredicate::eq, number, block.value);
+        found = found ? either(found, equal) : equal;
+      }
+    }
+    return found ? both(exists, found) : compare(code, arith::CmpIPredicate::ne, exists, exists);
   }
 
   Bool predicate(ArrayRef<int64_t> captures) {

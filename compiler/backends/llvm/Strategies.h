@@ -42,4 +42,8 @@ bool rowsReadNarrow(BlockArgument argument);
 /// Whether rows that it needs in memory, where that of a result is not f32, fit the stack.
 bool rowsWriteNarrow(OpResult result);
 
+/// Of one op that says which row goes where.
+LogicalResult supportsOrder(KernelOp kernel, std::string &why);
+void lowerOrder(KernelCode &kernel);
+
 } // namespace mlir::attn

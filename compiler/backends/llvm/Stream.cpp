@@ -64,14 +64,37 @@ void StreamKernel::finish(CodeBuilder &code, const Block &block) {
   });
 }
 
+/// Whether what is visible is found by reading all tokens in question.
+static bool readsTokens(MaskAttr mask) {
+  return llvm::is_contained({MaskKind::Flags, MaskKind::Segments}, mask.getKind()) ||
+         llvm::any_of(mask.getChildren(), readsTokens);
+}
+
 void StreamKernel::buildBlock(CodeBuilder &code, const Block &block) {
   initialise(code, block);
-  VisibleKeys keys = visibleKeys(code, block.masks, block.firstQuery, code.sub(block.endQuery, code.constant(1)),
-                                 {code.constant(0), block.keyCount});
-  Value first = code.mul(code.div(keys.any.from, code.constant(keyBlock())), keyBlock());
-  code.loop(first, keys.any.to, keyBlock(),
-            [&](Value key) { buildKeys(code, block, {key, code.min(code.add(key, keyBlock()), block.keyCount)}); });
+  if (block.masks.masks.empty())
+    code.loop(code.constant(0), block.keyCount, keyBlock(),
+              [&](Value key) { buildKeys(code, block, {key, code.min(code.add(key, keyBlock()), block.keyCount)}); });
+  else
+    visitVisible(code, block);
   finish(code, block);
+}
+
+// A mask such as `window or global` has gaps: after each block of keys the next one begins where, beyond it, the first
+// key is that the queries see. Where that is found by reading tokens, not more than a block of them is read at a time.
+void StreamKernel::visitVisible(CodeBuilder &code, const Block &block) {
+  Value last = code.sub(block.endQuery, code.constant(1));
+  auto panelStart = [&](Value key) { return code.mul(code.div(key, code.constant(panelWidth())), panelWidth()); };
+  KeyRange all = visibleKeys(code, block.masks, block.firstQuery, last, {code.constant(0), block.keyCount}).any;
+  bool near = llvm::any_of(chain.masks, [](MaskOp mask) { return readsTokens(mask.getMask()); });
+  code.repeat(ValueRange{panelStart(all.from)}, [&](ValueRange state) {
+    Value from = state[0], end = near ? code.min(code.add(from, keyBlock()), all.to) : all.to;
+    KeyRange seen = visibleKeys(code, block.masks, block.firstQuery, last, {from, end}).any;
+    Value some = code.less(seen.from, seen.to), first = panelStart(seen.from), next = code.add(first, keyBlock());
+    code.branch(some, [&] { buildKeys(code, block, {first, code.min(next, seen.to)}); });
+    next = code.select(some, next, end);
+    return std::pair(code.less(next, all.to), SmallVector<Value>{next});
+  });
 }
 
 /// Blocks of the queries of a head: each has one register tile at least, if there are so many queries.

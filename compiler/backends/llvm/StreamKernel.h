@@ -75,6 +75,7 @@ private:
 
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
   void buildBlock(CodeBuilder &code, const Block &block);
+  void visitVisible(CodeBuilder &code, const Block &block);
   void initialise(CodeBuilder &code, const Block &block);
   void buildKeys(CodeBuilder &code, const Block &block, KeyRange keys);
   Tile tileAt(CodeBuilder &code, const Block &block, Value index, KeyRange keys);

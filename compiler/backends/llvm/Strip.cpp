@@ -99,6 +99,7 @@ void StripKernel::visit(CodeBuilder &code, const Strip &strip, Operation &inner)
       .Case([&](NormalizeOp o) { normalize(code, strip, o); })
       .Case([&](CombineOp o) { combine(code, strip, o); })
       .Case([&](ReduceMapOp o) { reduceMap(code, strip, o); })
+      .Case([&](TopKOp o) { topK(code, strip, o); })
       .Case<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>([&](Operation *o) { places(code, strip, *o); });
 }
 

@@ -1,7 +1,7 @@
 // The code of one strip kernel. Strip.cpp shares out strips and visits the ops; StripProducts.cpp has the ops that are
 // sums of products, StripRelative.cpp tables of relative positions, StripPlaces.cpp the ops that look at one place,
-// StripGroups.cpp loops over places that share a normalisation, StripNormalize.cpp and StripReduce.cpp what is done
-// there.
+// StripGroups.cpp loops over places that share a normalisation, StripNormalize.cpp, StripReduce.cpp and StripTopK.cpp
+// what is done there.
 #pragma once
 
 #include "compiler/backends/code/StripTasks.h"
@@ -105,6 +105,9 @@ private:
   void normalize(CodeBuilder &code, const Strip &strip, NormalizeOp op);
   void sinkhorn(CodeBuilder &code, const Strip &strip, NormalizeOp op);
   void reduceMap(CodeBuilder &code, const Strip &strip, ReduceMapOp op);
+
+  // --- StripTopK.cpp
+  void topK(CodeBuilder &code, const Strip &strip, TopKOp op);
 
   int64_t lanes() { return schedule.getLanes(); }
   int64_t panelWidth() { return schedule.getCols(); }

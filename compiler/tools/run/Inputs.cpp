@@ -60,14 +60,15 @@ llvm::Expected<Array> make(const Port &port, llvm::StringRef kind, llvm::StringR
     return error("expected random:SEED:SHAPE, got 'random:" + argument + "'");
   std::optional<int64_t> upper = port.dtype == ATTN_BOOL ? 1 : port.upper;
   if (auto bound = extents.find(port.upperDim); bound != extents.end())
-    upper = bound->second;
+    upper = bound->second - (port.below ? 1 : 0);
   if (kind == "random" && isInteger(port.dtype) && !upper)
     return error("the range of these integers is not known; give a file, full:VALUE:SHAPE or iota:SHAPE");
+  uint64_t range = upper ? std::max<int64_t>(*upper - port.lower + 1, 1) : 1;
   Generator generator{seed};
   for (auto [i, real] : llvm::enumerate(array->reals))
     real = kind == "random" ? generator.normal() : kind == "iota" ? double(i) : value;
   for (auto [i, integer] : llvm::enumerate(array->integers))
-    integer = kind == "random" ? int64_t(generator.next() % (uint64_t(*upper) + 1)) : kind == "iota" ? i : value;
+    integer = kind == "random" ? port.lower + int64_t(generator.next() % range) : kind == "iota" ? i : value;
   return array;
 }
 

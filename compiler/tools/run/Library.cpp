@@ -164,6 +164,8 @@ static Port portOf(const attn_port &from, const attn_metadata &metadata) {
   port.dtype = from.dtype;
   for (int32_t d = 0; d < from.rank; ++d)
     port.dims.push_back(dimension(from.dims[d]));
+  port.lower = from.checked ? from.lower : 0;
+  port.below = from.checked && from.below;
   if (from.checked && from.upper >= 0)
     port.upper = from.upper;
   else if (from.checked)

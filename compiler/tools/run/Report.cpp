@@ -20,7 +20,8 @@ static void printPorts(llvm::StringRef kind, llvm::ArrayRef<Port> ports) {
     outs() << kind << " " << port.name << ": " << attn_dtype_name(port.dtype) << " [" << llvm::join(port.dims, ",")
            << "]";
     if (port.upper || !port.upperDim.empty())
-      outs() << " in [0, " << (port.upper ? std::to_string(*port.upper) : port.upperDim) << "]";
+      outs() << " in [" << port.lower << ", " << (port.upper ? std::to_string(*port.upper) : port.upperDim)
+             << (port.below ? ")" : "]");
     outs() << "\n";
   }
 }
@@ -35,7 +36,8 @@ void printMetadata(const Library &library) {
   const attn_metadata &metadata = library.metadata();
   for (const attn_symbol &symbol : llvm::ArrayRef(metadata.symbols, metadata.symbol_count))
     outs() << "dimension " << symbol.name << ": from " << symbol.minimum
-           << (symbol.maximum ? " to " + std::to_string(symbol.maximum) : std::string(", no upper bound")) << "\n";
+           << (symbol.maximum ? " to " + std::to_string(symbol.maximum) : std::string(", no upper bound"))
+           << (symbol.multiple > 1 ? ", a multiple of " + std::to_string(symbol.multiple) : "") << "\n";
   for (const attn_variant &variant : llvm::ArrayRef(metadata.variants, metadata.variant_count))
     outs() << "variant " << variant.target << (library.runs(variant) ? ", runs here" : "") << "\n";
   outs() << "compiled by " << metadata.compiler << "\n"

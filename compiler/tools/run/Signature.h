@@ -12,8 +12,10 @@ struct Port {
   std::string name;
   attn_dtype dtype = 0;
   llvm::SmallVector<std::string, 4> dims; // texts: a number, or the name of a dimension
-  std::optional<int64_t> upper;           // of checked integers: each lies in [0, upper]
-  std::string upperDim;                   // the dimension that bounds them instead, if any
+  int64_t lower = 0;                      // of checked integers: each lies in [lower, upper]
+  std::optional<int64_t> upper;
+  std::string upperDim; // the dimension that bounds them instead, if any
+  bool below = false;   // as an excluded bound
 };
 
 struct Signature {

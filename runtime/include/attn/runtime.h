@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define ATTN_MAX_RANK 8
-#define ATTN_ABI_VERSION 3u
+#define ATTN_ABI_VERSION 4u
 
 /* Every function returns one of these; attn_status_name gives its text. */
 typedef int32_t attn_status;
@@ -101,9 +101,10 @@ typedef struct {
   attn_dtype dtype;
   int32_t rank;
   attn_extent dims[ATTN_MAX_RANK];
-  /* For integer inputs that index something: every element lies in [lower, upper]; `upper` may name a symbol. */
+  /* For integer inputs that index something: every element lies in [lower, upper], or with `below` in [lower, upper);
+   * `upper` may name a symbol. */
   int32_t checked;
-  int32_t reserved;
+  int32_t below;
   int64_t lower;
   attn_extent upper;
 } attn_port;
@@ -112,7 +113,8 @@ typedef struct {
 typedef struct {
   const char *name;
   int64_t minimum;
-  int64_t maximum; /* 0: no bound at compile time */
+  int64_t maximum;  /* 0: no bound at compile time */
+  int64_t multiple; /* what every value is a multiple of; 0 stands for 1 */
 } attn_symbol;
 
 /* A model may hold code for several kinds of processors; an open picks one. */

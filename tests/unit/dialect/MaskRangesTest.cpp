@@ -54,7 +54,8 @@ struct Predicate {
   }
 };
 
-/// One sample: what masks may ask about, in numbers. A dense mask is one number; ids and flags are a row each.
+/// One sample: what masks may ask about, in numbers. A dense mask is one number; ids and flags are a row each; a table
+/// of blocks has rows of two.
 struct Sample {
   int64_t queries, keys;
   std::vector<std::vector<int64_t>> operands;
@@ -94,9 +95,14 @@ struct Numbers {
     const std::vector<int64_t> &row = sample.operands[operand];
     return row[row.size() == 1 ? 0 : place.back()];
   }
+  Bool listed(int64_t operand, Int row, Int block) {
+    const std::vector<int64_t> &table = sample.operands[operand];
+    return 2 * row + 1 < int64_t(table.size()) && (table[2 * row] == block || table[2 * row + 1] == block);
+  }
   Bool predicate(ArrayRef<int64_t>) { return sample.predicate.at(i, j); }
 
   // Of a sample.
+  Int queries() { return sample.queries; }
   Int keys() { return sample.keys; }
   Int offset(Alignment alignment) { return alignment == Alignment::TopLeft ? 0 : sample.keys - sample.queries; }
   Int length(int64_t operand) { return sample.operands[operand][0]; }
@@ -112,6 +118,14 @@ struct Numbers {
     for (int64_t at = tokens.from; at < tokens.to; ++at)
       if (int64_t element = sample.operands[operand][at]; low <= element && element <= high)
         found = {std::min(found.from, at), at + 1};
+    return found;
+  }
+  KeyInterval<Int> listedBlocks(int64_t operand, KeyInterval<Int> rows, Int low, Int high) {
+    KeyInterval<Int> found{high + 1, low};
+    const std::vector<int64_t> &table = sample.operands[operand];
+    for (int64_t at = 2 * rows.from; at < std::min<int64_t>(2 * rows.to, table.size()); ++at)
+      if (low <= table[at] && table[at] <= high)
+        found = {std::min(found.from, table[at]), std::max(found.to, table[at] + 1)};
     return found;
   }
 };
@@ -133,7 +147,7 @@ protected:
 
   MaskAttr drawLeaf(const Sample &sample) {
     int64_t width = choose<int64_t>({1, 3, 7, 16}), side = sample.keys / width + 1;
-    switch (pick(0, 14)) {
+    switch (pick(0, 16)) {
     case 0:
       return node(MaskKind::Causal, {pick(0, 1)});
     case 1:
@@ -145,7 +159,8 @@ protected:
     case 4:
       return node(MaskKind::Lengths, {}, {0});
     case 5:
-      return node(MaskKind::Blocks, {choose<int64_t>({1, 2, 7, 16, 100})});
+      return node(MaskKind::Blocks, {choose<int64_t>({1, 2, 7, 16, 100}), choose<int64_t>({1, 3, 8, 100, INT32_MAX}),
+                                     choose<int64_t>({0, 0, 1, 2, INT32_MAX}), choose<int64_t>({0, 0, 1, INT32_MAX})});
     case 6:
       return node(MaskKind::Strided, {choose<int64_t>({1, 2, 7, 100})});
     case 7:
@@ -155,13 +170,16 @@ protected:
     case 9:
       return node(MaskKind::Axial, {side, width, pick(0, 1)});
     case 10:
-      return node(MaskKind::Global, {choose<int64_t>({0, 1, 5, 1000})});
+      return node(MaskKind::Global, {choose<int64_t>({0, 1, 5, 1000}), choose<int64_t>({0, 0, 1, 6, 1000})});
     case 11:
       return node(MaskKind::Flags, {}, {1});
     case 12:
       return node(MaskKind::Segments, {}, {2});
     case 13:
       return node(MaskKind::Segments, {}, {2, 3});
+    case 14:
+    case 15:
+      return node(MaskKind::Listed, {choose<int64_t>({1, 3, 8, 100})}, {5});
     default:
       return node(MaskKind::Dense, {}, {4});
     }
@@ -181,7 +199,9 @@ protected:
     // Operands that have an element for each query and each key are as long as the larger.
     Sample sample{pick(1, 40), pick(0, 40), {}, {}};
     size_t most = std::max<int64_t>(sample.queries, sample.keys) + 1;
-    sample.operands = {{pick(0, sample.keys)}, std::vector<int64_t>(most), {}, {}, std::vector<int64_t>(most)};
+    sample.operands = {{pick(0, sample.keys)}, std::vector<int64_t>(most), {}, {}, std::vector<int64_t>(most), {}};
+    for (int64_t rows = pick(0, 8), at = 0; at < 2 * rows; ++at)
+      sample.operands[5].push_back(choose<int64_t>({-1, 0, 1, 2, 3, 5, 30, INT32_MAX, INT32_MIN}));
     int64_t flagged = choose<int64_t>({0, 1, 5, 30});
     for (int64_t at = 0; at < flagged; ++at)
       sample.operands[1][pick(0, most - 1)] = choose<int64_t>({1, 1, -1});
@@ -236,7 +256,7 @@ TEST_F(MaskRangesTest, RandomMasks) {
 
 /// What can be skipped and what needs no test, in cases small enough to see.
 TEST_F(MaskRangesTest, TilesOfQueries) {
-  Sample sample{64, 64, {{40}, std::vector<int64_t>(64), {}}, {}};
+  Sample sample{64, 64, {{40}, std::vector<int64_t>(64), {}, {0, 3, 4, 0, 7, -1, 99, 0}}, {}};
   sample.operands[1][40] = -1;
   for (int64_t at = 0; at < 64; ++at)
     sample.operands[2].push_back(at / 12);
@@ -254,12 +274,20 @@ TEST_F(MaskRangesTest, TilesOfQueries) {
   expect(node(MaskKind::Window, {3, 1, 0, 1}), {5, 13}, {8, 10});
   expect(node(MaskKind::Window, {3, 1, 0, 2}), {2, 14}, {});
   expect(node(MaskKind::Lengths, {}, {0}), {0, 40}, {0, 40});
-  expect(node(MaskKind::Blocks, {8}), {8, 16}, {8, 16});
-  expect(node(MaskKind::Blocks, {10}), {0, 20}, {});
+  expect(node(MaskKind::Blocks, {8, 8, 0, 0}), {8, 16}, {8, 16});
+  expect(node(MaskKind::Blocks, {10, 10, 0, 0}), {0, 20}, {});
+  expect(node(MaskKind::Blocks, {4, 8, 1, 0}), {8, 24}, {8, 24});
+  expect(node(MaskKind::Blocks, {10, 8, 1, 1}), {0, 24}, {0, 16});
+  expect(node(MaskKind::Listed, {8}, {3}), {0, 40}, {});
+  expect(node(MaskKind::Listed, {8}, {3}), {32, 40}, {32, 40}, 8);
+  expect(node(MaskKind::Listed, {4}, {3}), {28, 32}, {28, 32});
   expect(node(MaskKind::Grid, {8, 8, 3}), {0, 24}, {});
   expect(node(MaskKind::Axial, {4, 16, 1}), {0, 16}, {0, 16});
-  expect(node(MaskKind::Global, {9}), {0, 64}, {0, 9});
-  expect(node(MaskKind::Global, {20}), {0, 64}, {0, 64});
+  expect(node(MaskKind::Global, {9, 0}), {0, 64}, {0, 9});
+  expect(node(MaskKind::Global, {20, 0}), {0, 64}, {0, 64});
+  expect(node(MaskKind::Global, {3, 2}), {0, 64}, {0, 3});
+  expect(node(MaskKind::Global, {3, 2}), {62, 64}, {62, 64}, 8);
+  expect(node(MaskKind::Global, {0, 56}), {0, 64}, {0, 64});
   expect(node(MaskKind::Flags, {}, {1}), {40, 41}, {});
   expect(node(MaskKind::Segments, {}, {2}), {0, 12}, {0, 12});
   MaskAttr near = node(MaskKind::Window, {3, 1, 0, 1}), prefix = node(MaskKind::Prefix, {10});

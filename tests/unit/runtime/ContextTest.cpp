@@ -221,6 +221,9 @@ TEST_F(ContextTest, ChecksShapes) {
   expectRun(ATTN_E_SHAPE, "input 0 \"ids\": dimension S is -1, the minimum is 0");
   in[0].shape[0] = 9;
   expectRun(ATTN_E_SHAPE, "input 0 \"ids\": dimension B is 9, the maximum is 8");
+  fake.symbols[1].multiple = 3;
+  expectRun(ATTN_E_SHAPE, "input 0 \"ids\": dimension S is 8, expected a multiple of 3");
+  fake.symbols[1].multiple = 0; // of a model whose sizes are any
   fake.inputs[0].dims[0] = 7;
   expectRun(ATTN_E_SHAPE, "input 0 \"ids\": shape [2,8], expected [7,S]");
   fake.inputs[1].dims[0] = 2;

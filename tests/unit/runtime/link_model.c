@@ -11,7 +11,7 @@ static uint64_t arena(const int64_t *symbols, int64_t threads) { return (uint64_
 
 static const attn_port input = {"x", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
 static const attn_port output = {"y", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
-static const attn_symbol symbol = {"N", 0, 100};
+static const attn_symbol symbol = {"N", 0, 100, 1};
 static const attn_variant variant = {"x86-64", 0};
 static const attn_variant_code code = {arena, run};
 static const attn_metadata metadata = {

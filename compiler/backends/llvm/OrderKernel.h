@@ -1,0 +1,61 @@
+// The code of one kernel that says which row goes where. Order.cpp has the ops that make lists of indices, a list or a
+// few rows a task; OrderRows.cpp those that move rows by them, or by blocks.
+#pragma once
+
+#include "compiler/backends/llvm/Rows.h"
+#include "compiler/backends/llvm/Strategies.h"
+
+namespace mlir::attn {
+
+class OrderKernel {
+public:
+  explicit OrderKernel(KernelCode &kernel) : kernel(kernel), op(kernel.kernel().getBody().front().front()) {}
+
+  void build();
+
+private:
+  using Body = llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value at, Value worker)>;
+  using Count = std::function<Value(CodeBuilder &, const KernelScope &)>;
+
+  // --- Order.cpp
+  void bucket(BucketOp bucket);
+  Value largestPlace(CodeBuilder &code, Value numbers, int64_t half);
+  void sort();
+  void sortByDigit(CodeBuilder &code, Value ids, Value from, Value to, Value counts, Value tokens, int64_t shift);
+  void invert();
+  void wrap(WrapOp wrap);
+
+  // --- OrderRows.cpp
+  void gather();
+  void scatter();
+  void mergeParts(MergePartsOp merge);
+  void copyAll();
+  void sumBlocks(BlockSumOp sum);
+  void sumRunning(BlockSumOp sum);
+  void concat();
+  void copyRow(CodeBuilder &code, Value from, Value to, int64_t width);
+  void addRow(CodeBuilder &code, Value from, Value to, int64_t width);
+  void ifRow(CodeBuilder &code, Value index, Value rows, llvm::function_ref<void(Value)> yes,
+             llvm::function_ref<void()> no = {});
+
+  /// Tasks that each call `body` for up to `rows` numbers below `count`, one after the other.
+  void forEach(int64_t rows, const Count &count, Body body);
+
+  /// How many rows a value has, all dimensions but its last `inner`.
+  Count rowsOf(Value value, int64_t inner);
+  Value extent(CodeBuilder &code, const KernelScope &scope, Value value, int64_t dim) {
+    return kernel.extent(code, scope, kernel.extents(value)[dim]);
+  }
+  Value input(const KernelScope &scope, unsigned operand) {
+    return kernel.tensor(scope, cast<BlockArgument>(op.getOperand(operand)));
+  }
+  static ArrayRef<int64_t> shapeOf(Value value) { return cast<RankedTensorType>(value.getType()).getShape(); }
+  /// A number of a tensor of i32, as i64.
+  Value loadIndex(CodeBuilder &code, Value pointer);
+  void storeIndex(CodeBuilder &code, Value number, Value pointer);
+
+  KernelCode &kernel;
+  Operation &op;
+};
+
+} // namespace mlir::attn
