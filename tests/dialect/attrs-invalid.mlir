@@ -17,7 +17,7 @@ func.func private @storage(tensor<?x?x8xf32, #attn.layout<key_panels, width = 16
 // -----
 
 // expected-error @+2 {{failed to parse Attn_LayoutAttr parameter 'storage' which is to be a `Precision`}}
-// expected-error @+1 {{expected one of [own, bf16, int8] for the numbers that are stored and multiplied; sums are f32, of int8 i32, got: fp4}}
+// expected-error @+1 {{expected one of [own, bf16, int8, f32] for the numbers that are stored and multiplied, got: fp4}}
 func.func private @storage_word(tensor<8x8xf32, #attn.layout<weight_panels, width = 16, storage = fp4>>)
 
 // -----

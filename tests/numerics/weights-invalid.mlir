@@ -32,10 +32,10 @@ func.func @model(%x: tensor<?x12xf32> {attn.name = "x"}) -> tensor<?x12xf32> {
   return %y : tensor<?x12xf32>
 }
 //--- type.mlir
-func.func @model(%x: tensor<?x12xf64> {attn.name = "x"}) -> tensor<?x12xf64> {
-  %w = attn.weight "ffn.b2" : tensor<12xf64>
-  %y = attn.add %x, %w : tensor<?x12xf64>, tensor<12xf64>
-  return %y : tensor<?x12xf64>
+func.func @model(%x: tensor<?x12xf16> {attn.name = "x"}) -> tensor<?x12xf16> {
+  %w = attn.weight "ffn.b2" : tensor<12xf16>
+  %y = attn.add %x, %w : tensor<?x12xf16>, tensor<12xf16>
+  return %y : tensor<?x12xf16>
 }
 //--- slice.mlir
 func.func @model(%x: tensor<?x12xf32> {attn.name = "x"}) -> tensor<?x12xf32> {
