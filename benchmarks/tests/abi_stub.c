@@ -123,10 +123,11 @@ static const layout layouts[] = {
     FIELD(attn_tensor, shape) FIELD(attn_tensor, data) FIELD(attn_tensor, bytes) FIELD(attn_options, threads)
         FIELD(attn_options, parallel_for) FIELD(attn_options, capacity) FIELD(attn_options, error_size)
             FIELD(attn_options, error) FIELD(attn_options, variant) FIELD(attn_options, kernel_count)
-                FIELD(attn_port, dims) FIELD(attn_port, checked) FIELD(attn_port, upper) FIELD(attn_symbol, maximum)
-                    FIELD(attn_variant, cpu_features) FIELD(attn_metadata, variants) FIELD(attn_metadata, outputs)
-                        FIELD(attn_metadata, input_count) FIELD(attn_metadata, weights_bytes)
-                            FIELD(attn_metadata, weights_id) FIELD(attn_metadata, reserved2){NULL, NULL, 0, 0},
+                FIELD(attn_port, dims) FIELD(attn_port, checked) FIELD(attn_port, below) FIELD(attn_port, upper)
+                    FIELD(attn_symbol, maximum) FIELD(attn_symbol, multiple) FIELD(attn_variant, cpu_features)
+                        FIELD(attn_metadata, variants) FIELD(attn_metadata, outputs) FIELD(attn_metadata, input_count)
+                            FIELD(attn_metadata, weights_bytes) FIELD(attn_metadata, weights_id)
+                                FIELD(attn_metadata, reserved2){NULL, NULL, 0, 0},
 };
 
 EXPORT const layout *stub_layouts(void) { return layouts; }

@@ -11,6 +11,10 @@
 // RUN: not attn-run %t.so --input q=zeros:[1,2,3,4] --input k=zeros:[1,2,3,4] --input v=zeros:[1,2,3,4] \
 // RUN:   --input qg=zeros:[1,2,3,4] --input kg=zeros:[1,2,3,4] --input vg=zeros:[1,2,3,4] --input flags=zeros:[1,3] \
 // RUN:   --input index=full:3:[1,1,2] --input kept=zeros:[1,1,3,1] --input lengths=zeros:[1] 2>&1 | FileCheck %s
+// RUN: attn-run %t.so --describe | FileCheck %s --check-prefix=PORTS
+// PORTS: input index: i32 [B,1,G] in [-1, N)
+// RUN: attnc %s -o %t.h && FileCheck %s --check-prefix=HEADER --input-file=%t.h
+// HEADER: every element of index lies in [-1, N)
 // CHECK: input 7 "index"[0,0,0]: 3 is outside [-1, 2]
 
 func.func @longformer(

@@ -32,6 +32,7 @@ CASES.update({
     "sparse_transformer/strided_merged": ("out",), "sparse_transformer/fixed_merged": ("out",),
     "sparse_transformer/strided_heads": ("out",), "sparse_transformer/fixed_heads": ("out",),
     "longformer/global_padded": ("out",), "longformer/causal": ("out",),
+    "longformer/dilated_no_global": ("out",),
     "bigbird/eight_blocks": ("out",), "bigbird/doubled_block": ("out",),
     "lsh_attention/full": ("out", "order"), "lsh_attention/causal": ("out", "order"),
     "lsh_attention/padding_same_bucket": ("out",),

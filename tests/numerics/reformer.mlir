@@ -8,6 +8,8 @@
 // RUN: %run_compiled %s %t --sizes B=1,N=1000,D=4 --integers buckets=-70000..70000 --input gamma=full:0.5:[4]
 // RUN: attnc %s -o %t.so && attn-run %t.so --describe | FileCheck %s --check-prefix=DIMENSION
 // DIMENSION: dimension N: from 0, no upper bound, a multiple of 4
+// RUN: attnc %s -o %t.h && FileCheck %s --check-prefix=HEADER --input-file=%t.h
+// HEADER: 0 <= N, a multiple of 4
 // RUN: not attn-run %t.so --input qk=zeros:[1,2,18,4] --input v=zeros:[1,2,18,5] --input buckets=zeros:[1,6,18] \
 // RUN:   --input gamma=zeros:[4] 2>&1 | FileCheck %s
 // CHECK: input 0 "qk": dimension N is 18, expected a multiple of 4
