@@ -82,8 +82,9 @@ LogicalResult GivenScoreOp::inferReturnTypes(MLIRContext *, std::optional<Locati
   auto table = cast<RankedTensorType>(adaptor.getTable().getType());
   KeyShape key(adaptor.getKey().getType());
   if (!adaptor.getQuery() && (!key.perSample || table.isDynamicDim(table.getRank() - 2))) // given_score_c5
-    return error("expected keys [B, H, M, D] and a static number of rows where no query says how many there are, got keys " +
-                 typeText(adaptor.getKey().getType()) + " and table " + typeText(table));
+    return error(
+        "expected keys [B, H, M, D] and a static number of rows where no query says how many there are, got keys " +
+        typeText(adaptor.getKey().getType()) + " and table " + typeText(table));
   // Without a query each row of the table stands for one.
   auto query = adaptor.getQuery()
                    ? cast<RankedTensorType>(adaptor.getQuery().getType())

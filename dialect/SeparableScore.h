@@ -40,8 +40,8 @@ Value partOf(OpBuilder &builder, Value value, bool ofQuery, IRMapping &mapping);
 /// `value` with all it is computed from, built at `builder`.
 Value copyOf(OpBuilder &builder, Value value, IRMapping &mapping);
 
-/// Whether the number of places that are seen grows no faster than queries and keys do: each query sees few keys, or one of the two
-/// is fixed.
+/// Whether the number of places that are seen grows no faster than queries and keys do: each query sees few keys, or
+/// one of the two is fixed.
 bool seesFewKeys(CombineOp combine);
 
 } // namespace mlir::attn

@@ -54,7 +54,8 @@ void OrderKernel::bucket(BucketOp bucket) {
     Value sample = code.div(list, code.constant(heads)), head = code.rem(list, code.constant(heads));
     Value row = code.offset(input(scope, 0), code.mul(at, width));
     Value rotations = code.offset(input(scope, 1), code.mul(head, width * rounds * half));
-    Value buckets = code.offset(code.i32(), kernel.result(scope, 0), code.add(code.mul(code.mul(list, rounds), tokens), token));
+    Value buckets =
+        code.offset(code.i32(), kernel.result(scope, 0), code.add(code.mul(code.mul(list, rounds), tokens), token));
     Value length = bucket.getLengths() ? loadIndex(code, code.offset(code.i32(), input(scope, 2), sample)) : tokens;
     auto place = [&](Value round) { return code.offset(code.i32(), buckets, code.mul(round, tokens)); };
     Value numbers = code.stack(llvm::alignTo(half, code.lanes()));
