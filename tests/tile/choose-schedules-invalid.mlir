@@ -295,3 +295,26 @@ func.func @linear_twice(%q: tensor<?x4x?x8xf32>) -> (tensor<?x4x?x8xf32>, tensor
   }
   return %0, %1 : tensor<?x4x?x8xf32>, tensor<?x4x?x8xf32>
 }
+
+// -----
+
+func.func @hash(%x: tensor<?x1x?x2xf32>, %r: tensor<1x2x1x5000xf32>) -> tensor<?x1x?xi32> {
+  // expected-error @+1 {{no back end can compile this: llvm: a hash has at most 4096 columns in a round}}
+  %k = attn.kernel (%a = %x : tensor<?x1x?x2xf32>, %b = %r : tensor<1x2x1x5000xf32>) -> tensor<?x1x?xi32> {
+    %y = attn.bucket %a, %b : tensor<?x1x?x2xf32>, tensor<1x2x1x5000xf32>
+    attn.yield %y : tensor<?x1x?xi32>
+  }
+  return %k : tensor<?x1x?xi32>
+}
+
+// -----
+
+func.func @orders(%ids: tensor<?x1x?xi32>) -> tensor<?x1x?xi32> {
+  // expected-error @+1 {{no back end can compile this: llvm: only one op that says which row goes where is ordered}}
+  %k = attn.kernel (%a = %ids : tensor<?x1x?xi32>) -> tensor<?x1x?xi32> {
+    %y = attn.sort %a : tensor<?x1x?xi32>
+    %z = attn.invert %y : tensor<?x1x?xi32>
+    attn.yield %z : tensor<?x1x?xi32>
+  }
+  return %k : tensor<?x1x?xi32>
+}

@@ -202,6 +202,12 @@ void OrderKernel::build() {
 
 LogicalResult supportsOrder(KernelOp kernel, std::string &why) {
   Block &body = kernel.getBody().front();
+  if (!llvm::hasSingleElement(body.without_terminator()) ||
+      !isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
+           BlockSumOp, ConcatOp>(body.front())) {
+    why = "only one op that says which row goes where is ordered";
+    return failure();
+  }
   auto bucket = dyn_cast<BucketOp>(body.front());
   if (bucket && bucket.getRotations().getType().getDimSize(3) > mostNumbers) {
     why = "a hash has at most " + std::to_string(mostNumbers) + " columns in a round";
