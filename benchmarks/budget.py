@@ -1,16 +1,18 @@
 """What the long-range figure leaves out: points that would take longer than they may, known from shorter lengths.
 
-A point is a model at a length on one system. Its time is foretold from the last lengths that were measured, as a power
-of the length; one that ran out of time or memory, or failed, is not tried at greater lengths.
+A point is a model at a length on one system. Its time is foretold from the last two lengths that were measured, as a
+power of the length, or from one, by the model's operations. A system that ran out of time or memory, or failed, is not
+tried at greater lengths.
 """
 
 import math
 import time
 
 import outcome
+from long_range import MODELS
 
 CALLS = 6  # a point has at least: to make ready, to calibrate, three rounds, to measure memory
-FIRST_EXPONENT = 2  # of a curve with one point: no model here grows faster
+EXPONENTS = 1, 2  # of all models: what is measured beyond is noise
 
 
 class Budget:
@@ -26,12 +28,13 @@ class Budget:
         known = self.measured.get(curve)
         if not known:
             return 0.0
-        exponent = FIRST_EXPONENT
-        if len(known) > 1:
-            (n0, t0), (n1, t1) = known[-2:]
-            exponent = min(max(math.log(t1 / t0) / math.log(n1 / n0), 1), FIRST_EXPONENT)
         last, seconds = known[-1]
-        return seconds * (tokens / last) ** exponent
+        if len(known) == 1:
+            operations = MODELS[curve[0]].flops
+            return seconds * operations(tokens) / operations(last)
+        (n0, t0), (n1, t1) = known[-2:]
+        least, most = EXPONENTS
+        return seconds * (tokens / last) ** min(max(math.log(t1 / t0) / math.log(n1 / n0), least), most)
 
     def over(self):
         return self.minutes is not None and self.clock() - self.begin > 60 * self.minutes

@@ -91,9 +91,10 @@ class BudgetTest(unittest.TestCase):
         )
         self.assertIsNone(self.budget.why_not("softmax", "torch", 4096))
 
-    def test_one_point_is_taken_for_quadratic(self):
-        self.note("cosformer", 1, (512,), 1.0)
-        self.assertAlmostEqual(self.budget.expected(("cosformer", "attnc"), 2048), 16.0)
+    def test_from_one_point_on_time_grows_as_the_operations(self):
+        for model, seconds in (("cosformer", 4.0), ("softmax", 16.0)):
+            self.note(model, 1, (512,), 1.0)
+            self.assertAlmostEqual(self.budget.expected((model, "attnc"), 2048), seconds)
 
     def test_an_exponent_from_noise_is_bounded(self):
         self.note("cosformer", 0, (512, 1024), 1.0)
