@@ -3,6 +3,7 @@
 `attnc` is built elsewhere: its compile time, open time and sizes are measured here, and its absence is no error.
 """
 
+import inspect
 import json
 import os
 import re
@@ -57,12 +58,12 @@ def run_or_stop(command, log):
 
 
 def place_weights(folder, spec, given):
-    """<model>.safetensors in the folder: MiniLM's own by a link, those of a case drawn."""
+    """<model>.safetensors in the folder: MiniLM's own by a link, those of others drawn."""
     path = folder / f"{spec.name}.safetensors"
     if spec.name == "minilm":
         path.unlink(missing_ok=True)
         path.symlink_to(find_weights(given))
-    elif not newer(path, HERE / "cases.py"):
+    elif not newer(path, inspect.getfile(type(spec))):
         spec.write_weights(path)
 
 
@@ -116,6 +117,8 @@ def compile_attnc(attnc, folder, workload, options):
     library, packed, log = folder / f"{name}.so", folder / f"{name}.so.weights", folder / f"{name}-attnc.log"
     if not (attnc.is_file() and os.access(attnc, os.X_OK)):
         raise Unavailable(f"no compiler at {attnc} (build it, or name it with --attnc)")
+    if not model.is_file():
+        raise Refused(f"not compiled yet: there is no {workload.source}")
     packed.unlink(missing_ok=True)
     command = [attnc, model, "-o", library, f"--prefix={c_prefix(name)}", "--bind", workload.spec.binds]
     command += [f"--weights={folder / workload.model}.safetensors", "-ftime-report", *workload.attnc_options, *options]

@@ -69,6 +69,8 @@ class Case:
     def shape(self, letters):
         return tuple(self.sizes[letter] for letter in letters)
 
+    port_shape = shape  # of the exported model, which leaves nothing open
+
     def inputs(self, other):
         """Normal numbers; `other` draws another set."""
         import numpy

@@ -236,8 +236,14 @@ def load(name, weights, precision, flex=False):
 
 
 def export_onnx(spec, module, example, path):
-    """Writes the case with its shapes fixed; the file appears only when complete."""
+    """Writes the case; dimensions that the spec names instead of giving a size stay open. The file appears only when
+    complete.
+    """
     part = path.with_suffix(".part")
+    ports = {name: spec.port_shape(letters) for name, letters in (spec.arguments | spec.results).items()}
+    left_open = {
+        name: {at: size for at, size in enumerate(shape) if isinstance(size, str)} for name, shape in ports.items()
+    }
     with torch.inference_mode():
         torch.onnx.export(
             module,
@@ -245,18 +251,19 @@ def export_onnx(spec, module, example, path):
             str(part),
             input_names=list(spec.arguments),
             output_names=list(spec.results),
+            dynamic_axes=left_open,
             opset_version=17,
             dynamo=False,
         )
     os.replace(part, path)
 
 
-def write_multi_head_attention(spec, path):
+def write_multi_head_attention(spec, module, example, path):
     """Plain attention as ONNX Runtime's own operator, which wants queries as [B, N, H D] and gives results so."""
     import onnx
     from onnx import TensorProto, helper
 
-    batch, heads, queries, width = (spec.sizes[letter] for letter in "BHND")
+    _, heads, _, width = spec.port_shape("BHND")
 
     def node(op, inputs, output, **attributes):
         return helper.make_node(op, inputs, [output], **attributes)
@@ -276,10 +283,10 @@ def write_multi_head_attention(spec, path):
         node("Reshape", ["rows", "split"], "split_rows"),
         node("Transpose", ["split_rows"], "out", **turn),
     ]
-    shapes = {"joined": [batch, queries, heads * width], "split": [batch, queries, heads, width]}
+    shapes = {"joined": [0, 0, heads * width], "split": [0, 0, heads, width]}  # 0: as it was
     constants = [helper.make_tensor(name, TensorProto.INT64, [len(to)], to) for name, to in shapes.items()]
     ports = [
-        [helper.make_tensor_value_info(n, TensorProto.FLOAT, spec.shape(letters)) for n, letters in ports.items()]
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, spec.port_shape(letters)) for n, letters in ports.items()]
         for ports in (spec.arguments, spec.results)
     ]
     graph = helper.make_graph(nodes, spec.name, *ports, constants)
@@ -306,6 +313,6 @@ if __name__ == "__main__":
     wanted = spec.exports(sys.argv[2])
     export_onnx(spec, module, example, folder / f"{spec.name}.onnx")
     if f"{spec.name}-fused.onnx" in wanted:
-        write_multi_head_attention(spec, folder / f"{spec.name}-fused.onnx")
+        write_multi_head_attention(spec, module, example, folder / f"{spec.name}-fused.onnx")
     if f"{spec.name}.xml" in wanted:
         convert_openvino(module, example, folder / f"{spec.name}.xml")

@@ -11,17 +11,19 @@ from agreement import Reference, check_peer
 from artefacts import Refused, Unavailable, compile_attnc, export_model, place_weights
 from machine import ROOFS, Peak
 from peers import PEERS, REFERENCE
-from rounds import PeerError, Worker, interleave
+from rounds import Limits, PeerError, Worker, interleave
 
 PEAK_SECONDS = 0.05
 READERS = ("onnxruntime", "openvino")  # what the names of those begin with that read exported files
 
 
 class Session:
-    """What all rows of a run share: options, folder, peak program, what was compiled, and where failures are noted."""
+    """What all rows of a run share: options, folder, peak program, limits of the peers, what was compiled, and where
+    failures are noted.
+    """
 
-    def __init__(self, arguments, folder, program, say):
-        self.arguments, self.folder, self.program, self.say = arguments, folder, program, say
+    def __init__(self, arguments, folder, program, say, limits=Limits()):
+        self.arguments, self.folder, self.program, self.say, self.limits = arguments, folder, program, say, limits
         self.loud = sys.stderr.isatty()
         self.compiled = {}  # {library: what compile_attnc returned or raised}
 
@@ -50,7 +52,7 @@ def eligible(workload, demanded):
 
 
 def still_in(entries):
-    return [name for name, entry in entries.items() if not {"error", "declined"} & entry.keys()]
+    return [name for name, entry in entries.items() if not {"error", "declined", "skipped"} & entry.keys()]
 
 
 def ready_files(session, workload, entries):
@@ -78,7 +80,7 @@ def ready_files(session, workload, entries):
 
 def find_reference(session, workload, threads, cpus):
     """(the reference or None, why not). Its process ends before the others start: f64 takes much memory."""
-    worker = Worker(REFERENCE, threads, cpus, session.folder)
+    worker = Worker(REFERENCE, threads, cpus, session.folder, session.limits)
     try:
         return Reference(worker, workload, session.folder), None
     except PeerError as error:
@@ -100,7 +102,7 @@ def compare_and_time(session, workload, threads, cpus, entries, reference, measu
     try:
         for name in still_in(entries):
             session.say(f"  {name}: prepare")
-            worker = Worker(name, threads, cpus, session.folder)
+            worker = Worker(name, threads, cpus, session.folder, session.limits)
             workers.append(worker)
             entries[name].update(check_peer(worker, workload, reference, session.folder))
         running = [worker for worker in workers if worker.name in still_in(entries)]
@@ -123,8 +125,11 @@ def compare_and_time(session, workload, threads, cpus, entries, reference, measu
     return roofs, disturbance
 
 
-def measure_row(session, workload, threads):
-    """All of one row, derived numbers included: what report.py, roofline.py and stored.py read."""
+def measure_row(session, workload, threads, skipped=None, compared=True):
+    """All of one row, derived numbers included: what report.py, roofline.py and stored.py read.
+
+    `skipped`: {peer: why it is left out this time}; without `compared` nothing is held against a reference.
+    """
     session.say(f"{workload.name}, {threads} threads")
     # The last CPUs: the first serves more of the system's interrupts.
     cpus = set(sorted(os.sched_getaffinity(0))[-threads:])
@@ -134,8 +139,10 @@ def measure_row(session, workload, threads):
     entries = {
         name: {"declined": why} if why else {} for name, why in eligible(workload, session.arguments.peers).items()
     }
+    entries.update({name: {"skipped": why} for name, why in (skipped or {}).items() if name in still_in(entries)})
     ready_files(session, workload, entries)
-    reference, missing = find_reference(session, workload, threads, cpus) if still_in(entries) else (None, None)
+    wanted = compared and still_in(entries)
+    reference, missing = find_reference(session, workload, threads, cpus) if wanted else (None, None)
     roofs, disturbance = compare_and_time(
         session,
         workload,
@@ -166,7 +173,7 @@ def measure_row(session, workload, threads):
     }
     report.summarise(row)
     for name, entry in entries.items():
-        for kind in ("error", "declined"):
+        for kind in ("error", "declined", "skipped"):
             if kind in entry:
                 session.say(f"  {name}: {entry[kind]}")
     return row

@@ -6,59 +6,26 @@ at one angle and each low enough to pass below those to its left with their name
 """
 
 import math
-from xml.sax.saxutils import escape
 
+import svg
 from report import OURS, fastest_peer, roofs, timed
+from svg import LETTER, PEER, Scale, line, words
 
 WIDTH, HEIGHT = 1120, 700
-LEFT, RIGHT, TOP, BOTTOM = 74, 1096, 92, 642  # of the plot
-LETTER = 6.3  # pixels of a letter across
+LEFT, RIGHT, TOP, BOTTOM = FRAME = 74, 1096, 92, 642  # of the plot
 MARK = 5.5  # radius
 STEP = 16.5  # pixels between marks of one intensity: at ANGLE it leaves a line of text between two names
 ANGLE, LINE = 60, 13.5  # of names, and the pixels of a line
 NAME = 152  # pixels of the longest name
 
-# (light, dark) of each class: what is drawn is the same, the viewer's theme chooses.
+# (light, dark) of each class.
 COLOURS = {
     "f32": ("#1f6feb", "#58a6ff"),
     "bf16": ("#8250df", "#bc8cff"),
     "int8": ("#bc4c00", "#f0883e"),
     "memory": ("#1a7f37", "#3fb950"),
-    "peer": ("#6e7781", "#9ea7b3"),
+    "peer": PEER,
 }
-PAPER, INK, FAINT = ("#ffffff", "#0d1117"), ("#1f2328", "#e6edf3"), ("#d8dee4", "#30363d")
-
-
-def style():
-    def rules(theme):
-        yield f".paper {{ fill: {PAPER[theme]}; }}"
-        yield f"text {{ fill: {INK[theme]}; }}"
-        yield f".grid {{ stroke: {FAINT[theme]}; }}"
-        yield f".leader {{ stroke: {COLOURS['peer'][theme]}; }}"
-        for name, colours in COLOURS.items():
-            yield f".{name} {{ stroke: {colours[theme]}; }}"
-            yield f".fill-{name} {{ fill: {colours[theme]}; }}"
-            yield f"text.{name} {{ stroke: none; fill: {colours[theme]}; }}"
-        yield f".ring {{ fill: {PAPER[theme]}; }}"
-
-    light, dark = (" ".join(rules(theme)) for theme in (0, 1))
-    fixed = "text { font: 11.5px system-ui, 'DejaVu Sans', Helvetica, sans-serif; } "
-    fixed += "text.title { font-size: 19px; font-weight: 600; } .leader { stroke-width: .7; }"
-    return f"<style>{fixed} {light} @media (prefers-color-scheme: dark) {{ {dark} }}</style>"
-
-
-class Scale:
-    """From intensity and GFLOP/s to the plot's pixels."""
-
-    def __init__(self, xs, ys):
-        self.x0, self.x1 = (math.log10(value) for value in xs)
-        self.y0, self.y1 = (math.log10(value) for value in ys)
-
-    def x(self, intensity):
-        return LEFT + (math.log10(intensity) - self.x0) / (self.x1 - self.x0) * (RIGHT - LEFT)
-
-    def y(self, rate):
-        return BOTTOM - (math.log10(rate) - self.y0) / (self.y1 - self.y0) * (BOTTOM - TOP)
 
 
 def points(rows):
@@ -92,7 +59,8 @@ def scale_of(marks, compute, read):
     down, across = (NAME * turn(math.radians(ANGLE)) + 2 * STEP for turn in (math.sin, math.cos))
     top, right = highest * 1.5, max(places) * 2
     foot = min([*places, highest / read / 4])
-    return Scale((low(foot, right, RIGHT - LEFT, across), right), (low(min(rates), top, BOTTOM - TOP, down), top))
+    xs = low(foot, right, RIGHT - LEFT, across), right
+    return Scale(xs, (low(min(rates), top, BOTTOM - TOP, down), top), FRAME)
 
 
 def spread_out(scale, marks):
@@ -112,31 +80,8 @@ def spread_out(scale, marks):
     }
 
 
-def ticks(low, high):
-    """Powers of ten with their twos and fives."""
-    for power in range(math.floor(low), math.ceil(high) + 1):
-        for digit in (1, 2, 5):
-            if low <= math.log10(digit * 10**power) <= high:
-                yield digit * 10**power
-
-
-def line(kind, x0, y0, x1, y1, more=""):
-    return f'<line class="{kind}" x1="{x0:.1f}" y1="{y0:.1f}" x2="{x1:.1f}" y2="{y1:.1f}"{more}/>'
-
-
-def words(text, x, y, kind="", more=""):
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}"{more}>{escape(text)}</text>'
-
-
 def axes(scale):
-    for value in ticks(scale.x0, scale.x1):
-        x = scale.x(value)
-        yield line("grid", x, TOP, x, BOTTOM)
-        yield words(f"{value:g}", x, BOTTOM + 18, more=' text-anchor="middle"')
-    for value in ticks(scale.y0, scale.y1):
-        y = scale.y(value)
-        yield line("grid", LEFT, y, RIGHT, y)
-        yield words(f"{value:g}", LEFT - 8, y + 4, more=' text-anchor="end"')
+    yield from svg.grid(scale, svg.decades(scale.x0, scale.x1), svg.decades(scale.y0, scale.y1))
     yield words(
         "operations per byte of inputs, weights and results",
         (LEFT + RIGHT) / 2,
@@ -212,15 +157,11 @@ def picture(results, threads):
     compute, read = drawn_roofs(rows)
     scale, machine = scale_of(marks, compute, read), results["machine"]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">',
-        style(),
-        f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
         words(f"attnc, its fastest peers and the roofs of {machine['processor']}", LEFT, 36, "title"),
         words(f"{threads} threads, commit {results['commit']}", RIGHT, 36, more=' text-anchor="end"'),
         *legend([p for p in ("f32", "bf16", "int8") if any(mark[1] == p for mark in marks)]),
         *axes(scale),
         *draw_roofs(scale, compute, read),
         *draw_marks(scale, marks),
-        "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    return svg.document(WIDTH, HEIGHT, COLOURS, parts)

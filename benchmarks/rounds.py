@@ -7,21 +7,35 @@ group is stopped by a signal, so a thread pool that spins or a collector that wa
 import json
 import math
 import os
+import resource
 import select
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 SLICE_SECONDS = 0.075
 WARM_UP_SECONDS = 0.3
 OPENER_SECONDS = 0.3  # a call longer than this needs no call before it: waking up is lost in its noise
 LONG_SECONDS, LONG_ROUNDS = 5, 3  # a call longer than this takes part in the first rounds only
-REPLY_TIMEOUT = 900  # seconds; torch.compile takes about a minute
 ERROR_LENGTH = 300  # characters of a peer's error in the report; its log has all
 TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a peer may take: seconds for an answer, of which torch.compile needs about a minute, and bytes of memory."""
+
+    seconds: float = 900
+    memory: int | None = None
+
+    def apply(self):
+        """To this process, which then fails to allocate more."""
+        if self.memory:
+            resource.setrlimit(resource.RLIMIT_DATA, (self.memory, self.memory))
 
 
 class PeerError(Exception):
@@ -35,8 +49,8 @@ class PeerDeclined(PeerError):
 class Worker:
     """The process of one peer, stopped whenever no request is under way."""
 
-    def __init__(self, name, threads, cpus, folder):
-        self.name = name
+    def __init__(self, name, threads, cpus, folder, limits=Limits()):
+        self.name, self.limits = name, limits
         script = Path(__file__).resolve().parent / "worker.py"
         words = [sys.executable, script, name, threads, ",".join(map(str, sorted(cpus))), folder]
         self.log = Path(folder) / f"{name}-{threads}.log"
@@ -47,6 +61,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=limits.apply,
                 env=dict(os.environ, TORCHINDUCTOR_COMPILE_THREADS="1"),
             )
         self.signal(signal.SIGSTOP)
@@ -77,9 +92,9 @@ class Worker:
         return reply
 
     def read_reply(self):
-        if not select.select([self.process.stdout], [], [], REPLY_TIMEOUT)[0]:
+        if not select.select([self.process.stdout], [], [], self.limits.seconds)[0]:
             self.close()  # its late answer would be taken for that to the next request
-            raise PeerError(f"no answer in {REPLY_TIMEOUT} s")
+            raise PeerError(f"no answer in {self.limits.seconds:g} s")
         line = self.process.stdout.readline()
         return json.loads(line) if line else None
 

@@ -1,12 +1,13 @@
 """What is measured: a table from name to a model at one shape and precision. A row here is a row of the report.
 
-Every peer gets the same arrays, made from a fixed seed. A model (Minilm here, the cases of cases.py) says its ports,
-operations, bytes and files, and names the module that defines it in torch.
+Every peer gets the same arrays, made from a fixed seed. A model (Minilm here, the cases of cases.py, those of
+long_range.py) says its ports, operations, bytes and files, and names the module that defines it in torch.
 """
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+import long_range
 from cases import CASES
 
 ITEM_BYTES = {"f64": 8, "f32": 4, "bf16": 2, "int8": 1}
@@ -78,7 +79,7 @@ class Minilm:
     symbols = free_dimensions  # what attnc's leaves open
 
 
-MODELS = {model.name: model for model in (Minilm(), *CASES)}
+MODELS = {model.name: model for model in (Minilm(), *CASES, *long_range.MODELS.values())}
 
 
 def bf16_values(array):
@@ -187,7 +188,13 @@ TABLE = [
     Workload("attention-4096-bf16", "attention-4096", (), "bf16"),
     *(Workload(case.name, case.name) for case in CASES),
 ]
-WORKLOADS = {workload.name: workload for workload in TABLE}
+# The points of the long-range figure, which is a command of its own: {(model, tokens): workload}.
+LONG_RANGE = {
+    (model, tokens): Workload(f"{model}-{tokens}", model, (tokens,))
+    for tokens in long_range.LENGTHS
+    for model in long_range.MODELS
+}
+WORKLOADS = {workload.name: workload for workload in [*TABLE, *LONG_RANGE.values()]}
 GROUPS = list(dict.fromkeys(workload.group for workload in TABLE))
 # Seconds each, and of every group one.
 QUICK = ("minilm-1x16", "minilm-1x128", "attention-128", "talking-heads", "additive")

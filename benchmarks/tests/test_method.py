@@ -35,7 +35,7 @@ class RoundsTest(unittest.TestCase):
     def echo(self):
         """A worker that replies with what it is asked."""
         worker = object.__new__(rounds.Worker)
-        worker.signal, worker.log = lambda number: None, "a log"
+        worker.signal, worker.log, worker.limits = lambda number: None, "a log", rounds.Limits(seconds=5)
         worker.process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.addCleanup(worker.process.communicate)
         return worker
