@@ -40,10 +40,8 @@ void LinearKernel::addKeys(CodeBuilder &code, const Head &head, const HeadRows &
       int64_t vectors = llvm::divideCeil(columns, lanes());
       Value target = code.offset(code.offset(state, code.mul(feature, valueStride())), column);
       auto place = [&](int64_t r, int64_t v) { return code.offset(target, r * valueStride() + v * lanes()); };
-      SmallVector<Value> sums;
-      for (int64_t r = 0; r < rows; ++r)
-        for (int64_t v = 0; v < vectors; ++v)
-          sums.push_back(code.loadVector(place(r, v)));
+      // The chunk's own sum first: added one by one to a long sum, keys would lose their last digits.
+      SmallVector<Value> sums(rows * vectors, code.zeros());
       sums = accumulate(
           code, none, count, rows, vectors, sums,
           [&](Value key, int64_t r) { return keys.row(code, key).at(code, code.add(feature, r)).loadOne(code); },
@@ -52,7 +50,7 @@ void LinearKernel::addKeys(CodeBuilder &code, const Head &head, const HeadRows &
           });
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t v = 0; v < vectors; ++v)
-          code.storeVector(sums[r * vectors + v], place(r, v));
+          code.storeVector(code.fadd(code.loadVector(place(r, v)), sums[r * vectors + v]), place(r, v));
     });
   });
   if (!needsSum())
@@ -60,10 +58,10 @@ void LinearKernel::addKeys(CodeBuilder &code, const Head &head, const HeadRows &
   Value sum = at(code, head, places().sum);
   forColumns(code, features, [&](Value column, Value mask) {
     Value to = code.offset(sum, column);
-    Value total = code.reduce(none, count, 1, ValueRange{code.loadVector(to)}, [&](Value key, ValueRange state) {
+    Value total = code.reduce(none, count, 1, ValueRange{code.zeros()}, [&](Value key, ValueRange state) {
       return SmallVector<Value>{code.fadd(state[0], keys.row(code, key).at(code, column).load(code, mask))};
     })[0];
-    code.storeVector(total, to);
+    code.storeVector(code.fadd(code.loadVector(to), total), to);
   });
 }
 

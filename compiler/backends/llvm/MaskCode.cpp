@@ -87,7 +87,8 @@ public:
     for (int64_t first = 0; first < columns; first += code.lanes()) {
       // Nothing is read of a row that is not there; what stands for its numbers is told from a block by `exists`.
       Value count = code.select(exists, code.constant(columns - first), code.constant(0));
-      Value numbers = code.loadIndices(code.offset(table.pointer, code.add(line, first)), code.maskBelow(count));
+      Value numbers =
+          code.loadIndices(code.offset(code.i32(), table.pointer, code.add(line, first)), code.maskBelow(count));
       for (int64_t at = 0; at < std::min(columns - first, code.lanes()); ++at) {
         Value number = code.splat(vector::ExtractOp::create(code.b, numbers, ArrayRef<int64_t>{at}));
         Value equal = compare(code, arith::CmpIPredicate::eq, number, block.value);
