@@ -6,20 +6,17 @@ run gives.
 
 The outputs of both must agree to 1e-5 of the largest. Files are written next to OUTPUT.
 """
+import os
 import random
 import struct
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+from run_compiled import write_npy  # noqa: E402
+
 HEADS, WIDTH, FEATURES, TOKENS, PREFIX = 2, 4, 8, 75, 70
-
-
-def write(path, shape, numbers, element="f"):
-    header = f"{{'descr': '<{element}4', 'fortran_order': False, 'shape': ({''.join(f'{size},' for size in shape)}), }}"
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack(f"<{len(numbers)}{element}", *numbers))
 
 
 def read(path):
@@ -38,10 +35,10 @@ def run(library, stem, tensors, begin, end, state):
     """The output of tokens [begin, end), as {token: numbers}, and the state after them."""
     command = ["attn-run", library, "--threads=1"]
     for name, tensor in tensors.items():
-        write(f"{stem}.{name}.npy", (1, HEADS, end - begin, WIDTH), tokens_of(tensor, begin, end))
-    write(f"{stem}.first.npy", (1,), [begin + 1], "i")
-    write(f"{stem}.s0.npy", (1, HEADS, FEATURES, WIDTH), state[0])
-    write(f"{stem}.z0.npy", (1, HEADS, FEATURES), state[1])
+        write_npy(f"{stem}.{name}.npy", (1, HEADS, end - begin, WIDTH), tokens_of(tensor, begin, end), "f")
+    write_npy(f"{stem}.first.npy", (1,), [begin + 1])
+    write_npy(f"{stem}.s0.npy", (1, HEADS, FEATURES, WIDTH), state[0], "f")
+    write_npy(f"{stem}.z0.npy", (1, HEADS, FEATURES), state[1], "f")
     command += [f"--input={name}={stem}.{name}.npy" for name in ("q", "k", "v", "first", "s0", "z0")]
     command += [f"--output={name}={stem}.{name}.npy" for name in ("out", "s", "z")]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
