@@ -6,7 +6,6 @@
 // Updates that forget take in one key at a time (LinearSteps.cpp). Features are made as rows of a chunk and never
 // stored.
 #include "compiler/backends/llvm/LinearKernel.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace mlir::attn {
 
@@ -63,11 +62,7 @@ Value LinearKernel::firstOf(CodeBuilder &code, const Head &head, int64_t width) 
 
 LinearKernel::Head LinearKernel::makeHead(CodeBuilder &code, const KernelScope &scope, Value sample, Value keyHead,
                                           Value worker) {
-  Value count = kernel.extent(code, scope, keys);
-  if (Value lengths = attention.getLengths()) {
-    Value pointer = code.offset(code.i32(), kernel.tensor(scope, cast<BlockArgument>(lengths)), sample);
-    count = code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), pointer)));
-  }
+  Value count = rowsRead(code, scope, keys, attention.getLengths(), sample);
   HeadRows values = headRows(code, kernel, scope, attention.getValue(), {sample, keyHead}, keyHeads);
   return {scope, sample, keyHead, worker, kernel.workerScratch(code, scope, worker), count, values};
 }
@@ -133,9 +128,7 @@ void LinearKernel::buildAnswer(CodeBuilder &code, const Head &head, Value member
   HeadRows output = outputRows(code, head, member);
   code.loop(from, to, chunk(), [&](Value query) {
     Value count = code.min(code.sub(to, query), code.constant(chunk()));
-    HeadRows rows =
-        featureRows(code, head, querySource, queryHead(code, head, member), query, count,
-                    at(code, head, places().queries), code.offset(at(code, head, places().largest + 1), member));
+    HeadRows rows = queryRows(code, head, member, query, count, at(code, head, places().queries));
     answer(code, head, rows, count, {output.row(code, query), output.rowStride});
   });
 }
@@ -148,9 +141,7 @@ void LinearKernel::buildChunk(CodeBuilder &code, const Head &head, Value query, 
   if (results[0]) {
     transposeKeys(code, head, keyRows, keyCount);
     forGroup(code, [&](Value member) {
-      HeadRows rows =
-          featureRows(code, head, querySource, queryHead(code, head, member), query, count,
-                      at(code, head, places().queries), code.offset(at(code, head, places().largest + 1), member));
+      HeadRows rows = queryRows(code, head, member, query, count, at(code, head, places().queries));
       weighKeys(code, head, rows, count, keyCount);
       HeadRows output = outputRows(code, head, member);
       answer(code, head, rows, count, {output.row(code, query), output.rowStride}, key, keyCount);

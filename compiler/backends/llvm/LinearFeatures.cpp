@@ -114,13 +114,18 @@ static Value largestOf(CodeBuilder &code, Value row, int64_t width, Value known)
   return code.fmaxFast(code.maxLanes(most), known);
 }
 
-/// The rows of a head whose features are not 0.
-Value LinearKernel::rowsRead(CodeBuilder &code, const Head &head, FeatureSource &source) {
-  Value count = kernel.extent(code, head.scope, kernel.extents(source.rows)[2]);
-  Value lengths = source.random.getLengths();
+HeadRows LinearKernel::queryRows(CodeBuilder &code, const Head &head, Value member, Value first, Value count,
+                                 Value target) {
+  Value largest = code.offset(at(code, head, places().largest + 1), member);
+  return featureRows(code, head, querySource, queryHead(code, head, member), first, count, target, largest);
+}
+
+Value LinearKernel::rowsRead(CodeBuilder &code, const KernelScope &scope, AffineExpr rows, Value lengths,
+                             Value sample) {
+  Value count = kernel.extent(code, scope, rows);
   if (!lengths)
     return count;
-  Value pointer = code.offset(code.i32(), kernel.tensor(head.scope, cast<BlockArgument>(lengths)), head.sample);
+  Value pointer = code.offset(code.i32(), kernel.tensor(scope, cast<BlockArgument>(lengths)), sample);
   return code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), pointer)));
 }
 
@@ -129,7 +134,7 @@ void LinearKernel::prepareRandom(CodeBuilder &code, const Head &head, FeatureSou
                                  Value target, Value largest) {
   if (!source.random || source.random.getStabilizer() != Stabilizer::Head)
     return;
-  Value end = rowsRead(code, head, source);
+  Value end = rowsRead(code, head.scope, kernel.extents(source.rows)[2], source.random.getLengths(), head.sample);
   Value most =
       code.reduce(code.constant(0), end, chunk(), ValueRange{code.real(-std::numeric_limits<float>::infinity())},
                   [&](Value first, ValueRange state) {
@@ -159,7 +164,8 @@ void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureS
     shift = code.fadd(shift, code.load(code.number(), largest));
   Value all = code.splat(shift), eps = code.splatReal(op.getEps().convertToDouble());
   Value factor = code.splatReal(1 / std::sqrt(double(features)));
-  Value isRead = code.splat(code.less(position, rowsRead(code, head, source)));
+  Value end = rowsRead(code, head.scope, kernel.extents(source.rows)[2], op.getLengths(), head.sample);
+  Value isRead = code.splat(code.less(position, end));
   forColumns(code, features, [&](Value column, Value mask) {
     Value to = code.offset(row, column);
     Value e = math::ExpOp::create(code.b, code.fsub(code.loadVector(to, mask), all));

@@ -68,7 +68,10 @@ private:
                Value target);
   void finishRandomRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value index, Value position,
                        Value target, Value largest);
-  Value rowsRead(CodeBuilder &code, const Head &head, FeatureSource &source);
+  /// The rows of a sample that lie below its length, if it has one.
+  Value rowsRead(CodeBuilder &code, const KernelScope &scope, AffineExpr rows, Value lengths, Value sample);
+  /// Rows of features of queries of one head of the group.
+  HeadRows queryRows(CodeBuilder &code, const Head &head, Value member, Value first, Value count, Value target);
 
   // --- LinearProducts.cpp
   /// S += k v^T and z += k for `count` keys from row 0 of `keys` on; their values begin at key `first`.

@@ -14,10 +14,7 @@ void LinearKernel::buildSteps(CodeBuilder &code, const Head &head, Value query, 
   Value queryPlace = at(code, head, places().queries);
   auto queriesOf = [&](Value member) { return code.offset(queryPlace, code.mul(member, chunk() * featureStride())); };
   if (results[0] && !querySource.isInMemory())
-    forGroup(code, [&](Value member) {
-      featureRows(code, head, querySource, queryHead(code, head, member), query, count, queriesOf(member),
-                  code.offset(code.offset(largest, 1), member));
-    });
+    forGroup(code, [&](Value member) { queryRows(code, head, member, query, count, queriesOf(member)); });
   code.loop(code.constant(0), code.max(count, keyCount), 1, [&](Value index) {
     code.branch(code.less(index, keyCount),
                 [&] { takeStep(code, head, keyRows.row(code, index), code.add(key, index)); });
