@@ -35,7 +35,7 @@ CASES.update({
     "longformer/dilated_no_global": ("out",),
     "bigbird/eight_blocks": ("out",), "bigbird/doubled_block": ("out",),
     "lsh_attention/full": ("out", "order"), "lsh_attention/causal": ("out", "order"),
-    "lsh_attention/padding_same_bucket": ("out",),
+    "lsh_attention/padding_same_bucket": ("out",), "lsh_attention/deduplicated": ("out",),
     "sinkhorn_attention/concat_full": ("out",), "sinkhorn_attention/concat_causal": ("out",),
     "sinkhorn_attention/shared_full": ("out",),
     "multi_head/self": ("out", "map"), "multi_head/cross_masked": ("out",), "multi_head/no_bias_one_head": ("out",),
