@@ -1,6 +1,7 @@
 // Loads and stores of numbers; see the header. The rounding is that of dialect/ReducedNumbers.h.
 #include "compiler/backends/code/StoredNumbers.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace mlir::attn {
 
@@ -38,18 +39,23 @@ static Value widened(CodeBuilder &code, Value half) {
   return arith::BitcastOp::create(code.b, withElement(word, code.b.getF32Type()), bits);
 }
 
-/// f32 to bf16, as i16.
-static Value rounded(CodeBuilder &code, Value real) {
-  Type word = withElement(real.getType(), code.b.getI32Type());
-  Value bits = arith::BitcastOp::create(code.b, word, real);
+/// f32 to bf16, as i16: the upper halves of rounded words. Taken by a shuffle: of a truncation LLVM 22 makes a masked
+/// store of truncated words, and of that, where one lane is known to be on, a store of the whole word.
+static Value rounded(CodeBuilder &code, Value reals) {
+  auto word = VectorType::get(code.lanes(), code.b.getI32Type()),
+       halves = VectorType::get(2 * code.lanes(), code.b.getI16Type());
+  Value bits = arith::BitcastOp::create(code.b, word, reals);
   Value upper = arith::ShRUIOp::create(code.b, bits, constantLike(code, word, 16));
   Value odd = arith::AndIOp::create(code.b, upper, constantLike(code, word, 1));
   Value half = arith::AddIOp::create(code.b, odd, constantLike(code, word, 0x7fff));
   Value nearest = arith::AddIOp::create(code.b, bits, half);
-  nearest = arith::ShRUIOp::create(code.b, nearest, constantLike(code, word, 16));
-  Value quiet = arith::OrIOp::create(code.b, upper, constantLike(code, word, 0x40));
-  Value isNan = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNO, real, real);
-  return arith::TruncIOp::create(code.b, withElement(word, code.b.getI16Type()), code.select(isNan, quiet, nearest));
+  Value quiet = arith::OrIOp::create(code.b, bits, constantLike(code, word, 0x400000));
+  Value isNan = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNO, reals, reals);
+  Value pairs = vector::BitCastOp::create(code.b, halves, code.select(isNan, quiet, nearest));
+  SmallVector<int64_t> uppers;
+  for (int64_t lane = 0; lane < code.lanes(); ++lane)
+    uppers.push_back(2 * lane + 1);
+  return vector::ShuffleOp::create(code.b, pairs, pairs, uppers);
 }
 
 StoredNumbers StoredNumbers::at(CodeBuilder &code, Value elements) const {
