@@ -4,11 +4,11 @@ what it computes with the f64 reference.
 
     run_compiled.py MODEL OUTPUT --sizes B=2,N=7 [--sizes ...] [--input NAME=SOURCE] [--weights FILE] [--march LEVEL]
                     [--threads 1,2,3] [--backend NAME] [--integers NAME=LOW..HIGH[:sorted]] [--bind NAME=LOW..HIGH]
-                    [--precision P] [--rows NAME=SCALE[,ROW=VALUE][,ROW.COLUMN=VALUE]]
+                    [--precision P] [--rows NAME=SCALE[,ROW=VALUE][,ROW.COLUMN=VALUE]] [--subnormal]
 
 For each --sizes, inputs are made with `random:` in the shapes these give (--input names another source, as attn-run
 takes it; --integers draws whole numbers, for inputs whose range the model does not fix; --rows draws normal numbers
-times SCALE, then sets rows or single numbers). --weights=random:SEED draws the weights that the model names. Every run
+times SCALE, then sets rows or single numbers; --subnormal leaves out processors' products that take such numbers as 0). --weights=random:SEED draws the weights that the model names. Every run
 is guarded: what touches memory that is not the model's is a fault, and the results of each number of threads, wherever
 the memory lies, must be the same bits. The bound is attn-run's: 1.5 times the error of a naive program of the same
 precision, plus 2 ulp; of --precision=f64, which a model of f64 wants too, the reference has 64 bits. That error is one draw of a random quantity and lucky at times: a result less than twice the
@@ -29,10 +29,14 @@ class Failure(Exception):
     """A command that failed or a comparison that does not hold; the text says all."""
 
 
+def processor_flags():
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
+        return next((set(line.split()) for line in info if line.startswith("flags")), set())
+
+
 def processor_levels():
     """The levels of x86-64 that this machine runs and that make different code."""
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
-        flags = next((set(line.split()) for line in info if line.startswith("flags")), set())
+    flags = processor_flags()
     levels = ["x86-64-v2"]
     if {"avx2", "fma", "f16c", "bmi2", "movbe"} <= flags:
         levels.append("x86-64-v3")
@@ -41,13 +45,16 @@ def processor_levels():
     return levels
 
 
-def targets(precision):
-    """The options of attnc for each kind of code that this machine runs."""
+def targets(precision, subnormal):
+    """The options of attnc for each kind of code that this machine runs. With `subnormal` numbers at play, what takes
+    them as 0, the dot product of bf16, is left out."""
     levels = processor_levels()
     made = [[f"-march={level}"] for level in levels]
     if precision != "f32" and "x86-64-v3" in levels:
         made.append(["-march=x86-64-v3", "-mprefer-vector-width=512"])
-    if precision != "f32" and "x86-64-v4" in levels:  # its own products of bf16 or int8, if it has them
+    if precision == "bf16" and not subnormal and {"avx512_bf16", "avx512_vnni"} <= processor_flags():
+        made.append(["-march=znver4"])
+    if precision == "int8" and "x86-64-v4" in levels:  # its own products of int8, if it has them
         made.append(["-march=native"])
     return made
 
@@ -195,7 +202,7 @@ def check_precision(options, precision):
     threads = [int(count) for count in options.threads.split(",")]
     given, integers, rows = (dict(text.split("=", 1) for text in texts)
                              for texts in (options.input, options.integers, options.rows))
-    made = [[f"-march={march}"] for march in options.march] if options.march else targets(precision)
+    made = [[f"-march={march}"] for march in options.march] if options.march else targets(precision, options.subnormal)
     more = [f"--precision={precision}"] + [f"--bind={bind}" for bind in options.bind]
     libraries = []
     for backend in options.backend or backends_of(options.model):
@@ -223,6 +230,7 @@ def main():
     parser.add_argument("--backend", action="append")
     parser.add_argument("--precision", action="append")
     parser.add_argument("--bind", action="append", default=[])
+    parser.add_argument("--subnormal", action="store_true")
     options = parser.parse_args()
     if options.weights and options.weights.startswith("random:"):
         seed, options.weights = int(options.weights.split(":")[1]), f"{options.output}.safetensors"
