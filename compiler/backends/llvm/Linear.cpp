@@ -43,6 +43,8 @@ LinearKernel::Places LinearKernel::places() {
   places.rows = take(querySource.random || keySource.random ? chunk() * rowStride : 0);
   places.largest = take(1 + group());
   places.kept = take(isStepwise() ? featureStride() : 0);
+  places.carried = take(findsLargest() ? 1 : 0);
+  places.plain = take(findsLargest() ? valueStride() : 0);
   places.end = end;
   return places;
 }
@@ -83,6 +85,8 @@ void LinearKernel::startState(CodeBuilder &code, const Head &head) {
     });
   };
   start(attention.getState(), features, width, valueStride(), places().state);
+  if (findsLargest())
+    start(Value(), 1, width, valueStride(), places().plain);
   if (needsSum())
     start(attention.getSum(), 1, features, featureStride(), places().sum);
 }
@@ -120,6 +124,8 @@ void LinearKernel::buildTake(CodeBuilder &code, const Head &head, Value from, Va
     HeadRows rows = featureRows(code, head, keySource, head.keyHead, key, count, at(code, head, places().keys),
                                 at(code, head, places().largest));
     addKeys(code, head, rows, key, count);
+    if (findsLargest())
+      addPlainValues(code, head, key, count);
   });
 }
 
@@ -163,6 +169,8 @@ void LinearKernel::callAnswer(CodeBuilder &code, const Head &head, Value from, V
 
 void LinearKernel::buildWhole(CodeBuilder &code, const Head &head) {
   callTake(code, head, code.constant(0), head.keyCount);
+  if (findsLargest())
+    settleState(code, head);
   callAnswer(code, head, code.constant(0), kernel.extent(code, head.scope, queries));
 }
 

@@ -46,6 +46,8 @@ HeadRows LinearKernel::featureRows(CodeBuilder &code, const Head &head, FeatureS
   HeadRows made{{target}, featureStride()};
   if (source.random) {
     project(code, head, source, sourceHead, first, count, target);
+    if (&source == &keySource && findsLargest())
+      raiseLargest(code, head, target, first, count);
     code.loop(code.constant(0), count, 1, [&](Value index) {
       finishRandomRow(code, head, source, index, code.add(first, index), target, largest);
     });
@@ -129,24 +131,51 @@ Value LinearKernel::rowsRead(CodeBuilder &code, const KernelScope &scope, Affine
   return code.min(count, arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), pointer)));
 }
 
-/// Finds the largest exponent of a head, if its features are taken from it: a pass of its own over the rows.
+/// The largest exponent of `count` rows of products, or what is known.
+Value LinearKernel::largestOfRows(CodeBuilder &code, Value rows, Value count, Value known) {
+  return code.reduce(code.constant(0), count, 1, ValueRange{known}, [&](Value index, ValueRange state) {
+    Value row = code.offset(rows, code.mul(index, featureStride()));
+    return SmallVector<Value>{largestOf(code, row, features, state[0])};
+  })[0];
+}
+
+/// Keys of a chunk raise the largest exponent: what the state so far is multiplied by is written beside it.
+void LinearKernel::raiseLargest(CodeBuilder &code, const Head &head, Value rows, Value first, Value count) {
+  Value largest = at(code, head, places().largest), known = code.load(code.number(), largest);
+  Value made = code.min(count, code.sub(rowsMade(code, head, keySource), first));
+  Value raised = largestOfRows(code, rows, made, known);
+  // With every exponent at -inf a difference would be NaN.
+  Value none = code.real(-std::numeric_limits<float>::infinity());
+  Value isNone = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, raised, none);
+  Value origin = code.select(isNone, code.real(0), raised);
+  code.store(raised, largest);
+  code.store(math::ExpOp::create(code.b, code.fsub(known, origin)), at(code, head, places().carried));
+}
+
+/// The rows of a head whose features are not 0.
+Value LinearKernel::rowsMade(CodeBuilder &code, const Head &head, FeatureSource &source) {
+  return rowsRead(code, head.scope, kernel.extents(source.rows)[2], source.random.getLengths(), head.sample);
+}
+
+/// Finds the largest exponent of a head, if its features are taken from it and it is not found as they are made: a
+/// pass of its own over the rows.
 void LinearKernel::prepareRandom(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead,
                                  Value target, Value largest) {
   if (!source.random || source.random.getStabilizer() != Stabilizer::Head)
     return;
-  Value end = rowsRead(code, head.scope, kernel.extents(source.rows)[2], source.random.getLengths(), head.sample);
-  Value most =
-      code.reduce(code.constant(0), end, chunk(), ValueRange{code.real(-std::numeric_limits<float>::infinity())},
-                  [&](Value first, ValueRange state) {
-                    Value count = code.min(code.sub(end, first), code.constant(chunk()));
-                    project(code, head, source, sourceHead, first, count, target);
-                    return code.reduce(code.constant(0), count, 1, state, [&](Value index, ValueRange known) {
-                      Value row = code.offset(target, code.mul(index, featureStride()));
-                      return SmallVector<Value>{largestOf(code, row, features, known[0])};
-                    });
-                  })[0];
+  Value end = rowsMade(code, head, source), none = code.real(-std::numeric_limits<float>::infinity());
+  if (&source == &keySource && findsLargest())
+    return code.store(none, largest);
+  Value most = code.reduce(code.constant(0), end, chunk(), ValueRange{none}, [&](Value first, ValueRange state) {
+    Value count = code.min(code.sub(end, first), code.constant(chunk()));
+    project(code, head, source, sourceHead, first, count, target);
+    return SmallVector<Value>{largestOfRows(code, target, count, state[0])};
+  })[0];
   code.store(most, largest);
 }
+
+/// 1 / sqrt(R), in all lanes.
+Value LinearKernel::featureFactor(CodeBuilder &code) { return code.splatReal(1 / std::sqrt(double(features))); }
 
 void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value index,
                                    Value position, Value target, Value largest) {
@@ -163,13 +192,13 @@ void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureS
   else if (op.getStabilizer() == Stabilizer::Head)
     shift = code.fadd(shift, code.load(code.number(), largest));
   Value all = code.splat(shift), eps = code.splatReal(op.getEps().convertToDouble());
-  Value factor = code.splatReal(1 / std::sqrt(double(features)));
-  Value end = rowsRead(code, head.scope, kernel.extents(source.rows)[2], op.getLengths(), head.sample);
-  Value isRead = code.splat(code.less(position, end));
+  bool isRaw = &source == &keySource && findsLargest(); // the rest comes when the state settles
+  Value isRead = code.splat(code.less(position, rowsMade(code, head, source)));
   forColumns(code, features, [&](Value column, Value mask) {
     Value to = code.offset(row, column);
     Value e = math::ExpOp::create(code.b, code.fsub(code.loadVector(to, mask), all));
-    code.storeVector(code.select(isRead, code.fmul(code.fadd(e, eps), factor), code.zeros()), to, mask);
+    Value feature = isRaw ? e : code.fmul(code.fadd(e, eps), featureFactor(code));
+    code.storeVector(code.select(isRead, feature, code.zeros()), to, mask);
   });
 }
 

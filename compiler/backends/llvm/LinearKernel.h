@@ -62,6 +62,10 @@ private:
                        Value count, Value target, Value largest);
   void prepareRandom(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value target,
                      Value largest);
+  Value largestOfRows(CodeBuilder &code, Value rows, Value count, Value known);
+  void raiseLargest(CodeBuilder &code, const Head &head, Value rows, Value first, Value count);
+  Value rowsMade(CodeBuilder &code, const Head &head, FeatureSource &source);
+  Value featureFactor(CodeBuilder &code);
   void makeRow(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value row,
                llvm::function_ref<void(RowProgram &)> use);
   void project(CodeBuilder &code, const Head &head, FeatureSource &source, Value sourceHead, Value first, Value count,
@@ -76,6 +80,8 @@ private:
   // --- LinearProducts.cpp
   /// S += k v^T and z += k for `count` keys from row 0 of `keys` on; their values begin at key `first`.
   void addKeys(CodeBuilder &code, const Head &head, const HeadRows &keys, Value first, Value count);
+  void addPlainValues(CodeBuilder &code, const Head &head, Value first, Value count);
+  void settleState(CodeBuilder &code, const Head &head);
   /// weights[i][j] = q_i . k_j for j <= i, else 0.
   void weighKeys(CodeBuilder &code, const Head &head, const HeadRows &queries, Value count, Value keyCount);
   void transposeKeys(CodeBuilder &code, const Head &head, const HeadRows &keys, Value keyCount);
@@ -107,10 +113,17 @@ private:
   int64_t weightStride() { return padded(chunk()); }
   bool needsSum() { return attention.getDenominator() != Denominator::None || results[2]; }
   bool isStepwise() { return attention.getUpdate() != StateUpdate::Additive; }
+  /// Whether the largest exponent of a head's keys is found as they go by, and the state carried to it. A chunk of a
+  /// causal attention would need that of keys to come, and a state at the start is measured from none.
+  bool findsLargest() {
+    return keySource.random && keySource.random.getStabilizer() == Stabilizer::Head && !attention.getCausal() &&
+           !isStepwise() && !attention.getState() && !attention.getSum() &&
+           (!attention.getLengths() || attention.getLengths() == keySource.random.getLengths());
+  }
 
   // A worker's scratch, in elements from its begin.
   struct Places {
-    int64_t state, sum, keys, queries, keyColumns, weights, inverses, rows, largest, kept, end;
+    int64_t state, sum, keys, queries, keyColumns, weights, inverses, rows, largest, kept, carried, plain, end;
   };
   Places places();
   Value at(CodeBuilder &code, const Head &head, int64_t place) { return code.offset(head.scratch, place); }

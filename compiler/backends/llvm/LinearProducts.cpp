@@ -35,6 +35,11 @@ Value LinearKernel::valueVector(CodeBuilder &code, const HeadRows &values, Value
 
 void LinearKernel::addKeys(CodeBuilder &code, const Head &head, const HeadRows &keys, Value first, Value count) {
   Value state = at(code, head, places().state), none = code.constant(0);
+  Value carried = findsLargest() ? code.splat(code.load(code.number(), at(code, head, places().carried))) : Value();
+  auto add = [&](Value place, Value sum) {
+    Value old = code.loadVector(place);
+    code.storeVector(carried ? code.fma(old, carried, sum) : code.fadd(old, sum), place);
+  };
   forFeatureTiles(code, [&](Value feature, int64_t rows) {
     forValueTiles(code, [&](Value column, int64_t columns) {
       int64_t vectors = llvm::divideCeil(columns, lanes());
@@ -50,19 +55,53 @@ void LinearKernel::addKeys(CodeBuilder &code, const Head &head, const HeadRows &
           });
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t v = 0; v < vectors; ++v)
-          code.storeVector(code.fadd(code.loadVector(place(r, v)), sums[r * vectors + v]), place(r, v));
+          add(place(r, v), sums[r * vectors + v]);
     });
   });
   if (!needsSum())
     return;
   Value sum = at(code, head, places().sum);
   forColumns(code, features, [&](Value column, Value mask) {
-    Value to = code.offset(sum, column);
     Value total = code.reduce(none, count, 1, ValueRange{code.zeros()}, [&](Value key, ValueRange state) {
       return SmallVector<Value>{code.fadd(state[0], keys.row(code, key).at(code, column).load(code, mask))};
     })[0];
+    add(code.offset(sum, column), total);
+  });
+}
+
+/// Sums of the values alone, which the eps of their keys' features is multiplied by.
+void LinearKernel::addPlainValues(CodeBuilder &code, const Head &head, Value first, Value count) {
+  Value made = code.sub(rowsMade(code, head, keySource), first), none = code.constant(0);
+  Value end = code.max(code.min(count, made), none);
+  forColumns(code, width, [&](Value column, Value mask) {
+    Value to = code.offset(at(code, head, places().plain), column);
+    Value total = code.reduce(none, end, 1, ValueRange{code.zeros()}, [&](Value key, ValueRange state) {
+      Value value = head.values.row(code, code.add(first, key)).at(code, column).load(code, mask);
+      return SmallVector<Value>{code.fadd(state[0], value)};
+    })[0];
     code.storeVector(code.fadd(code.loadVector(to), total), to);
   });
+}
+
+/// From sums over exponentials to sums over features: (e + eps) / sqrt(R) for each key.
+void LinearKernel::settleState(CodeBuilder &code, const Head &head) {
+  Value eps = code.splatReal(keySource.random.getEps().convertToDouble()), factor = featureFactor(code);
+  Value state = at(code, head, places().state), plain = at(code, head, places().plain);
+  auto settle = [&](Value place, Value ones) {
+    code.storeVector(code.fmul(code.fma(ones, eps, code.loadVector(place)), factor), place);
+  };
+  code.loop(code.constant(0), code.constant(features), 1, [&](Value feature) {
+    Value row = code.offset(state, code.mul(feature, valueStride()));
+    forColumns(code, width, [&](Value column, Value) {
+      settle(code.offset(row, column), code.loadVector(code.offset(plain, column)));
+    });
+  });
+  if (!needsSum())
+    return;
+  Value made = code.min(rowsMade(code, head, keySource), head.keyCount);
+  Value ones = code.splat(arith::SIToFPOp::create(code.b, code.number(), code.max(made, code.constant(0))));
+  forColumns(code, features,
+             [&](Value column, Value) { settle(code.offset(at(code, head, places().sum), column), ones); });
 }
 
 /// Rows of keys to columns: a vector of keys for each feature. Beyond the last key it is read again.
