@@ -72,6 +72,13 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     return std::nullopt;
   }
 
+  /// Columns of a register tile; of values, in whole vectors, not more than a head has.
+  static int64_t panelWidth(ScheduleAttr schedule, Value source, LayoutKind kind, int64_t heads) {
+    int64_t width = cast<RankedTensorType>(source.getType()).getShape().back() / heads;
+    int64_t own = llvm::alignTo(std::max<int64_t>(width, 1), schedule.getLanes());
+    return kind == LayoutKind::ValuePanels ? std::min(schedule.getCols(), own) : schedule.getCols();
+  }
+
   void assignPanels(KernelOp kernel, OpOperand &operand, LayoutKind kind) {
     auto split = operand.get().getDefiningOp<SplitHeadsOp>();
     unsigned index = cast<BlockArgument>(split ? split.getInput() : operand.get()).getArgNumber();
@@ -79,7 +86,8 @@ struct AssignLayouts : impl::AssignLayoutsBase<AssignLayouts> {
     if (getLayout(source.getType()))
       return;
     int64_t heads = split ? split.getType().getDimSize(1) : 1;
-    auto layout = LayoutAttr::get(&getContext(), kind, kernel.getSchedule()->getCols(), heads, Precision::Own);
+    auto layout = LayoutAttr::get(&getContext(), kind, panelWidth(*kernel.getSchedule(), source, kind, heads), heads,
+                                  Precision::Own);
     // A kernel names an operand once, however often its region reads it: as query too, say.
     bool readOnce =
         source.hasOneUse() && llvm::all_of(kernel.getBody().getArgument(index).getUses(), [&](OpOperand &use) {

@@ -45,11 +45,11 @@ func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) ->
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>> schedule
   // CHECK: attn.linear
   // CHECK-NEXT: attn.yield %{{.*}} : tensor<?x?x8xf32>
-  // CHECK: %[[V:.*]] = attn.kernel (%[[ROWS:.*]] = %{{.*}} : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>> schedule({{.*}}strategy = rows,
+  // CHECK: %[[V:.*]] = attn.kernel (%[[ROWS:.*]] = %{{.*}} : tensor<?x?x8xf32>) -> tensor<?x?x8xf32, #attn.layout<value_panels, width = 8, heads = 2>> schedule({{.*}}strategy = rows,
   // CHECK-NEXT: attn.yield %[[ROWS]]
   // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>{{.*}} = %[[V]] :
   // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>
-  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>>
+  // CHECK: attn.split_heads %{{.*}} into 2 : tensor<?x?x8xf32, #attn.layout<value_panels, width = 8, heads = 2>>
   %w = attn.weight "w" : tensor<8x8xf32>
   %kp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
   %k = attn.split_heads %kp into 2 : tensor<?x?x8xf32>
@@ -64,8 +64,8 @@ func.func @key_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) ->
 // The linear writes its rows as panels of values.
 // CHECK-LABEL: func.func @value_of_linear
 func.func @value_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
-  // CHECK: %[[V:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>> schedule({{.*}}strategy = dense
-  // CHECK: attn.kernel ({{.*}} = %[[V]] : tensor<?x?x8xf32, #attn.layout<value_panels, width = 16, heads = 2>>
+  // CHECK: %[[V:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<value_panels, width = 8, heads = 2>> schedule({{.*}}strategy = dense
+  // CHECK: attn.kernel ({{.*}} = %[[V]] : tensor<?x?x8xf32, #attn.layout<value_panels, width = 8, heads = 2>>
   // CHECK: attn.combine %{{.*}}, %{{.*}} : tensor<?x2x?x?xf32>, tensor<?x2x?x4xf32>
   %w = attn.weight "w" : tensor<8x8xf32>
   %vp = attn.linear %x, %w : tensor<?x?x8xf32>, tensor<8x8xf32>
@@ -82,7 +82,7 @@ func.func @value_of_linear(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, 
 func.func @negative_argument(%x: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
   // CHECK-NEXT: %[[KEYS:.*]] = attn.kernel (%[[A:.*]] = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<key_panels, width = 16>> schedule({{.*}}strategy = rows,
   // CHECK-NEXT: attn.yield %[[A]]
-  // CHECK: %[[VALUES:.*]] = attn.kernel (%{{.*}} = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<value_panels, width = 16>> schedule({{.*}}strategy = rows,
+  // CHECK: %[[VALUES:.*]] = attn.kernel (%{{.*}} = %[[X]] : tensor<?x2x?x4xf32>) -> tensor<?x2x?x4xf32, #attn.layout<value_panels, width = 8>> schedule({{.*}}strategy = rows,
   // CHECK: attn.kernel (%[[B:.*]] = %[[X]] : tensor<?x2x?x4xf32>, %[[C:.*]] = %[[KEYS]] : {{.*}}, %[[D:.*]] = %[[VALUES]] :
   // CHECK-NEXT: attn.score dot %[[B]], %[[C]]
   // CHECK: attn.combine %{{.*}}, %[[D]]
@@ -128,7 +128,7 @@ func.func @negative_linear_of_heads(%x: tensor<?x2x?x8xf32> {attn.dims = ["B", "
 func.func @key_of_relative_score(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %t: tensor<7x4xf32>) -> tensor<?x?x8xf32> {
   // CHECK: %[[K:.*]] = attn.kernel {{.*}} -> tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>> schedule
   // CHECK: attn.linear
-  // CHECK: attn.kernel {{.*}} #attn.layout<value_panels, width = 16, heads = 2>>
+  // CHECK: attn.kernel {{.*}} #attn.layout<value_panels, width = 8, heads = 2>>
   // CHECK: attn.kernel ({{.*}} = %[[K]] : tensor<?x?x8xf32, #attn.layout<key_panels, width = 16, heads = 2>>
   // CHECK-NOT: attn.kernel
   // CHECK: attn.relative_score

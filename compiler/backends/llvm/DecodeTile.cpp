@@ -3,37 +3,16 @@
 // is a square of numbers, whose columns are added as it is transposed.
 #include "compiler/backends/llvm/DecodeKernel.h"
 #include "compiler/backends/llvm/Microkernel.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "compiler/backends/llvm/Transpose.h"
 
 namespace mlir::attn {
-
-/// Lane i of the result is the sum of the lanes of vectors[i]; there are as many vectors as lanes. In the step of `bit`
-/// two vectors become one, in which that bit of a lane's number tells from which of them it comes.
-static Value sumsOfLanes(CodeBuilder &code, SmallVector<Value> vectors) {
-  for (int64_t bit = 1; bit < code.lanes(); bit *= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < code.lanes(); ++lane) {
-      int64_t source = lane & bit ? code.lanes() : 0;
-      low.push_back(source + (lane & ~bit));
-      high.push_back(source + (lane | bit));
-    }
-    SmallVector<Value> next;
-    for (size_t i = 0; i < vectors.size(); i += 2)
-      next.push_back(code.fadd(vector::ShuffleOp::create(code.b, vectors[i], vectors[i + 1], low),
-                               vector::ShuffleOp::create(code.b, vectors[i], vectors[i + 1], high)));
-    vectors = next;
-  }
-  return vectors[0];
-}
 
 void DecodeKernel::buildKeys(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys) {
   VisibleKeys visible = visibleKeys(code, task.masks, tile.query, tile.query, keys);
   auto body = [&] {
     scoreKeys(code, task, tile, keys, visible);
     WeighedKeys weighed = weighedKeys(code, keys.from, visible);
-    code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
-      weigh(code, task.scope, code.add(tile.head, r), lineOf(code, task, r), code.offset(tile.state, r), weighed);
-    });
+    weigh(code, {task.scores, tile.state, rows()}, weighed);
     combineValues(code, task, tile, keys, visible);
   };
   if (chain.masks.empty())
@@ -84,7 +63,8 @@ void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &
                     [&](Value at, ValueRange state) { return step(code.mul(at, lanes()), state, {}); });
     if (int64_t rest = width % lanes())
       sums = step(code.constant(whole * lanes()), sums, code.maskBelow(code.constant(rest)));
-    code.storeVector(sumsOfLanes(code, sums), code.offset(lineOf(code, task, r), code.sub(key, keys.from)));
+    Value totals = acrossLanes(code, sums, [&](Value x, Value y) { return code.fadd(x, y); });
+    code.storeVector(totals, code.offset(lineOf(code, task, r), code.sub(key, keys.from)));
   });
 }
 

@@ -193,15 +193,14 @@ void DenseKernel::storePanels(CodeBuilder &code, const KernelScope &scope, const
   SmallVector<Value> targets;
   for (int64_t r = 0; r < tile.rows; ++r)
     targets.push_back(panels.token(code, code.add(tile.row, r)));
-  if (panels.keepsChannels() && panels.width == cols()) {
-    Value distance = panels.channel(code, tile.column);
-    for (int64_t r = 0; r < tile.rows; ++r)
-      for (int64_t at = 0; at < cols(); at += code.lanes())
-        code.storeVector(code.loadVector(code.offset(finished, r * cols() + at)),
-                         code.offset(code.offset(targets[r], distance), at));
-    return;
-  }
   Value count = code.min(code.constant(cols()), code.sub(code.constant(tile.segment.width), tile.column));
+  if (panels.keepsChannels(code.lanes()))
+    return code.loop(code.constant(0), count, code.lanes(), [&](Value at) {
+      Value distance = panels.channel(code, code.add(tile.column, at));
+      for (int64_t r = 0; r < tile.rows; ++r)
+        code.storeVector(code.loadVector(code.offset(finished, code.add(at, r * cols()))),
+                         code.offset(targets[r], distance));
+    });
   code.loop(code.constant(0), count, 1, [&](Value c) {
     Value distance = panels.channel(code, code.add(tile.column, c));
     for (int64_t r = 0; r < tile.rows; ++r)

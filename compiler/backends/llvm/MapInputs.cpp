@@ -56,7 +56,7 @@ HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &
   }
   HeadPlace own = ownPlace(code, place, heads, shape);
   Value first = code.mul(code.add(code.mul(own.sample, shape.heads), own.head), count);
-  return {code.offset(kernel.tensor(scope, source), code.mul(first, stride)), stride};
+  return {code.offset(kernel.tensor(scope, source), code.mul(first, stride)), stride, width};
 }
 
 bool mapsWriteNarrow(OpResult result) {

@@ -29,6 +29,7 @@ HeadRows resultRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &sc
 struct HeadPanels {
   Value pointer;
   Value stride; // elements of a panel
+  int64_t width;
 };
 
 /// Which of the two the layout of the kernel's operand says.

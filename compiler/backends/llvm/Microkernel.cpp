@@ -4,16 +4,19 @@
 
 namespace mlir::attn {
 
-/// Steps of a loop that are written out: the end of a longer one is foreseen less often.
+// Steps of a loop that are written out together: the end of a longer one is foreseen less often.
+constexpr int64_t together = 4;
+
+/// `together` where that divides the number of steps, as far as it is known.
 static int64_t unrolled(Value from, Value to) {
   APInt first, end;
   bool known = matchPattern(from, m_ConstantInt(&first)) && matchPattern(to, m_ConstantInt(&end));
-  return known && (end - first).srem(4) == 0 ? 4 : 1;
+  return known && (end - first).srem(together) == 0 ? together : 1;
 }
 
-SmallVector<Value> forSteps(CodeBuilder &code, Value from, Value to, ValueRange sums,
-                            llvm::function_ref<SmallVector<Value>(Value, ValueRange)> step) {
-  int64_t count = unrolled(from, to);
+using Step = llvm::function_ref<SmallVector<Value>(Value, ValueRange)>;
+
+static SmallVector<Value> forSteps(CodeBuilder &code, Value from, Value to, int64_t count, ValueRange sums, Step step) {
   return code.reduce(from, to, count, sums, [&](Value k, ValueRange state) {
     SmallVector<Value> next(state);
     for (int64_t i = 0; i < count; ++i)
@@ -22,11 +25,15 @@ SmallVector<Value> forSteps(CodeBuilder &code, Value from, Value to, ValueRange 
   });
 }
 
+SmallVector<Value> forSteps(CodeBuilder &code, Value from, Value to, ValueRange sums, Step step) {
+  return forSteps(code, from, to, unrolled(from, to), sums, step);
+}
+
 SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t rows, int64_t vectors, ValueRange sums,
                               llvm::function_ref<Value(Value, int64_t)> left,
                               llvm::function_ref<Value(Value, int64_t)> right,
                               llvm::function_ref<Value(Value)> skipped) {
-  return forSteps(code, from, to, sums, [&](Value k, ValueRange state) {
+  auto step = [&](Value k, ValueRange state) {
     SmallVector<Value> line, next;
     for (int64_t v = 0; v < vectors; ++v)
       line.push_back(right(k, v));
@@ -38,7 +45,12 @@ SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t r
       }
     }
     return next;
-  });
+  };
+  // What is skipped is in few places.
+  if (skipped || unrolled(from, to) == together)
+    return forSteps(code, from, to, sums, step);
+  Value whole = code.add(from, code.mul(code.div(code.sub(to, from), code.constant(together)), together));
+  return forSteps(code, whole, to, forSteps(code, from, whole, together, sums, step), step);
 }
 
 void forTiles(CodeBuilder &code, Value from, Value to, int64_t rows, llvm::function_ref<void(Value, int64_t)> tile) {

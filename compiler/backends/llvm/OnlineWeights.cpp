@@ -3,6 +3,7 @@
 #include "compiler/backends/llvm/ExpandMath.h"
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Microkernel.h"
+#include "compiler/backends/llvm/Transpose.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -26,14 +27,15 @@ Value OnlineWeights::exponentialFactor(CodeBuilder &code) {
 
 /// With every score at -inf a difference would be NaN: measure from 0 instead.
 Value OnlineWeights::orZero(CodeBuilder &code, Value largest) {
-  Value none = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, largest, code.real(-INFINITY));
-  return code.select(none, code.real(0), largest);
+  auto all = [&](double x) { return isa<VectorType>(largest.getType()) ? code.splatReal(x) : code.real(x); };
+  Value none = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, largest, all(-INFINITY));
+  return code.select(none, all(0), largest);
 }
 
 void OnlineWeights::initialise(CodeBuilder &code, Value state, int64_t rows) {
-  for (int64_t r = 0; r < rows; ++r) {
-    code.store(code.real(-INFINITY), code.offset(state, r));
-    code.store(code.real(0), code.offset(state, schedule.getRows() + r));
+  for (int64_t r = 0; r < rows; r += lanes()) {
+    code.storeVector(code.splatReal(-INFINITY), code.offset(state, r));
+    code.storeVector(code.zeros(), code.offset(state, stateRows() + r));
   }
   code.loop(code.constant(outputState()), code.constant(outputState() + rows * valuePadded()), lanes(),
             [&](Value at) { code.storeVector(code.zeros(), code.offset(state, at)); });
@@ -72,22 +74,50 @@ OnlineWeights::WeighedKeys OnlineWeights::weighedKeys(CodeBuilder &code, Value f
   return {{from, to}, {fullFrom, fullTo}};
 }
 
-void OnlineWeights::weigh(CodeBuilder &code, const KernelScope &scope, Value head, Value line, Value rowState,
-                          const WeighedKeys &keys) {
-  if (usesLargest(kind))
-    return weighFromLargest(code, line, rowState, keys);
-  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
-  auto maths = this->maths(code, arithmetic, scope, head);
-  Value sum = weighKeys(code, line, keys, [&](Value s) {
-    Value x = unscaled() == 1 ? s : code.fmul(s, code.splatReal(unscaled()));
-    return code.fadd(maths.numerator(x, Value()), code.zeros()); // a visible weight is never -0
+/// Calls `body` with a vector of what `combine` makes of the lanes of `ofRow(line)`, for the rows of a tile, and the
+/// place of these rows in the state.
+void OnlineWeights::forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value)> ofRow,
+                                    Combine combine, llvm::function_ref<void(Value, Value)> body) {
+  Value kept = code.offset(tile.lines, keyBlock());
+  code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
+    Value place = code.mul(r, scoreStride());
+    code.storeVector(ofRow(code.offset(tile.lines, place)), code.offset(kept, place));
   });
-  Value total = code.offset(rowState, schedule.getRows());
-  if (weightsFrom(kind) == WeightsFrom::Total)
-    code.store(code.fadd(code.load(code.number(), total), sum), total);
+  for (int64_t first = 0; first < tile.rows; first += lanes()) {
+    SmallVector<Value> rows;
+    for (int64_t r = first; r < std::min(first + lanes(), tile.rows); ++r)
+      rows.push_back(code.loadVector(code.offset(kept, r * scoreStride())));
+    body(code.offset(tile.state, first), acrossLanes(code, rows, combine));
+  }
 }
 
-/// The largest score of a row in a block of keys.
+void OnlineWeights::weigh(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys) {
+  VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
+  NormalizerMaths<VectorArithmetic> maths{arithmetic, kind, chain.normalize.getEps().convertToDouble(), std::nullopt};
+  Value factor = code.splat(exponentialFactor(code));
+  if (usesLargest(kind))
+    findLargest(code, tile, keys);
+  auto weighRow = [&](Value line) {
+    if (!usesLargest(kind))
+      return weighKeys(code, line, keys, [&](Value s) {
+        Value x = unscaled() == 1 ? s : code.fmul(s, code.splatReal(unscaled()));
+        return code.fadd(maths.numerator(x, Value()), code.zeros()); // a visible weight is never -0
+      });
+    Value origin = orZero(code, code.loadVector(code.offset(line, keyBlock())));
+    return weighKeys(code, line, keys,
+                     [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origin), factor)); });
+  };
+  auto add = [&](Value x, Value y) { return code.fadd(x, y); };
+  forStateVectors(code, tile, weighRow, add, [&](Value state, Value sums) {
+    if (weightsFrom(kind) != WeightsFrom::Total)
+      return;
+    Value total = code.offset(state, stateRows()), old = code.loadVector(total);
+    Value carried = code.loadVector(code.offset(state, 2 * stateRows()));
+    code.storeVector(usesLargest(kind) ? code.fma(old, carried, sums) : code.fadd(old, sums), total);
+  });
+}
+
+/// The largest score of a row in a block of keys, over all lanes.
 Value OnlineWeights::largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys) {
   SmallVector<Value> lowest(panelVectors(), code.splatReal(-INFINITY));
   SmallVector<Value> largest =
@@ -103,7 +133,7 @@ Value OnlineWeights::largestScore(CodeBuilder &code, Value line, const WeighedKe
   return blockMax;
 }
 
-/// Writes the weights of a row's scores, -0 where they are masked; gives the sum of their terms.
+/// Writes the weights of a row's scores, -0 where they are masked; gives the sum of their terms, over all lanes.
 Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys,
                                llvm::function_ref<Value(Value)> weight) {
   bool counts = countsPlaces(kind);
@@ -132,26 +162,25 @@ Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys 
   Value sum = sums[0];
   for (Value other : ArrayRef<Value>(sums).drop_front())
     sum = code.fadd(sum, other);
-  return code.sumLanes(sum);
+  return sum;
 }
 
-/// Exponentials, measured from the largest score so far; the row's state gets it, the new sum, and the factor that sums
-/// of the old one are carried by.
-void OnlineWeights::weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys) {
-  int64_t rows = schedule.getRows();
-  Value factor = exponentialFactor(code);
-  Value blockMax = largestScore(code, line, keys);
-  Value oldMax = code.load(code.number(), rowState);
-  Value newMax = code.fmaxFast(code.maxLanes(blockMax), oldMax);
-  Value origin = orZero(code, newMax);
-  Value rescale = exponential(code, code.fmul(code.fsub(oldMax, origin), factor));
-  Value origins = code.splat(origin), factors = code.splat(factor);
-  Value sum = weighKeys(code, line, keys,
-                        [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origins), factors)); });
-  Value total = code.offset(rowState, rows);
-  code.store(code.fma(code.load(code.number(), total), rescale, sum), total);
-  code.store(newMax, rowState);
-  code.store(rescale, code.offset(rowState, 2 * rows));
+/// The largest scores so far, which exponentials are measured from, into the state, and with them the factors that sums
+/// of the old ones are carried by; each row's is left in all lanes behind its scores.
+void OnlineWeights::findLargest(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys) {
+  Value factor = code.splat(exponentialFactor(code));
+  auto larger = [&](Value x, Value y) { return code.fmaxFast(x, y); };
+  auto ofRow = [&](Value line) { return largestScore(code, line, keys); };
+  forStateVectors(code, tile, ofRow, larger, [&](Value state, Value largest) {
+    Value old = code.loadVector(state), now = code.fmaxFast(largest, old);
+    code.storeVector(now, state);
+    code.storeVector(exponential(code, code.fmul(code.fsub(old, orZero(code, now)), factor)),
+                     code.offset(state, 2 * stateRows()));
+  });
+  code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
+    Value largest = code.splat(code.load(code.number(), code.offset(tile.state, r)));
+    code.storeVector(largest, code.offset(tile.lines, code.add(code.mul(r, scoreStride()), keyBlock())));
+  });
 }
 
 Value OnlineWeights::hiddenWeight(CodeBuilder &code, Value weight) {
@@ -177,7 +206,7 @@ NormalizerMaths<VectorArithmetic> OnlineWeights::maths(CodeBuilder &code, Vector
 Value OnlineWeights::outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState) {
   if (weightsFrom(kind) == WeightsFrom::Place)
     return {};
-  Value sum = code.load(code.number(), code.offset(rowState, schedule.getRows()));
+  Value sum = code.load(code.number(), code.offset(rowState, stateRows()));
   if (kind == Normalizer::Softmax) {
     Value dead = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, sum, code.real(0));
     return code.splat(code.select(dead, code.real(0), code.fdiv(code.real(1), sum)));
@@ -198,14 +227,14 @@ Value OnlineWeights::outputFactor(CodeBuilder &code, const KernelScope &scope, V
 Value OnlineWeights::rescaling(CodeBuilder &code, Value rowState) {
   if (!usesLargest(kind))
     return {};
-  return code.splat(code.load(code.number(), code.offset(rowState, 2 * schedule.getRows())));
+  return code.splat(code.load(code.number(), code.offset(rowState, 2 * stateRows())));
 }
 
 /// log sum exp of a row's scores; -inf without a visible one.
 Value OnlineWeights::logarithm(CodeBuilder &code, Value rowState) {
   VectorArithmetic arithmetic(code, mathIsa(kernel.isa()));
   ExponentialSum<VectorArithmetic> sums(arithmetic);
-  Value sum = code.splat(code.load(code.number(), code.offset(rowState, schedule.getRows())));
+  Value sum = code.splat(code.load(code.number(), code.offset(rowState, stateRows())));
   Value largest = code.fmul(code.splat(code.load(code.number(), rowState)), code.splatReal(unscaled()));
   Value logarithm = sums.logarithm(sum, sums.origin(largest));
   return vector::ExtractOp::create(code.b, logarithm, ArrayRef<int64_t>{0});
@@ -228,7 +257,7 @@ void OnlineWeights::finishRow(CodeBuilder &code, const KernelScope &scope, Value
 }
 
 void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value partState, Value partSums) {
-  int64_t rows = schedule.getRows();
+  int64_t rows = stateRows();
   Value own, other; // what each is multiplied by; null for 1
   if (usesLargest(kind)) {
     Value factor = exponentialFactor(code);
@@ -263,8 +292,9 @@ void OnlineWeights::addValues(CodeBuilder &code, Value state, int64_t rows, int6
     }
   }
   auto add = [&](Value from, Value to, bool masked) {
-    auto hidden = [&](Value weight) { return masked ? hiddenWeight(code, weight) : Value(); };
-    sums = accumulate(code, from, to, rows, vectors, sums, weight, value, hidden);
+    auto hidden = [&](Value weight) { return hiddenWeight(code, weight); };
+    sums = masked ? accumulate(code, from, to, rows, vectors, sums, weight, value, hidden)
+                  : accumulate(code, from, to, rows, vectors, sums, weight, value);
   };
   if (chain.masks.empty()) {
     add(visible.any.from, visible.any.to, false);

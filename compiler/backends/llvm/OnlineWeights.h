@@ -44,8 +44,9 @@ struct StreamChain {
 };
 
 /// A tile of `schedule.rows` queries keeps, for each of them,
-///   state   largest score [rows], sum [rows], factor [rows], output [rows][valuePadded]
-/// and weights in lines of `scoreStride`, of which `panelWidth` are handled at a time.
+///   state   largest score [stateRows], sum [stateRows], factor [stateRows], output [rows][valuePadded]
+/// and weights in lines of `scoreStride`, of which `panelWidth` are handled at a time. What a tile's rows have each, a
+/// largest score or a sum, goes over lanes for all of them at once.
 class OnlineWeights {
 protected:
   explicit OnlineWeights(KernelCode &kernel)
@@ -67,6 +68,13 @@ protected:
     KeyRange any, full;
   };
 
+  /// Rows of a tile, as they lie in memory.
+  struct WeighedRows {
+    Value lines; // [rows][scoreStride]
+    Value state;
+    int64_t rows;
+  };
+
   /// What a score in memory is multiplied by: a formula has already applied the scale.
   double unscaled() { return chain.formulas.empty() ? scale : 1.0; }
   int64_t lanes() { return schedule.getLanes(); }
@@ -74,9 +82,11 @@ protected:
   int64_t panelVectors() { return panelWidth() / lanes(); }
   int64_t keyBlock() { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
   int64_t valuePadded() { return llvm::alignTo(valueWidth, lanes()); }
-  // A line more than the keys: the rows of a tile would meet in few sets of the first-level cache.
+  // A vector more than the keys: the rows of a tile would meet in few sets of the first-level cache. It holds what a
+  // row has in each lane before lanes are taken together.
   int64_t scoreStride() { return keyBlock() + 16; }
-  int64_t outputState() { return 3 * schedule.getRows(); }
+  int64_t stateRows() { return llvm::alignTo(schedule.getRows(), lanes()); }
+  int64_t outputState() { return 3 * stateRows(); }
   int64_t outputEnd() { return outputState() + schedule.getRows() * valuePadded(); }
 
   /// The state of `rows` queries that have seen no key.
@@ -87,9 +97,8 @@ protected:
                     Value line, bool masked);
   /// The keys that are weighed in the block that begins with `firstKey`.
   WeighedKeys weighedKeys(CodeBuilder &code, Value firstKey, const VisibleKeys &visible);
-  /// Makes a line of scores into weights, -0 where they are masked, and brings the row's state up to date.
-  void weigh(CodeBuilder &code, const KernelScope &scope, Value head, Value line, Value rowState,
-             const WeighedKeys &keys);
+  /// Makes rows of scores into weights, -0 where they are masked, and brings the rows' state up to date.
+  void weigh(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys);
   /// Lanes of a splatted weight that is a masked place's.
   Value hiddenWeight(CodeBuilder &code, Value weight);
   /// What a row's earlier sums are multiplied by before the block's are added, in all lanes; null for 1.
@@ -116,7 +125,10 @@ protected:
   Normalizer kind;
 
 private:
-  void weighFromLargest(CodeBuilder &code, Value line, Value rowState, const WeighedKeys &keys);
+  void findLargest(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys);
+  using Combine = llvm::function_ref<Value(Value, Value)>;
+  void forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value line)> ofRow,
+                       Combine combine, llvm::function_ref<void(Value state, Value combined)> body);
   Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
   Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
   Value outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState);

@@ -16,8 +16,10 @@ struct PanelStore {
   Value token(CodeBuilder &code, Value row) const;
   /// Distance in elements from head 0, channel 0 of a token to `channel` (of heads * D).
   Value channel(CodeBuilder &code, Value channel) const;
-  /// Whether `width` channels from each multiple of it on lie side by side.
-  bool keepsChannels() const { return kind == LayoutKind::ValuePanels && headWidth % width == 0; }
+  /// Whether `count` channels from each multiple of it on lie side by side.
+  bool keepsChannels(int64_t count) const {
+    return kind == LayoutKind::ValuePanels && headWidth % count == 0 && width % count == 0;
+  }
 
   Value pointer;
   LayoutKind kind;

@@ -125,12 +125,9 @@ private:
     StoredNumbers source = kernel.numbers(scope, op.getBody().getArgument(0)).at(code, code.mul(row, width));
     PanelStore panels(code, kernel.result(scope, 0), type, kernel.extent(code, scope, space.back()));
     Value target = panels.token(code, row);
-    if (panels.keepsChannels())
-      return code.loop(code.constant(0), code.constant(width), panels.width, [&](Value channel) {
-        StoredNumbers from = source.at(code, channel);
-        Value to = code.offset(target, panels.channel(code, channel));
-        for (int64_t at = 0; at < panels.width; at += code.lanes())
-          code.storeVector(from.at(code, at).load(code), code.offset(to, at));
+    if (panels.keepsChannels(code.lanes()))
+      return code.loop(code.constant(0), code.constant(width), code.lanes(), [&](Value channel) {
+        code.storeVector(source.at(code, channel).load(code), code.offset(target, panels.channel(code, channel)));
       });
     code.loop(code.constant(0), code.constant(width), 1, [&](Value channel) {
       Value to = code.offset(target, panels.channel(code, channel));

@@ -40,16 +40,6 @@ private:
     VisibleKeys visible; // among those of the block
   };
 
-  // A tile's weights times a panel of values.
-  struct ValueTile {
-    Value weights;        // [MR][scoreStride], of key 0
-    Value state;          // of the tile
-    StoredNumbers values; // of key 0, at the tile's first column
-    int64_t keyStride;    // to the next key
-    Value output;         // [MR][valuePadded], at the tile's first column
-    int64_t columns;      // of values
-  };
-
   int64_t rangeState() { return llvm::alignTo(outputEnd(), 2); }
   int64_t stateStride() { return llvm::alignTo(rangeState() + 8, 16); }
   int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
@@ -61,6 +51,8 @@ private:
     LayoutAttr layout = getLayout(sourceOf(value).getType());
     return !layout || layout.getKind() == LayoutKind::RowMajor;
   }
+  /// Columns of values that go together.
+  int64_t valueColumns(const Block &block) { return readsValueRows() ? panelWidth() : block.values.width; }
   int64_t blockBytes() {
     return kernel.numberBytes() * tileLimit() * (schedule.getRows() * scoreStride() + stateStride());
   }
@@ -85,7 +77,7 @@ private:
   void scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key);
   void finishPanel(CodeBuilder &code, const Block &block, Value row, Value key, Value target, Value isFull);
   void combineValues(CodeBuilder &code, const Block &block, KeyRange keys);
-  void combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile, const VisibleKeys &visible);
+  void combinePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value panel, int64_t columns);
   void finish(CodeBuilder &code, const Block &block);
 };
 

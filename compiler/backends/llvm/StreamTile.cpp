@@ -48,13 +48,12 @@ void StreamKernel::buildKeys(CodeBuilder &code, const Block &block, KeyRange key
     });
   });
   forTiles(code, block, keys, [&](const Tile &tile) {
-    WeighedKeys weighed = weighedKeys(code, keys.from, tile.visible);
-    code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-      Value line = code.offset(tile.scores, code.mul(r, scoreStride()));
-      weigh(code, block.scope, block.head, line, code.offset(tile.state, r), weighed);
-    });
+    weigh(code, {tile.scores, tile.state, block.tileRows}, weighedKeys(code, keys.from, tile.visible));
+    if (valueWidth <= valueColumns(block)) // while its weights are in the first-level cache
+      combinePanel(code, block, tile, code.constant(0), valueWidth);
   });
-  combineValues(code, block, keys);
+  if (valueWidth > valueColumns(block))
+    combineValues(code, block, keys);
 }
 
 void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key) {
@@ -89,38 +88,38 @@ void StreamKernel::finishPanel(CodeBuilder &code, const Block &block, Value row,
   code.branch(isFull, [&] { edit(false); }, [&] { edit(true); });
 }
 
+/// A panel of values stays in the first-level cache for all tiles.
 void StreamKernel::combineValues(CodeBuilder &code, const Block &block, KeyRange keys) {
-  auto panelOfValues = [&](Value panel, int64_t columns) {
-    Value column = code.mul(panel, panelWidth());
-    StoredNumbers values = readsValueRows()
-                               ? block.valueRows.numbers.at(code, column)
-                               : StoredNumbers{code.offset(block.values.pointer, code.mul(panel, block.values.stride))};
-    int64_t keyStride = readsValueRows() ? block.valueRows.rowStride : panelWidth();
-    forTiles(code, block, keys, [&](const Tile &tile) {
-      Value weights = code.offset(tile.scores, code.sub(code.constant(0), keys.from));
-      Value output = code.offset(tile.state, code.add(column, outputState()));
-      combinePanel(code, block, {weights, tile.state, values, keyStride, output, columns}, tile.visible);
-    });
+  auto combine = [&](Value panel, int64_t columns) {
+    forTiles(code, block, keys, [&](const Tile &tile) { combinePanel(code, block, tile, panel, columns); });
   };
-  int64_t full = valueWidth / panelWidth(), rest = valueWidth % panelWidth();
-  code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { panelOfValues(panel, panelWidth()); });
+  int64_t columns = valueColumns(block), full = valueWidth / columns, rest = valueWidth % columns;
+  code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { combine(panel, columns); });
   if (rest)
-    panelOfValues(code.constant(full), rest);
+    combine(code.constant(full), rest);
 }
 
-void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const ValueTile &tile,
-                                const VisibleKeys &visible) {
-  int64_t vectors = llvm::divideCeil(tile.columns, lanes()), rest = tile.columns % lanes();
+/// A tile's weights times the first `columns` of a panel of values.
+void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value panel, int64_t columns) {
+  bool inRows = readsValueRows();
+  Value column = code.mul(panel, valueColumns(block));
+  Value weights = code.offset(tile.scores, code.sub(code.constant(0), tile.block.from)); // of key 0
+  Value sums = code.offset(tile.state, code.add(column, outputState()));
+  StoredNumbers values = inRows
+                             ? block.valueRows.numbers.at(code, column)
+                             : StoredNumbers{code.offset(block.values.pointer, code.mul(panel, block.values.stride))};
+  int64_t keyStride = inRows ? block.valueRows.rowStride : valueColumns(block);
+  int64_t vectors = llvm::divideCeil(columns, lanes()), rest = columns % lanes();
   // A panel has room for whole vectors, a row has not.
-  Value last = readsValueRows() && rest ? code.maskBelow(code.constant(rest)) : Value();
-  auto output = [&](int64_t r, int64_t v) { return code.offset(tile.output, r * valuePadded() + v * lanes()); };
+  Value last = inRows && rest ? code.maskBelow(code.constant(rest)) : Value();
+  auto output = [&](int64_t r, int64_t v) { return code.offset(sums, r * valuePadded() + v * lanes()); };
   addValues(
-      code, tile.state, block.tileRows, vectors, visible, output,
+      code, tile.state, block.tileRows, vectors, tile.visible, output,
       [&](Value key, int64_t r) {
-        return code.load(code.number(), code.offset(code.offset(tile.weights, key), r * scoreStride()));
+        return code.load(code.number(), code.offset(code.offset(weights, key), r * scoreStride()));
       },
       [&](Value key, int64_t v) {
-        StoredNumbers line = tile.values.at(code, code.mul(key, tile.keyStride));
+        StoredNumbers line = values.at(code, code.mul(key, keyStride));
         return line.at(code, v * lanes()).load(code, v + 1 == vectors ? last : Value());
       });
 }

@@ -36,6 +36,7 @@ private:
   /// A register tile of a product with values: rows from `row` on, columns from `column` on.
   struct ValueTile {
     Value head, panel; // of values
+    int64_t panelWidth;
     HeadRows output;
     Value row, column;
     int64_t rows, columns;

@@ -232,13 +232,13 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
       // A panel of values stays in the second-level cache for all tiles of rows.
       auto combinePanel = [&](Value panel, int64_t columns) {
         Value memory = code.offset(values.pointer, code.mul(panel, values.stride));
-        Value column = code.mul(panel, panelWidth());
+        Value column = code.mul(panel, values.width);
         forTiles(code, strip.first, strip.end, schedule.getRows(), [&](Value row, int64_t rows) {
-          combineTile(code, strip, op, {head, memory, output, row, column, rows, columns});
+          combineTile(code, strip, op, {head, memory, values.width, output, row, column, rows, columns});
         });
       };
-      int64_t full = width / panelWidth(), rest = width % panelWidth();
-      code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { combinePanel(panel, panelWidth()); });
+      int64_t full = width / values.width, rest = width % values.width;
+      code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { combinePanel(panel, values.width); });
       if (rest)
         combinePanel(code.constant(full), rest);
       if (op.getRelative())
@@ -260,7 +260,7 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
         return code.load(code.number(), code.offset(code.offset(weights, key), code.mul(strip.rowStride, r)));
       },
       [&](Value key, int64_t v) {
-        return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, panelWidth())), v * lanes()));
+        return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, tile.panelWidth)), v * lanes()));
       },
       [&](Value weight) { return isHidden(code, weight, hidden); });
   for (int64_t r = 0; r < rows; ++r)

@@ -1,4 +1,4 @@
-// A square of numbers in vector registers, turned over.
+// Squares of numbers in vector registers; see the header.
 #include "compiler/backends/llvm/Transpose.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -20,6 +20,27 @@ void transpose(CodeBuilder &code, MutableArrayRef<Value> square) {
         square[at + step] = vector::ShuffleOp::create(code.b, first, second, high);
       }
   }
+}
+
+// In the step of `bit` two vectors become one, in which that bit of a lane's number tells from which of them it comes.
+Value acrossLanes(CodeBuilder &code, ArrayRef<Value> vectors, llvm::function_ref<Value(Value, Value)> combine) {
+  SmallVector<Value> left(vectors);
+  for (int64_t bit = 1; bit < code.lanes(); bit *= 2) {
+    SmallVector<int64_t> low, high; // of a pair of vectors, the second's lanes from `lanes` on
+    for (int64_t lane = 0; lane < code.lanes(); ++lane) {
+      int64_t source = lane & bit ? code.lanes() : 0;
+      low.push_back(source + (lane & ~bit));
+      high.push_back(source + (lane | bit));
+    }
+    SmallVector<Value> next;
+    for (size_t i = 0; i < left.size(); i += 2) {
+      Value other = i + 1 < left.size() ? left[i + 1] : left[i];
+      next.push_back(combine(vector::ShuffleOp::create(code.b, left[i], other, low),
+                             vector::ShuffleOp::create(code.b, left[i], other, high)));
+    }
+    left = next;
+  }
+  return left[0];
 }
 
 } // namespace mlir::attn
