@@ -74,7 +74,7 @@ class LongRange:
     arguments: dict = field(default_factory=lambda: dict(QKV))
     weights: dict = field(default_factory=dict)
     drawn: dict = field(default_factory=dict)
-    peers: tuple = ("attnc", "onnxruntime", "torch")
+    peers: tuple = ("attnc", "onnxruntime", "openvino", "torch", "torch-compile")
     linear: bool = False
 
     group = "long-range"
@@ -171,7 +171,7 @@ MODELS = {
             "softmax",
             "softmax",
             lambda tokens: 4 * WIDTH * HEADS * tokens**2,
-            peers=("attnc", "onnxruntime", "onnxruntime-fused", "torch"),
+            peers=("attnc", "onnxruntime", "onnxruntime-fused", "openvino", "torch", "torch-compile"),
         ),
         LongRange("linear-transformer", "linear transformer", state(WIDTH), linear=True),
         LongRange("cosformer", "cosFormer", state(2 * WIDTH), linear=True),
@@ -191,7 +191,12 @@ MODELS = {
             drawn={"e": over_root_of_length, "f": over_root_of_length},
             weights={"rows": ((1, HEADS, LANDMARKS, WIDTH), 1.0)},  # read for its shape alone
         ),
-        LongRange("longformer", "Longformer", longformer_products),
+        LongRange(
+            "longformer",
+            "Longformer",
+            longformer_products,
+            peers=("attnc", "onnxruntime", "openvino", "torch", "torch-compile", "flex-attention"),
+        ),
         LongRange(
             "bigbird",
             "BigBird",

@@ -24,7 +24,10 @@ SYSTEMS = {
     "attnc": ("#1f6feb", "#58a6ff"),
     "onnxruntime": ("#bc4c00", "#f0883e"),
     "onnxruntime-fused": ("#9a6700", "#d29922"),
+    "openvino": ("#8250df", "#bc8cff"),
     "torch": ("#1a7f37", "#3fb950"),
+    "torch-compile": ("#1b7c83", "#76e3ea"),
+    "flex-attention": ("#bf3989", "#ff9bce"),
 }
 # As many as there are models, light and dark, by their place in MODELS.
 PALETTE = [

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
 from cases_torch import TYPES, export_onnx, write_multi_head_attention
 from long_range import BLOCK, GLOBALS, HEADS, ITERATIONS, MODELS, ROUNDS, SIDE, TEMPERATURE
@@ -170,6 +171,19 @@ class Bigbird(Model):
         return torch.cat([first, joined(middle), last], 2)
 
 
+class LongformerFlex(Model):
+    """The mask as it is said, in flex_attention."""
+
+    def follows(self, tokens, dtype):
+        def seen(b, h, i, j):
+            return ((i - j).abs() <= SIDE) | (i < GLOBALS) | (j < GLOBALS)
+
+        return create_block_mask(seen, None, None, tokens, tokens, "cpu")
+
+    def forward(self, q, k, v):
+        return flex_attention(q, k, v, block_mask=self.once(q))
+
+
 def rows(x, order):
     """x [H, R, N, D] in the order [H, R, N]."""
     return x.gather(2, order[..., None].expand(-1, -1, -1, x.shape[-1]))
@@ -247,13 +261,14 @@ FORMS = {
     "sinkhorn": Sinkhorn,
     "synthesizer": Synthesizer,
 }
+FLEX = {"longformer": LongformerFlex}
 
 
-def load(name, weights, precision):
+def load(name, weights, precision, flex=False):
     """The model with the weights of a safetensors file, as numbers of the given precision."""
     from safetensors.torch import load_file
 
-    return FORMS[name](load_file(weights)).eval().to(TYPES[precision])
+    return (FLEX if flex else FORMS)[name](load_file(weights)).eval().to(TYPES[precision])
 
 
 if __name__ == "__main__":
