@@ -59,6 +59,8 @@ public:
   /// A vector of `lanes` elements; where `mask` (may be null) is off nothing is read and the lane is 0.
   Value loadVector(Value pointer, Value mask = {});
   void storeVector(Value value, Value pointer, Value mask = {});
+  /// Asks for the cache line at `pointer`, which need not be memory.
+  void prefetch(Value pointer);
   /// i32 lanes from `pointer` on; 0 where `mask` is off.
   Value loadIndices(Value pointer, Value mask);
   /// Scratch of the running function: numbers on the stack, reserved once at its entry.

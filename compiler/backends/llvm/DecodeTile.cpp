@@ -40,7 +40,8 @@ void DecodeKernel::scoreKeys(CodeBuilder &code, const Task &task, const Tile &ti
   });
 }
 
-/// Scores of `lanes` keys for the heads of a tile. Beyond the last key it is read again.
+/// Scores of `lanes` keys for the heads of a tile. Beyond the last key it is read again. Lines of so many rows in turn
+/// are no stream that a processor would foresee: those of the next keys are asked for.
 void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys, Value key) {
   Value last = code.sub(task.keyCount, code.constant(1));
   SmallVector<StoredNumbers> lines;
@@ -53,8 +54,11 @@ void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &
     auto step = [&](Value d, ValueRange sums, Value mask) {
       Value x = query.at(code, d).load(code, mask);
       SmallVector<Value> next;
-      for (int64_t i = 0; i < lanes(); ++i)
-        next.push_back(code.fma(x, lines[i].at(code, d).load(code, mask), sums[i]));
+      for (int64_t i = 0; i < lanes(); ++i) {
+        StoredNumbers numbers = lines[i].at(code, d);
+        code.prefetch(numbers.at(code, lanes() * task.keys.rowStride).pointer);
+        next.push_back(code.fma(x, numbers.load(code, mask), sums[i]));
+      }
       return next;
     };
     SmallVector<Value> sums(lanes(), code.zeros());

@@ -70,7 +70,6 @@ private:
   void finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile);
   void storeRows(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value value, StoredNumbers target,
                  int64_t width);
-  void storePanels(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, unsigned result, Value finished);
   RowProgram tileRow(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, Value r);
   void buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
 
@@ -185,30 +184,6 @@ void DenseKernel::storeRows(CodeBuilder &code, const KernelScope &scope, const D
   });
 }
 
-/// Copies a tile of finished values, [MR][NR], to the panels of a result.
-void DenseKernel::storePanels(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile, unsigned result,
-                              Value finished) {
-  PanelStore panels(code, kernel.result(scope, result), cast<RankedTensorType>(op.getResult(result).getType()),
-                    kernel.extent(code, scope, space.back()));
-  SmallVector<Value> targets;
-  for (int64_t r = 0; r < tile.rows; ++r)
-    targets.push_back(panels.token(code, code.add(tile.row, r)));
-  Value count = code.min(code.constant(cols()), code.sub(code.constant(tile.segment.width), tile.column));
-  if (panels.keepsChannels(code.lanes()))
-    return code.loop(code.constant(0), count, code.lanes(), [&](Value at) {
-      Value distance = panels.channel(code, code.add(tile.column, at));
-      for (int64_t r = 0; r < tile.rows; ++r)
-        code.storeVector(code.loadVector(code.offset(finished, code.add(at, r * cols()))),
-                         code.offset(targets[r], distance));
-    });
-  code.loop(code.constant(0), count, 1, [&](Value c) {
-    Value distance = panels.channel(code, code.add(tile.column, c));
-    for (int64_t r = 0; r < tile.rows; ++r)
-      code.store(code.load(code.number(), code.offset(finished, code.add(c, r * cols()))),
-                 code.offset(targets[r], distance));
-  });
-}
-
 void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile) {
   unsigned own = plan.segment.lookup(LinearOp(tile.segment.linear).getResult());
   for (auto [value, result] : plan.stored) {
@@ -223,7 +198,10 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const 
     }
     Value finished = code.stack(schedule.getRows() * cols());
     storeRows(code, scope, tile, value, {finished}, cols());
-    storePanels(code, scope, tile, result, finished);
+    PanelStore panels(code, kernel.result(scope, result), cast<RankedTensorType>(op.getResult(result).getType()),
+                      kernel.extent(code, scope, space.back()));
+    Value count = code.min(code.constant(cols()), code.sub(code.constant(tile.segment.width), tile.column));
+    panels.store(code, {finished, cols(), tile.row, tile.rows, tile.column, count});
   }
 }
 

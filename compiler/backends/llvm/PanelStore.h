@@ -1,5 +1,4 @@
-// Writing keys and values into panels, element by element or, where a panel's width divides, a row of a panel at a
-// time:
+// Writing keys and values into panels, in vectors where a head's width allows:
 //   keys    [...][heads][ceil(M/width)][D][width]   a score tile loads a vector of keys
 //   values  [...][heads][ceil(D/width)][M][width]   a tile of weighted values goes through memory in one line
 #pragma once
@@ -21,11 +20,26 @@ struct PanelStore {
     return kind == LayoutKind::ValuePanels && headWidth % count == 0 && width % count == 0;
   }
 
+  /// `rows` rows of `count` channels from `column` on, in memory [rows][stride].
+  struct Tile {
+    Value numbers;
+    int64_t stride;
+    Value row;
+    int64_t rows;
+    Value column, count;
+  };
+  void store(CodeBuilder &code, const Tile &tile) const;
+
   Value pointer;
   LayoutKind kind;
   int64_t width, heads, headWidth;
   Value tokens; // M
   Value panels; // of a head
+
+private:
+  Value keepsTokens(CodeBuilder &code, Value row, int64_t count) const;
+  void storeOneByOne(CodeBuilder &code, const Tile &tile, ValueRange targets) const;
+  void storeTurned(CodeBuilder &code, const Tile &tile, ValueRange targets) const;
 };
 
 } // namespace mlir::attn
