@@ -39,8 +39,11 @@ CASES.update({
     "sinkhorn_attention/concat_full": ("out",), "sinkhorn_attention/concat_causal": ("out",),
     "sinkhorn_attention/shared_full": ("out",),
     "multi_head/self": ("out", "map"), "multi_head/cross_masked": ("out",), "multi_head/no_bias_one_head": ("out",),
+    "multi_head_own/odd_widths": ("out",), "multi_head_two_stage/two_heads": ("out",),
+    "graph_attention_masked/isolated_node": ("out",),
     "encoder_block/post": ("out",), "encoder_block/pre": ("out",),
-    "bert/two_layers": ("hidden", "pooled"), "pool/mean": ("out",),
+    "decoder_block/post": ("out",), "decoder_block/pre": ("out",), "reversible_block/basic": ("y1", "y2"),
+    "bert/two_layers": ("hidden", "pooled"), "causal_lm/two_layers": ("logits", "hidden"), "pool/mean": ("out",),
     "evolving_attention/encoder_17": ("out", "logits"), "evolving_attention/dead_rows": ("out", "logits"),
     "ea_transformer/cross_query": ("memory", "out"), "ea_transformer/cross_key": ("memory", "out"),
     "talking_heads/three_numbers_of_heads": ("out", "map"),
@@ -194,6 +197,9 @@ for form in ("dense", "dense_low", "mixture"):
                   for name in ("W1", "Wa", "Wb")})
     FORMS["synthesizer/" + form, "W2"] = by_output
     FORMS["synthesizer/" + form, "b1"] = np.ravel
+for case, matrices in (("multi_head_own/odd_widths", ("Wq", "Wk", "Wv")), ("multi_head_two_stage/two_heads", ("Uq", "Uk", "Uv"))):
+    FORMS.update({(case, name): lambda value: by_output(value).reshape(-1, value.shape[1]) for name in matrices})
+    FORMS[case, "Wo"] = lambda value: value.reshape(-1, value.shape[2]).T
 
 
 def rounded(value):
@@ -243,7 +249,9 @@ def write_case(case, arguments, results):
     for name, value in arguments.items():
         if name == "mask" and folder.endswith("random_mask_dead_rows"):  # the mask itself is the input
             np.save(os.path.join(folder, name + ".npy"), value)
-        elif name in ("mask", "key_mask", "src_mask"):
+        elif name == "self_mask":  # causal
+            continue
+        elif name in ("mask", "key_mask", "src_mask", "memory_mask"):
             if value is not None and np.asarray(value).shape[0] > 1 and "lengths" not in arguments:
                 np.save(os.path.join(folder, "lengths.npy"), lengths_of(value))
         elif name == "is_global":  # as flags of a mask, and as positions
