@@ -27,6 +27,17 @@ RegisterTile decodeTile(int64_t group, int64_t vectorBits) {
   return {rows, std::min<int64_t>(8, (vectorBits == 512 ? 16 : 8) / rows)};
 }
 
+/// Values that fill half of a tile's vectors would leave half of its sums unused: twice as many rows take them.
+RegisterTile streamTile(KernelOp kernel, const ScheduleContext &context) {
+  int64_t lanes = context.vectorBits / numberBits(kernel), vectors = tileVectors(context.vectorBits);
+  bool hasRows = context.mostQueries == 0 || context.mostQueries >= 2 * tileRows;
+  bool isNarrow = llvm::all_of(kernel.getBody().front().getOps<CombineOp>(), [&](CombineOp combine) {
+    return KeyShape(combine.getValue().getType()).width <= lanes * vectors / 2;
+  });
+  return isNarrow && hasRows && context.vectorBits == 512 ? RegisterTile{2 * tileRows, vectors / 2}
+                                                          : RegisterTile{tileRows, vectors};
+}
+
 // A task's rows of the left operand stay in the second-level cache beside a weight panel.
 constexpr int64_t blockBytes = 256 * 1024;
 constexpr int64_t maxBlockRows = 96;
@@ -166,7 +177,8 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context) {
   int64_t lanes = context.vectorBits / numberBits(kernel);
   Precision products = strategy == Strategy::Dense ? context.products : Precision::Own;
-  RegisterTile tile{tileRows, tileVectors(context.vectorBits)};
+  RegisterTile tile = strategy == Strategy::Stream ? streamTile(kernel, context)
+                                                   : RegisterTile{tileRows, tileVectors(context.vectorBits)};
   int64_t taskRows = blockRows(kernel, strategy), keys = keyBlock(kernel, strategy);
   if (strategy == Strategy::Decode) {
     tile = decodeTile(groupOf(kernel), context.vectorBits);

@@ -201,7 +201,7 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const 
     PanelStore panels(code, kernel.result(scope, result), cast<RankedTensorType>(op.getResult(result).getType()),
                       kernel.extent(code, scope, space.back()));
     Value count = code.min(code.constant(cols()), code.sub(code.constant(tile.segment.width), tile.column));
-    panels.store(code, {finished, cols(), tile.row, tile.rows, tile.column, count});
+    panels.store(code, {{finished}, cols(), tile.row, tile.rows, tile.column, count});
   }
 }
 

@@ -41,8 +41,7 @@ void PanelStore::storeOneByOne(CodeBuilder &code, const Tile &tile, ValueRange t
   code.loop(code.constant(0), tile.count, 1, [&](Value c) {
     Value distance = channel(code, code.add(tile.column, c));
     for (int64_t r = 0; r < tile.rows; ++r)
-      code.store(code.load(code.number(), code.offset(tile.numbers, code.add(c, r * tile.stride))),
-                 code.offset(targets[r], distance));
+      code.store(tile.numbers.at(code, code.add(c, r * tile.stride)).loadOne(code), code.offset(targets[r], distance));
   });
 }
 
@@ -54,7 +53,7 @@ void PanelStore::storeTurned(CodeBuilder &code, const Tile &tile, ValueRange tar
       int64_t rows = std::min(code.lanes(), tile.rows - first);
       SmallVector<Value> square(code.lanes(), code.zeros());
       for (int64_t r = 0; r < rows; ++r)
-        square[r] = code.loadVector(code.offset(tile.numbers, code.add(at, (first + r) * tile.stride)));
+        square[r] = tile.numbers.at(code, code.add(at, (first + r) * tile.stride)).load(code);
       transpose(code, square);
       Value mask = rows < code.lanes() ? code.maskBelow(code.constant(rows)) : Value();
       for (int64_t c = 0; c < code.lanes(); ++c)
@@ -71,7 +70,7 @@ void PanelStore::store(CodeBuilder &code, const Tile &tile) const {
     return code.loop(code.constant(0), tile.count, code.lanes(), [&](Value at) {
       Value distance = channel(code, code.add(tile.column, at));
       for (int64_t r = 0; r < tile.rows; ++r)
-        code.storeVector(code.loadVector(code.offset(tile.numbers, code.add(at, r * tile.stride))),
+        code.storeVector(tile.numbers.at(code, code.add(at, r * tile.stride)).load(code),
                          code.offset(targets[r], distance));
     });
   if (kind != LayoutKind::KeyPanels || headWidth % code.lanes() || tile.rows == 1)

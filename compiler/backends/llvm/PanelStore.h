@@ -4,6 +4,7 @@
 #pragma once
 
 #include "compiler/backends/code/KernelCode.h"
+#include "compiler/backends/code/StoredNumbers.h"
 
 namespace mlir::attn {
 
@@ -22,7 +23,7 @@ struct PanelStore {
 
   /// `rows` rows of `count` channels from `column` on, in memory [rows][stride].
   struct Tile {
-    Value numbers;
+    StoredNumbers numbers;
     int64_t stride;
     Value row;
     int64_t rows;

@@ -76,9 +76,13 @@ public:
         kernel.function("rows", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
           Value first = code.mul(arguments[0], blockRows);
           Value end = code.min(code.add(first, blockRows), rows(code, scope));
-          bool copies = op.getBody().front().without_terminator().empty();
-          code.loop(first, end, 1,
-                    [&](Value row) { copies ? copyRow(code, scope, row) : computeRow(code, scope, row); });
+          auto each = [&](llvm::function_ref<void(Value)> body) { code.loop(first, end, 1, body); };
+          if (!op.getBody().front().without_terminator().empty())
+            return each([&](Value row) { computeRow(code, scope, row); });
+          code.branch(
+              code.less(code.sub(end, first), code.constant(blockRows)),
+              [&] { each([&](Value row) { copyRows(code, scope, row, 1); }); },
+              [&] { copyRows(code, scope, first, blockRows); });
         });
     kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
       Value frame = kernel.makeFrame(code, scope);
@@ -119,20 +123,12 @@ private:
   }
 
   /// Row-major keys or values to panels.
-  void copyRow(CodeBuilder &code, const KernelScope &scope, Value row) {
+  void copyRows(CodeBuilder &code, const KernelScope &scope, Value row, int64_t count) {
     auto type = cast<RankedTensorType>(op.getResult(0).getType());
     int64_t width = type.getShape().back();
     StoredNumbers source = kernel.numbers(scope, op.getBody().getArgument(0)).at(code, code.mul(row, width));
     PanelStore panels(code, kernel.result(scope, 0), type, kernel.extent(code, scope, space.back()));
-    Value target = panels.token(code, row);
-    if (panels.keepsChannels(code.lanes()))
-      return code.loop(code.constant(0), code.constant(width), code.lanes(), [&](Value channel) {
-        code.storeVector(source.at(code, channel).load(code), code.offset(target, panels.channel(code, channel)));
-      });
-    code.loop(code.constant(0), code.constant(width), 1, [&](Value channel) {
-      Value to = code.offset(target, panels.channel(code, channel));
-      code.store(source.at(code, channel).loadOne(code), to);
-    });
+    panels.store(code, {source, width, row, count, code.constant(0), code.constant(width)});
   }
 
   KernelCode &kernel;

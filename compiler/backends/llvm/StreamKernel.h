@@ -42,7 +42,8 @@ private:
 
   int64_t rangeState() { return llvm::alignTo(outputEnd(), 2); }
   int64_t stateStride() { return llvm::alignTo(rangeState() + 8, 16); }
-  int64_t tileLimit() { return schedule.getBlockRows() / schedule.getRows() + 2; }
+  /// Tiles of a block at most; of one row each where there are fewer queries than a tile has.
+  int64_t tileLimit() { return std::max(schedule.getBlockRows() / schedule.getRows() + 2, schedule.getRows()); }
 
   /// Whether keys, or values, lie in rows. Keys then become panels of the worker's, once for all queries of a head.
   bool packsKeys() { return isInRows(chain.score.getKey()); }
