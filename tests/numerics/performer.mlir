@@ -10,7 +10,8 @@
 // RUN: sed 's/MASK/lengths(%%n)/; s/READ/ lengths %%n/; s/INDEX/, tensor<?xi32>/; s/FEATURES/8/g; s/WIDTH/4/g; s/HEADS/1/g' %s > %t.2.mlir
 // RUN: cd %S/data/performer-padding && attn-run %t.2.mlir --reference --rtol 1e-9 --atol 1e-9 --input q=q.npy --input k=k.npy \
 // RUN:   --input v=v.npy --input w=w.npy --input n=lengths.npy --expect out=expected_out.npy
-// RUN: %run_compiled %t.2.mlir %t --sizes B=2,N=7,M=7 --sizes B=1,N=129,M=257 --sizes B=1,N=1,M=1 --sizes B=2,N=3,M=0 --sizes B=2,N=0,M=3
+// RUN: %run_compiled %t.2.mlir %t --sizes B=2,N=7,M=7 --sizes B=1,N=129,M=257 --sizes B=1,N=1,M=1 --sizes B=2,N=3,M=0 --sizes B=2,N=0,M=3 \
+// RUN:   --sizes B=6,N=5,M=700
 // RUN: attnc %t.2.mlir --require-linear --explain | FileCheck %s --check-prefix=LINEAR
 // LINEAR: random_features, random_features, linear_attention
 // RUN: sed 's/of row/of none/; s/of head/of none/; s/eps 1.0e-4/eps 0.0/; s/MASK/lengths(%%n)/; s/READ/ lengths %%n/; s/INDEX/, tensor<?xi32>/; s/FEATURES/8/g; s/WIDTH/4/g; s/HEADS/1/g' %s > %t.3.mlir
