@@ -48,7 +48,7 @@ class OptionsTest(unittest.TestCase):
             (["--models", "softmx"], "unknown model 'softmx', choose from softmax, "),
             (["--lengths", "1000"], "unknown length '1000', choose from 512, "),
             (["--peers", "tvm"], "unknown peer 'tvm'"),
-            (["--peers", "openvino"], "'openvino' is not in this figure, choose from attnc, onnxruntime, "),
+            (["--peers", "openvino-torch"], "'openvino-torch' is not in this figure, choose from attnc, onnxruntime, "),
             (["--budget", "0"], "expected a number above 0, got '0'"),
             (["--memory", "much"], "expected a number above 0, got 'much'"),
             (["--threads", "100000"], "got --threads 100000"),
