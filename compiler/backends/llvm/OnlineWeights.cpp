@@ -74,14 +74,15 @@ OnlineWeights::WeighedKeys OnlineWeights::weighedKeys(CodeBuilder &code, Value f
   return {{from, to}, {fullFrom, fullTo}};
 }
 
-/// Calls `body` with a vector of what `combine` makes of the lanes of `ofRow(line)`, for the rows of a tile, and the
+/// Calls `body` with a vector of what `combine` makes of the lanes of `ofRow(r, line)`, for the rows of a tile, and the
 /// place of these rows in the state.
-void OnlineWeights::forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value)> ofRow,
-                                    Combine combine, llvm::function_ref<void(Value, Value)> body) {
+void OnlineWeights::forStateVectors(CodeBuilder &code, const WeighedRows &tile,
+                                    llvm::function_ref<Value(Value, Value)> ofRow, Combine combine,
+                                    llvm::function_ref<void(Value, Value)> body) {
   Value kept = code.offset(tile.lines, keyBlock());
   code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
     Value place = code.mul(r, scoreStride());
-    code.storeVector(ofRow(code.offset(tile.lines, place)), code.offset(kept, place));
+    code.storeVector(ofRow(r, code.offset(tile.lines, place)), code.offset(kept, place));
   });
   for (int64_t first = 0; first < tile.rows; first += lanes()) {
     SmallVector<Value> rows;
@@ -97,13 +98,13 @@ void OnlineWeights::weigh(CodeBuilder &code, const WeighedRows &tile, const Weig
   Value factor = code.splat(exponentialFactor(code));
   if (usesLargest(kind))
     findLargest(code, tile, keys);
-  auto weighRow = [&](Value line) {
+  auto weighRow = [&](Value r, Value line) {
     if (!usesLargest(kind))
       return weighKeys(code, line, keys, [&](Value s) {
         Value x = unscaled() == 1 ? s : code.fmul(s, code.splatReal(unscaled()));
         return code.fadd(maths.numerator(x, Value()), code.zeros()); // a visible weight is never -0
       });
-    Value origin = orZero(code, code.loadVector(code.offset(line, keyBlock())));
+    Value origin = orZero(code, code.splat(code.load(code.number(), code.offset(tile.state, r))));
     return weighKeys(code, line, keys,
                      [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origin), factor)); });
   };
@@ -112,8 +113,9 @@ void OnlineWeights::weigh(CodeBuilder &code, const WeighedRows &tile, const Weig
     if (weightsFrom(kind) != WeightsFrom::Total)
       return;
     Value total = code.offset(state, stateRows()), old = code.loadVector(total);
-    Value carried = code.loadVector(code.offset(state, 2 * stateRows()));
-    code.storeVector(usesLargest(kind) ? code.fma(old, carried, sums) : code.fadd(old, sums), total);
+    code.storeVector(usesLargest(kind) ? code.fma(old, code.loadVector(code.offset(state, 2 * stateRows())), sums)
+                                       : code.fadd(old, sums),
+                     total);
   });
 }
 
@@ -166,20 +168,16 @@ Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys 
 }
 
 /// The largest scores so far, which exponentials are measured from, into the state, and with them the factors that sums
-/// of the old ones are carried by; each row's is left in all lanes behind its scores.
+/// of the old ones are carried by.
 void OnlineWeights::findLargest(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys) {
   Value factor = code.splat(exponentialFactor(code));
   auto larger = [&](Value x, Value y) { return code.fmaxFast(x, y); };
-  auto ofRow = [&](Value line) { return largestScore(code, line, keys); };
+  auto ofRow = [&](Value /*r*/, Value line) { return largestScore(code, line, keys); };
   forStateVectors(code, tile, ofRow, larger, [&](Value state, Value largest) {
     Value old = code.loadVector(state), now = code.fmaxFast(largest, old);
     code.storeVector(now, state);
     code.storeVector(exponential(code, code.fmul(code.fsub(old, orZero(code, now)), factor)),
                      code.offset(state, 2 * stateRows()));
-  });
-  code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
-    Value largest = code.splat(code.load(code.number(), code.offset(tile.state, r)));
-    code.storeVector(largest, code.offset(tile.lines, code.add(code.mul(r, scoreStride()), keyBlock())));
   });
 }
 

@@ -127,7 +127,7 @@ protected:
 private:
   void findLargest(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys);
   using Combine = llvm::function_ref<Value(Value, Value)>;
-  void forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value line)> ofRow,
+  void forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value r, Value line)> ofRow,
                        Combine combine, llvm::function_ref<void(Value state, Value combined)> body);
   Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
   Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
