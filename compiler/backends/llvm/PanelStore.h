@@ -9,17 +9,9 @@
 namespace mlir::attn {
 
 /// Where the rows of one tensor [..., M, heads*D] go.
-struct PanelStore {
+class PanelStore {
+public:
   PanelStore(CodeBuilder &code, Value pointer, RankedTensorType type, Value tokens);
-
-  /// The first element of token `row` (of all samples') in head 0.
-  Value token(CodeBuilder &code, Value row) const;
-  /// Distance in elements from head 0, channel 0 of a token to `channel` (of heads * D).
-  Value channel(CodeBuilder &code, Value channel) const;
-  /// Whether `count` channels from each multiple of it on lie side by side.
-  bool keepsChannels(int64_t count) const {
-    return kind == LayoutKind::ValuePanels && headWidth % count == 0 && width % count == 0;
-  }
 
   /// `rows` rows of `count` channels from `column` on, in memory [rows][stride].
   struct Tile {
@@ -31,16 +23,24 @@ struct PanelStore {
   };
   void store(CodeBuilder &code, const Tile &tile) const;
 
+private:
+  /// The first element of token `row` (of all samples') in head 0.
+  Value token(CodeBuilder &code, Value row) const;
+  /// Distance in elements from head 0, channel 0 of a token to `channel` (of heads * D).
+  Value channel(CodeBuilder &code, Value channel) const;
+  /// Whether `count` channels from each multiple of it on lie side by side.
+  bool keepsChannels(int64_t count) const {
+    return kind == LayoutKind::ValuePanels && headWidth % count == 0 && width % count == 0;
+  }
+  Value keepsTokens(CodeBuilder &code, Value row, int64_t count) const;
+  void storeOneByOne(CodeBuilder &code, const Tile &tile, ValueRange targets) const;
+  void storeTurned(CodeBuilder &code, const Tile &tile, ValueRange targets) const;
+
   Value pointer;
   LayoutKind kind;
   int64_t width, heads, headWidth;
   Value tokens; // M
   Value panels; // of a head
-
-private:
-  Value keepsTokens(CodeBuilder &code, Value row, int64_t count) const;
-  void storeOneByOne(CodeBuilder &code, const Tile &tile, ValueRange targets) const;
-  void storeTurned(CodeBuilder &code, const Tile &tile, ValueRange targets) const;
 };
 
 } // namespace mlir::attn
