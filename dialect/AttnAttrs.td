@@ -48,6 +48,10 @@ def Attn_Denominator : Attn_Enum<"Denominator", "what the output of linear atten
   I32EnumAttrCase<"Signed", 3, "signed">]>;
 def Attn_DenominatorAttr : Attn_EnumAttr<Attn_Denominator, "denominator">;
 
+def Attn_PoolKind : Attn_Enum<"PoolKind", "what number stands for those of several rows", [
+  I32EnumAttrCase<"Mean", 0, "mean">, I32EnumAttrCase<"Sum", 1, "sum">, I32EnumAttrCase<"Max", 2, "max">]>;
+def Attn_PoolKindAttr : Attn_EnumAttr<Attn_PoolKind, "pool_kind">;
+
 def Attn_MapAxis : Attn_Enum<"MapAxis", "which places of a map share one normalisation or reduction", [
   I32EnumAttrCase<"Heads", 1, "heads">, I32EnumAttrCase<"Queries", 2, "queries">,
   I32EnumAttrCase<"Keys", 3, "keys">]>;
@@ -67,7 +71,8 @@ def Attn_MaskKind : Attn_Enum<"MaskKind", "a node of a mask expression", [
   I32EnumAttrCase<"Fixed", 9, "fixed">, I32EnumAttrCase<"Grid", 10, "grid">, I32EnumAttrCase<"Axial", 11, "axial">,
   I32EnumAttrCase<"Global", 12, "global">, I32EnumAttrCase<"Flags", 13, "flags">,
   I32EnumAttrCase<"Segments", 14, "segments">, I32EnumAttrCase<"Dense", 15, "dense">,
-  I32EnumAttrCase<"Predicate", 16, "predicate">, I32EnumAttrCase<"Listed", 17, "listed">]>;
+  I32EnumAttrCase<"Predicate", 16, "predicate">, I32EnumAttrCase<"Listed", 17, "listed">,
+  I32EnumAttrCase<"Graph", 18, "graph">]>;
 
 def Attn_Alignment : Attn_Enum<"Alignment", "which corner of an N x M map the diagonal passes through", [
   I32EnumAttrCase<"TopLeft", 0, "top_left">, I32EnumAttrCase<"BottomRight", 1, "bottom_right">]>;
@@ -84,7 +89,8 @@ def Attn_Precision : Attn_Enum<"Precision", "the numbers that are stored and mul
 def Attn_Strategy : Attn_Enum<"Strategy", "the shape of a kernel's loops", [
   I32EnumAttrCase<"Dense", 0, "dense">, I32EnumAttrCase<"Stream", 1, "stream">, I32EnumAttrCase<"Rows", 2, "rows">,
   I32EnumAttrCase<"Strip", 3, "strip">, I32EnumAttrCase<"Decode", 4, "decode">,
-  I32EnumAttrCase<"Linear", 5, "linear">, I32EnumAttrCase<"Order", 6, "order">]>;
+  I32EnumAttrCase<"Linear", 5, "linear">, I32EnumAttrCase<"Order", 6, "order">,
+  I32EnumAttrCase<"Edges", 7, "edges">]>;
 
 def Attn_Backend : Attn_Enum<"BackendKind", "who makes a kernel's code", [
   I32EnumAttrCase<"LLVM", 0, "llvm">, I32EnumAttrCase<"Halide", 1, "halide">]>;
@@ -106,6 +112,7 @@ def Attn_MaskAttr : AttrDef<Attn_Dialect, "Mask"> {
     | `blocks(Q, K, left, right)` | i / Q - left <= j / K <= i / Q + right, rounded down |
     | `blocks(size)` | the same with Q = K = size and no neighbours |
     | `listed(%table, size)` | j / size is one of table[h, i / size, :], rounded down; beyond its rows none is |
+    | `graph(%rowptr, %col)` | j is one of col[rowptr[i]] .. col[rowptr[i + 1] - 1] |
     | `strided(stride)` | (i - j) mod stride = 0 |
     | `fixed(stride, c)` | j mod stride >= stride - c |
     | `grid(Y, X, kernel)` | pixels i and j are at most kernel / 2 rows and at most kernel / 2 columns apart |

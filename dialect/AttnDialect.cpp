@@ -2,6 +2,7 @@
 #include "dialect/AttnDialect.h"
 #include "dialect/AttnAttrs.h"
 #include "dialect/AttnOps.h"
+#include "dialect/Extents.h"
 #include "dialect/Ports.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -67,8 +68,8 @@ static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribu
   if (!tensor || !dims || static_cast<int64_t>(dims.size()) != tensor.getRank())
     return op->emitOpError("expected attn.dims to name each dimension of ") << type << ", got " << attribute.getValue();
   for (Attribute dim : dims)
-    if (auto name = dyn_cast<StringAttr>(dim); !name || !isIdentifier(name.getValue()))
-      return op->emitOpError("expected attn.dims to hold C identifiers, got ") << dim;
+    if (auto name = dyn_cast<StringAttr>(dim); !name || !isIdentifier(splitDimension(name.getValue()).first))
+      return op->emitOpError("expected attn.dims to hold C identifiers, or one and a number as in \"N + 1\", got ") << dim;
   return success();
 }
 

@@ -1,25 +1,27 @@
-// Types, extents and checks of pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool.
+// Types, extents and checks of pointwise, activation, add, layer_norm, rms_norm, l2_normalize, pool.
 #include "dialect/Verify.h"
 #include "mlir/IR/Builders.h"
 
 namespace mlir::attn {
 
 /// The type all operands of a pointwise op broadcast to.
-static LogicalResult inferBroadcast(OpError error, ValueRange operands, SmallVectorImpl<Type> &results) {
+static LogicalResult inferBroadcast(OpError error, ValueRange operands, SmallVectorImpl<Type> &results,
+                                    Type element = {}) {
   if (operands.empty())
     return error("expected at least one operand");
   auto first = cast<RankedTensorType>(operands[0].getType());
   SmallVector<int64_t> shape(first.getShape());
   for (Value operand : operands.drop_front()) {
     auto type = cast<RankedTensorType>(operand.getType());
-    if (type.getElementType() != first.getElementType())
+    bool isMixed = type.getElementType().isInteger() != first.getElementType().isInteger();
+    if (type.getElementType() != first.getElementType() && !isMixed)
       return error("expected one element type, got " + typeText(first) + " and " + typeText(type));
     FailureOr<SmallVector<int64_t>> meet = broadcastShapes(shape, type.getShape());
     if (failed(meet))
       return error("operands do not broadcast to one shape: " + typeText(first) + " and " + typeText(type));
     shape = *meet;
   }
-  results.push_back(RankedTensorType::get(shape, first.getElementType()));
+  results.push_back(RankedTensorType::get(shape, element ? element : first.getElementType()));
   return success();
 }
 
@@ -47,17 +49,24 @@ static LogicalResult inferBroadcastExtents(Operation *op, ArrayRef<Extents> oper
 
 LogicalResult PointwiseOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
                                             SmallVectorImpl<Type> &results) {
-  return inferBroadcast({location, getOperationName()}, adaptor.getInputs(), results); // pointwise_c1
+  OpError error{location, getOperationName()};
+  Type element = adaptor.getElementAttr() ? adaptor.getElementAttr().getValue() : Type();
+  if (element && !isa<FloatType>(element) && !element.isSignlessInteger(32)) // pointwise_c3
+    return error("expected elements of a real type or i32, got " + typeText(element));
+  return inferBroadcast(error, adaptor.getInputs(), results, element); // pointwise_c1
 }
 
 LogicalResult PointwiseOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
-  return inferBroadcastExtents(*this, operands, results);
+  return inferBroadcastExtents(*this, operands.take_front(getInputs().size()), results);
 }
 
 LogicalResult PointwiseOp::verifyRegions() { // pointwise_c2
-  Type element = getElementTypeOrSelf(getResult());
-  SmallVector<Type> arguments(getInputs().size(), element);
-  return verifyFormula(*this, getFormula(), arguments, element);
+  SmallVector<Type> arguments =
+      llvm::map_to_vector(getInputs(), [](Value input) { return getElementTypeOrSelf(input); });
+  if (getIndexed())
+    arguments.append(getResult().getType().getRank(), IndexType::get(getContext()));
+  llvm::append_range(arguments, getCaptures().getTypes());
+  return verifyFormula(*this, getFormula(), arguments, getElementTypeOrSelf(getResult()));
 }
 
 LogicalResult ActivationOp::inferReturnTypes(MLIRContext *, std::optional<Location>, Adaptor adaptor,
@@ -140,22 +149,22 @@ LogicalResult L2NormalizeOp::inferExtents(ArrayRef<Extents> operands, SmallVecto
   return success();
 }
 
-LogicalResult MeanPoolOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-                                           SmallVectorImpl<Type> &results) {
+LogicalResult PoolOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                       SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
   auto input = cast<RankedTensorType>(adaptor.getInput().getType());
-  auto lengths = cast<RankedTensorType>(adaptor.getLengths().getType());
-  if (!sizesAgree(input.getDimSize(0), lengths.getDimSize(0))) // mean_pool_c1
-    return error("expected one length for each of " + dimText(input.getDimSize(0)) + " samples, got " +
-                 typeText(lengths));
-  if (input.isDynamicDim(2)) // mean_pool_c2
+  if (Value lengths = adaptor.getLengths())
+    if (!sizesAgree(input.getDimSize(0), cast<RankedTensorType>(lengths.getType()).getDimSize(0))) // pool_c1
+      return error("expected one length for each of " + dimText(input.getDimSize(0)) + " samples, got " +
+                   typeText(lengths.getType()));
+  if (input.isDynamicDim(2)) // pool_c2
     return error("expected a static width, got " + typeText(input));
   results.push_back(RankedTensorType::get({input.getDimSize(0), input.getDimSize(2)}, input.getElementType()));
   return success();
 }
 
-LogicalResult MeanPoolOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
-  if (failed(requireEqualExtents(*this, operands[0][0], operands[1][0], "batch of input and lengths")))
+LogicalResult PoolOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  if (getLengths() && failed(requireEqualExtents(*this, operands[0][0], operands[1][0], "batch of input and lengths")))
     return failure();
   results.push_back({operands[0][0], operands[0][2]});
   return success();

@@ -1,14 +1,17 @@
-// Token-local computation and pooling: pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool.
+// Token-local computation and pooling: pointwise, activation, add, layer_norm, rms_norm, l2_normalize, pool.
 #ifndef ATTN_BLOCK_OPS_TD
 #define ATTN_BLOCK_OPS_TD
 
 include "dialect/OpTraits.td"
 
-def Attn_PointwiseOp : Attn_ComputeOp<"pointwise", [SingleBlockImplicitTerminator<"YieldOp">]> {
+def Attn_PointwiseOp : Attn_ComputeOp<"pointwise", [AttrSizedOperandSegments,
+                                                    SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "a formula of scalars, at every element";
   let description = [{
     The operands are broadcast to one shape from the last dimension backwards: a missing dimension or a static 1 repeats.
-    The region of `arith` and `math` ops sees one scalar of each operand.
+    The region of `arith` and `math` ops sees one scalar of each operand; then, if the op is `indexed`, the index of the place in
+    each dimension of the result; then the captured tensors, which it reads with `tensor.extract`. The result has the elements of
+    the first operand, or those named after `to`.
 
     ```mlir
     %y = attn.pointwise %x, %gate : tensor<?x?x384xf32>, tensor<384xf32> {
@@ -17,12 +20,24 @@ def Attn_PointwiseOp : Attn_ComputeOp<"pointwise", [SingleBlockImplicitTerminato
       %r = arith.mulf %t, %g : f32
       attn.yield %r : f32
     }
+    %z = attn.pointwise %x indexed captures(%n) : tensor<?x?x384xf32>, tensor<?xi32> {  // 0 beyond the length
+    ^bb0(%s: f32, %b: index, %t: index, %c: index, %lengths: tensor<?xi32>):
+      %length = tensor.extract %lengths[%b] : tensor<?xi32>
+      %end = arith.index_cast %length : i32 to index
+      %real = arith.cmpi slt, %t, %end : index
+      %zero = arith.constant 0.0 : f32
+      %r = arith.select %real, %s, %zero : f32
+      attn.yield %r : f32
+    }
     ```
   }];
-  let arguments = (ins Variadic<Attn_Tensor>:$inputs);
-  let results = (outs Attn_Tensor:$result);
+  let arguments = (ins Variadic<RankedTensorOf<[AnyFloat, I32]>>:$inputs, Variadic<AnyRankedTensor>:$captures,
+                       UnitAttr:$indexed, OptionalAttr<TypeAttr>:$element);
+  let results = (outs RankedTensorOf<[AnyFloat, I32]>:$result);
   let regions = (region SizedRegion<1>:$formula);
-  let assemblyFormat = "$inputs attr-dict `:` type($inputs) $formula";
+  let assemblyFormat = [{
+    $inputs (`indexed` $indexed^)? (`captures` `(` $captures^ `)`)? (`to` $element^)? attr-dict `:` type(operands) $formula
+  }];
   let hasRegionVerifier = 1;
 }
 
@@ -109,18 +124,20 @@ def Attn_L2NormalizeOp : Attn_ComputeOp<"l2_normalize"> {
   let assemblyFormat = "$input `eps` custom<Real>($eps) attr-dict `:` type($input)";
 }
 
-def Attn_MeanPoolOp : Attn_ComputeOp<"mean_pool"> {
-  let summary = "mean over the real tokens of each sample";
+def Attn_PoolOp : Attn_ComputeOp<"pool"> {
+  let summary = "one row for the real tokens of each sample";
   let description = [{
-    `y[b, c] = (1/n_b) sum_{t < n_b} x[b, t, c]`; 0 when n_b = 0. Tokens at and beyond `lengths[b]` are not read.
+    The mean, sum or maximum, number by number, of `x[b, t, :]` for t < n_b; 0 when n_b = 0. Tokens at and beyond `lengths[b]` are not
+    read; without lengths all are real.
 
     ```mlir
-    %y = attn.mean_pool %x lengths %n : tensor<?x?x384xf32>, tensor<?xi32>
+    %y = attn.pool mean %x lengths %n : tensor<?x?x384xf32>, tensor<?xi32>
     ```
   }];
-  let arguments = (ins TensorRankOf<[AnyFloat], [3]>:$input, TensorRankOf<[I32], [1]>:$lengths);
+  let arguments = (ins Attn_PoolKindAttr:$kind, TensorRankOf<[AnyFloat], [3]>:$input,
+                       Optional<TensorRankOf<[I32], [1]>>:$lengths);
   let results = (outs TensorRankOf<[AnyFloat], [2]>:$result);
-  let assemblyFormat = "$input `lengths` $lengths attr-dict `:` type(operands)";
+  let assemblyFormat = "`` $kind $input (`lengths` $lengths^)? attr-dict `:` type(operands)";
 }
 
 #endif

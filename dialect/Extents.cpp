@@ -1,10 +1,14 @@
 // Symbols from `attn.dims`, and one walk that asks every op for the extents of its results.
 #include "dialect/Extents.h"
 #include "dialect/AttnOps.h"
+#include "dialect/StepExtents.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <numeric>
 
 namespace mlir::attn {
+
+// What a dimension may be larger than the one it is named after; far from what would overflow.
+constexpr int64_t mostOffset = int64_t(1) << 20;
 
 /// The index of a named symbol, which is added when new.
 static unsigned symbolIndex(SmallVectorImpl<Symbol> &symbols, StringRef name) {
@@ -13,6 +17,14 @@ static unsigned symbolIndex(SmallVectorImpl<Symbol> &symbols, StringRef name) {
       return index;
   symbols.push_back({name.str()});
   return symbols.size() - 1;
+}
+
+std::pair<StringRef, int64_t> splitDimension(StringRef text) {
+  auto [name, offset] = text.split('+');
+  int64_t more = 0;
+  if (name.size() < text.size() && (offset.trim().getAsInteger(10, more) || more < 1 || more > mostOffset))
+    return {StringRef(), 0};
+  return {name.trim(), more};
 }
 
 FailureOr<FunctionExtents> FunctionExtents::compute(func::FuncOp function) {
@@ -31,7 +43,8 @@ FailureOr<FunctionExtents> FunctionExtents::compute(func::FuncOp function) {
       }
       std::string name = dims ? cast<StringAttr>(dims[d]).str()
                               : "arg" + std::to_string(argument.getArgNumber()) + "_dim" + std::to_string(d);
-      extents.push_back(getAffineSymbolExpr(symbolIndex(result.symbolList, name), context));
+      auto [symbol, more] = splitDimension(name);
+      extents.push_back(getAffineSymbolExpr(symbolIndex(result.symbolList, symbol), context) + more);
     }
   }
   if (failed(result.visit(function.getBody().front())))
@@ -85,12 +98,31 @@ LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operan
       if (auto symbol = dyn_cast<AffineSymbolExpr>(operands[operand][1]))
         symbolList[symbol.getPosition()].minimum = std::max<int64_t>(symbolList[symbol.getPosition()].minimum, 1);
     });
+  if (auto loop = dyn_cast<LoopOp>(op))
+    return constrainSteps(loop, operands);
   if (auto wrap = dyn_cast<WrapOp>(op))
     return divide(op, operands[0][2], wrap.getChunk());
   if (auto group = dyn_cast<GroupRowsOp>(op))
     return divide(op, operands[0][operands[0].size() - 2], group.getSize());
   if (auto sum = dyn_cast<BlockSumOp>(op))
     return divide(op, operands[0][operands[0].size() - 2], sum.getSize());
+  return success();
+}
+
+LogicalResult FunctionExtents::constrainSteps(LoopOp loop, ArrayRef<Extents> operands) {
+  FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+  if (failed(step))
+    return failure();
+  for (auto [symbol, extent] : llvm::zip(step->extents.symbols(), step->symbols)) {
+    if (symbol.maximum)
+      bound(extent, symbol.maximum);
+    if (symbol.multiple > 1 && failed(divide(loop, extent, symbol.multiple)))
+      return failure();
+    if (auto outside = dyn_cast<AffineSymbolExpr>(extent)) {
+      int64_t &minimum = symbolList[outside.getPosition()].minimum;
+      minimum = std::max(minimum, symbol.minimum);
+    }
+  }
   return success();
 }
 

@@ -13,6 +13,8 @@ class FuncOp;
 
 namespace mlir::attn {
 
+class LoopOp;
+
 using Extents = llvm::SmallVector<AffineExpr, 4>;
 
 /// A dimension of the model: its name (`attn.dims`) and the values it may take.
@@ -37,6 +39,8 @@ private:
   LogicalResult visit(Operation *op);
   /// What an op demands of extents that may be known at run time only, of the symbols that these are made of.
   LogicalResult constrain(Operation *op, llvm::ArrayRef<Extents> operands, const Extents &result);
+  /// What the function of a loop demands of its dimensions.
+  LogicalResult constrainSteps(LoopOp loop, llvm::ArrayRef<Extents> operands);
   /// An extent is a multiple of `size` in every call.
   LogicalResult divide(Operation *op, AffineExpr extent, int64_t size);
   /// A table of `size` rows allows no larger extent; sizes that are known at run time only are left to other checks.
@@ -45,6 +49,10 @@ private:
   llvm::DenseMap<Value, Extents> extents;
   llvm::SmallVector<Symbol> symbolList;
 };
+
+/// The symbol that a name in `attn.dims` is made of, and what is added to it: N and 1 of "N + 1". An empty symbol where
+/// it is no such text.
+std::pair<llvm::StringRef, int64_t> splitDimension(llvm::StringRef text);
 
 /// The text of an extent, e.g. `384`, `S`, `S + 1`.
 std::string extentText(AffineExpr extent, llvm::ArrayRef<Symbol> symbols);

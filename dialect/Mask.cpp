@@ -120,6 +120,8 @@ private:
       return parseOperand(operands);
     case MaskKind::Predicate:
       return parser.parseCommaSeparatedList([&] { return parseOperand(operands); });
+    case MaskKind::Graph:
+      return failure(parseOperand(operands) || parser.parseComma() || parseOperand(operands));
     case MaskKind::Listed:
       return failure(parseOperand(operands) || parser.parseComma() || parser.parseInteger(values.emplace_back()));
     case MaskKind::Blocks:

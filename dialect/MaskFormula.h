@@ -13,6 +13,7 @@
 //   Bool listed(int64_t operand, Int row, Int block)   whether a row of the head's table [H, P, R] holds `block`; not
 //   if it
 //                                                      has no such row
+//   Bool edge(int64_t rowptr, int64_t col)      whether the key is among the columns of the query's row
 //   Bool predicate(ArrayRef<int64_t> captures)  what the op's region yields for the place
 // Integers are exact. Only sums and differences of an index and a constant can leave 32 bits; a key and what is made of
 // it by floorDiv and rem never do, so that lanes of i32 can hold them.
@@ -76,6 +77,8 @@ public:
       return isSet(a.element(operands[0], {a.batch(), a.head(), a.query(), a.key()}));
     case MaskKind::Predicate:
       return a.predicate(operands);
+    case MaskKind::Graph:
+      return a.edge(operands[0], operands[1]);
     case MaskKind::Not:
       return a.negate(visible(children[0]));
     case MaskKind::And:

@@ -57,6 +57,14 @@ static LogicalResult checkOperand(OpError error, MaskAttr mask, unsigned positio
                    " heads or 1 and a static R, got " + typeText(type));
     return success();
   }
+  if (mask.getKind() == MaskKind::Graph) {
+    bool fits = type.getElementType() == index && type.getRank() == 1 &&
+                (position == 1 || type.isDynamicDim(0) || sizesAgree(type.getDimSize(0) - 1, map[2]));
+    if (!fits) // mask_c9
+      return error("expected graph(rowptr, col) of row pointers [N + 1] and columns [E] of i32 for " + dimText(map[2]) +
+                   " nodes, got " + typeText(type));
+    return success();
+  }
   SmallVector<int64_t> shape;
   for (int64_t dim : maskOperandDims(mask, position))
     shape.push_back(map[dim]);
@@ -100,6 +108,8 @@ LogicalResult checkMaskExtents(Operation *op, MaskAttr mask, ArrayRef<Extents> o
     for (auto [position, operand] : llvm::enumerate(node.getOperands()))
       for (auto [at, dim] : llvm::enumerate(maskOperandDims(node, position)))
         equal(map[dim], operands[operand][at], (dim == 0 ? "batch of scores and " : "tokens of scores and ") + name);
+    if (node.getKind() == MaskKind::Graph)
+      equal(map[2] + 1, operands[node.getOperands()[0]][0], "nodes and row pointers of graph");
     if (isOverOneSequence(node))
       equal(map[2], map[3], "queries and keys of " + name);
     if (node.getKind() != MaskKind::Dense)

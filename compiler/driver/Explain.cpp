@@ -152,7 +152,7 @@ private:
                          : isa<NormalizeOp>(op)              ? 5
                          : isa<RmsNormOp, L2NormalizeOp>(op) ? 4
                                                              : 1;
-    return size(isa<MeanPoolOp, ReduceMapOp, MergePartsOp, BlockSumOp>(op) ? op.getOperand(0) : op.getResult(0)) *
+    return size(isa<PoolOp, ReduceMapOp, MergePartsOp, BlockSumOp>(op) ? op.getOperand(0) : op.getResult(0)) *
            perElement;
   }
 

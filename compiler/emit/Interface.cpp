@@ -1,5 +1,5 @@
 // Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of
-// the table, a length of `mask` or `mean_pool` is at most the extent it cuts, an index of `gather` below that of its
+// the table, a length of `mask` or `pool` is at most the extent it cuts, an index of `gather` below that of its
 // rows. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
@@ -110,7 +110,7 @@ private:
         status = narrow(user, port, extents.of(bucket.getInput())[2]);
       else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
         status = narrow(user, port, extents.of(mask.getScores())[3]);
-      else if (auto pool = dyn_cast<MeanPoolOp>(user); pool && use.get() == pool.getLengths())
+      else if (auto pool = dyn_cast<PoolOp>(user); pool && use.get() == pool.getLengths())
         status = narrow(user, port, extents.of(pool.getInput())[1]);
       else if (auto random = dyn_cast<RandomFeaturesOp>(user); random && use.get() == random.getLengths())
         status = narrow(user, port, extents.of(random.getInput())[2]);

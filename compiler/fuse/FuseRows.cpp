@@ -10,7 +10,7 @@ namespace mlir::attn {
 namespace {
 
 /// Ops that begin a row, by a look-up or from rows elsewhere, and so take no producer along.
-bool isRowSource(Operation *op) { return isa<EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp, MergeHeadsOp>(op); }
+bool isRowSource(Operation *op) { return isa<EmbedOp, PositionsOp, PoolOp, SplitHeadsOp, MergeHeadsOp>(op); }
 
 /// Ops whose result rows each follow from one row of their operands, or begin one.
 bool isRowLocal(Operation *op) {

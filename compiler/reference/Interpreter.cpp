@@ -214,7 +214,7 @@ private:
         .Case([&](LayerNormOp o) { return layerNorm(x[0], x[1], x[2], o.getEps().convertToDouble()); })
         .Case([&](RmsNormOp o) { return rmsNorm(x[0], x[1], o.getEps().convertToDouble()); })
         .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
-        .Case([&](MeanPoolOp) { return meanPool(x[0], x[1]); })
+        .Case([&](PoolOp) { return meanPool(x[0], x[1]); })
         .Case([&](ScoreOp o) {
           if (products != attn::Precision::Own && isLinear(o))
             return scoreOfLinear(o, x);

@@ -51,6 +51,12 @@ struct MaskPlace {
     return row < rows && std::find(first, first + columns, block) != first + columns;
   }
 
+  Bool edge(int64_t rowptr, int64_t col) {
+    const std::vector<int64_t> &rows = operands[rowptr]->integers, &columns = operands[col]->integers;
+    auto at = [&](int64_t node) { return columns.begin() + std::clamp<int64_t>(rows[node], 0, columns.size()); };
+    return at(i) < at(i + 1) && std::find(at(i), at(i + 1), j) != at(i + 1);
+  }
+
   Bool predicate(llvm::ArrayRef<int64_t>) { return formula->evaluate({{0, b}, {0, h}, {0, i}, {0, j}}).integer != 0; }
 };
 

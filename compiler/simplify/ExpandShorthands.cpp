@@ -68,7 +68,7 @@ Value activate(const Scalar &s, Activation kind, Value x) {
 void replaceByPointwise(PatternRewriter &rewriter, Operation *op,
                         function_ref<Value(const Scalar &, Block::BlockArgListType)> make) {
   Type element = getElementTypeOrSelf(op->getResult(0));
-  auto pointwise = PointwiseOp::create(rewriter, op->getLoc(), op->getResultTypes(), op->getOperands());
+  auto pointwise = PointwiseOp::create(rewriter, op->getLoc(), op->getOperands(), ValueRange(), false, TypeAttr());
   SmallVector<Type> types(op->getNumOperands(), element);
   SmallVector<Location> locations(op->getNumOperands(), op->getLoc());
   Block *block = rewriter.createBlock(&pointwise.getFormula(), {}, types, locations);

@@ -64,7 +64,7 @@ func.func @minilm(%ids: tensor<?x?xi32> {attn.name = "ids", attn.dims = ["B", "S
   %encoded = attn.repeat 6 @layer(%x, %lengths) prefix "encoder.layer.#."
       : (tensor<?x?x384xf32>, tensor<?xi32>) -> tensor<?x?x384xf32>
 
-  %pooled = attn.mean_pool %encoded lengths %lengths : tensor<?x?x384xf32>, tensor<?xi32>
+  %pooled = attn.pool mean %encoded lengths %lengths : tensor<?x?x384xf32>, tensor<?xi32>
   %embedding = attn.l2_normalize %pooled eps 1.0e-12 : tensor<?x384xf32>
   return %embedding : tensor<?x384xf32>
 }

@@ -89,7 +89,7 @@ func.func private @dims(tensor<?x4xf32> {attn.dims = ["B"]})
 
 // -----
 
-// expected-error @+1 {{expected attn.dims to hold C identifiers, got "a b"}}
+// expected-error @+1 {{expected attn.dims to hold C identifiers, or one and a number as in "N + 1", got "a b"}}
 func.func private @dim_name(tensor<?xf32> {attn.dims = ["a b"]})
 
 // -----

@@ -1,4 +1,4 @@
-// Every constraint of pointwise, activation, add, blend, layer_norm, rms_norm, l2_normalize, mean_pool; and of formulas.
+// Every constraint of pointwise, activation, add, blend, layer_norm, rms_norm, l2_normalize, pool; and of formulas.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
 func.func @pointwise_c1_empty() {
@@ -179,16 +179,16 @@ func.func @l2_normalize_c1(%x: tensor<?x8xf32>) {
 
 // -----
 
-func.func @mean_pool_c1(%x: tensor<3x?x8xf32>, %n: tensor<2xi32>) {
-  // expected-error @+1 {{'attn.mean_pool' op expected one length for each of 3 samples, got tensor<2xi32>}}
-  %y = attn.mean_pool %x lengths %n : tensor<3x?x8xf32>, tensor<2xi32>
+func.func @pool_c1(%x: tensor<3x?x8xf32>, %n: tensor<2xi32>) {
+  // expected-error @+1 {{'attn.pool' op expected one length for each of 3 samples, got tensor<2xi32>}}
+  %y = attn.pool mean %x lengths %n : tensor<3x?x8xf32>, tensor<2xi32>
   return
 }
 
 // -----
 
-func.func @mean_pool_c2(%x: tensor<?x?x?xf32>, %n: tensor<?xi32>) {
-  // expected-error @+1 {{'attn.mean_pool' op expected a static width, got tensor<?x?x?xf32>}}
-  %y = attn.mean_pool %x lengths %n : tensor<?x?x?xf32>, tensor<?xi32>
+func.func @pool_c2(%x: tensor<?x?x?xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.pool' op expected a static width, got tensor<?x?x?xf32>}}
+  %y = attn.pool mean %x lengths %n : tensor<?x?x?xf32>, tensor<?xi32>
   return
 }

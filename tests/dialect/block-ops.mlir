@@ -1,4 +1,4 @@
-// Text forms of pointwise, activation, add, blend, layer_norm, rms_norm, l2_normalize, mean_pool.
+// Text forms of pointwise, activation, add, blend, layer_norm, rms_norm, l2_normalize, pool.
 // RUN: attn-opt %s --verify-roundtrip | FileCheck %s
 
 // A missing dimension and a static 1 repeat.
@@ -59,9 +59,9 @@ func.func @norms(%x: tensor<?x8xf32>, %gamma: tensor<8xf32>, %beta: tensor<8xf32
   return
 }
 
-// CHECK-LABEL: @mean_pool
-func.func @mean_pool(%x: tensor<?x?x8xf32>, %lengths: tensor<?xi32>) -> tensor<?x8xf32> {
-  // CHECK: attn.mean_pool %{{.*}} lengths %{{.*}} : tensor<?x?x8xf32>, tensor<?xi32>
-  %y = attn.mean_pool %x lengths %lengths : tensor<?x?x8xf32>, tensor<?xi32>
+// CHECK-LABEL: @pool
+func.func @pool(%x: tensor<?x?x8xf32>, %lengths: tensor<?xi32>) -> tensor<?x8xf32> {
+  // CHECK: attn.pool mean %{{.*}} lengths %{{.*}} : tensor<?x?x8xf32>, tensor<?xi32>
+  %y = attn.pool mean %x lengths %lengths : tensor<?x?x8xf32>, tensor<?xi32>
   return %y : tensor<?x8xf32>
 }

@@ -13,7 +13,7 @@ func.func @model(%ids: tensor<?x?xi32> {attn.name = "ids", attn.dims = ["B", "S"
     attn.yield %r : tensor<?x?x8xf32>
   }
   %y = attn.kernel (%a = %x : tensor<?x?x8xf32>, %n = %lengths : tensor<?xi32>) -> tensor<?x8xf32> code(@pool) {
-    %r = attn.mean_pool %a lengths %n : tensor<?x?x8xf32>, tensor<?xi32>
+    %r = attn.pool mean %a lengths %n : tensor<?x?x8xf32>, tensor<?xi32>
     attn.yield %r : tensor<?x8xf32>
   }
   return %y, %w : tensor<?x8xf32>, tensor<16x8xf32>

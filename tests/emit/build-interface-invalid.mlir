@@ -43,7 +43,7 @@ func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]},
       -> (tensor<?x8xf32>, tensor<?x8xf32>) code(@code) attributes {attn.slots = array<i64: -1, -2>} {
     // expected-error @+1 {{limits input 'n' by}}
     %e = attn.embed %t, %i : tensor<16x8xf32>, tensor<?xi32>
-    %p = attn.mean_pool %a lengths %i : tensor<?x?x8xf32>, tensor<?xi32>
+    %p = attn.pool mean %a lengths %i : tensor<?x?x8xf32>, tensor<?xi32>
     attn.yield %e, %p : tensor<?x8xf32>, tensor<?x8xf32>
   }
   return %y#0, %y#1 : tensor<?x8xf32>, tensor<?x8xf32>
@@ -106,7 +106,7 @@ func.func @model(%x: tensor<?x?x4xf32> {attn.name = "x", attn.dims = ["B", "N", 
   %y = attn.kernel (%a = %g : tensor<?x?x8xf32>, %i = %n : tensor<?xi32>) -> tensor<?x8xf32> code(@other)
       attributes {attn.slots = array<i64: -1>} {
     // expected-error @+1 {{limits input 'n' by N floordiv 2; expected a number or a dimension of an input}}
-    %p = attn.mean_pool %a lengths %i : tensor<?x?x8xf32>, tensor<?xi32>
+    %p = attn.pool mean %a lengths %i : tensor<?x?x8xf32>, tensor<?xi32>
     attn.yield %p : tensor<?x8xf32>
   }
   return %y : tensor<?x8xf32>

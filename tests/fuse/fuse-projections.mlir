@@ -182,10 +182,10 @@ func.func @negative_read_in_between(%x: tensor<1x1x4xf32>, %w: tensor<4x4xf32>, 
   // CHECK-NEXT: %[[Y:.*]] = attn.kernel
   // CHECK-NEXT: attn.linear
   // CHECK-NEXT: attn.yield
-  // CHECK: %[[P:.*]] = attn.mean_pool %[[Y]]
+  // CHECK: %[[P:.*]] = attn.pool mean %[[Y]]
   // CHECK: attn.pointwise %[[Y]], %[[P]]
   %y = attn.linear %x, %w : tensor<1x1x4xf32>, tensor<4x4xf32>
-  %p = attn.mean_pool %y lengths %n : tensor<1x1x4xf32>, tensor<1xi32>
+  %p = attn.pool mean %y lengths %n : tensor<1x1x4xf32>, tensor<1xi32>
   %s = attn.pointwise %y, %p : tensor<1x1x4xf32>, tensor<1x4xf32> {
   ^bb0(%a: f32, %b: f32):
     %r = arith.addf %a, %b : f32

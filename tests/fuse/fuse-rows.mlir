@@ -27,9 +27,9 @@ func.func @embedding(%ids: tensor<?x?xi32> {attn.dims = ["B", "S"]}, %g: tensor<
 // CHECK-LABEL: func.func @pool
 func.func @pool(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) -> tensor<?x4xf32> {
   // CHECK-NEXT: attn.kernel
-  // CHECK-NEXT: attn.mean_pool
+  // CHECK-NEXT: attn.pool mean
   // CHECK-NEXT: attn.l2_normalize
-  %p = attn.mean_pool %x lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
+  %p = attn.pool mean %x lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
   %y = attn.l2_normalize %p eps 1.0e-6 : tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }
@@ -65,9 +65,9 @@ func.func @negative_pool_input(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) -> tens
   // CHECK-NEXT: attn.l2_normalize
   // CHECK-NEXT: attn.yield
   // CHECK: attn.kernel
-  // CHECK-NEXT: attn.mean_pool
+  // CHECK-NEXT: attn.pool mean
   %y = attn.l2_normalize %x eps 1.0e-6 : tensor<?x?x4xf32>
-  %p = attn.mean_pool %y lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
+  %p = attn.pool mean %y lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
   return %p : tensor<?x4xf32>
 }
 

@@ -34,6 +34,6 @@
 // Five more layers.
 // CHECK-COUNT-25: = attn.kernel
 // CHECK: = attn.kernel
-// CHECK-NEXT: attn.mean_pool
+// CHECK-NEXT: attn.pool mean
 // CHECK-NEXT: attn.l2_normalize
 // CHECK-NEXT: attn.yield

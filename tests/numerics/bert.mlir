@@ -1,4 +1,4 @@
-// BERT: three embeddings, a repeated layer, and the pooler; mean_pool over one token reads the first one.
+// BERT: three embeddings, a repeated layer, and the pooler; pool over one token reads the first one.
 // RUN: cd %S/data/bert-two_layers && attn-run %s --reference --rtol 1e-9 --atol 1e-9 \
 // RUN:   --weights=weights.safetensors \
 // RUN:   --input ids=ids.npy --input types=types.npy --input lengths=lengths.npy --input ones=full:1:[2] \
@@ -64,7 +64,7 @@ func.func @bert(
   %e4 = attn.add %e3, %e2 : tensor<?x?x8xf32>, tensor<?x?x8xf32>
   %x = attn.layer_norm %e4, %emb_ln_gamma, %emb_ln_beta eps 1.0e-12 : tensor<?x?x8xf32>, tensor<8xf32>, tensor<8xf32>
   %hidden = attn.repeat 2 @layer(%x, %lengths) prefix "enc#." : (tensor<?x?x8xf32>, tensor<?xi32>) -> tensor<?x?x8xf32>
-  %first = attn.mean_pool %hidden lengths %ones : tensor<?x?x8xf32>, tensor<?xi32>
+  %first = attn.pool mean %hidden lengths %ones : tensor<?x?x8xf32>, tensor<?xi32>
   %p = attn.linear %first, %Wp, %bp : tensor<?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
   %pooled = attn.activation tanh %p : tensor<?x8xf32>
   return %hidden, %pooled : tensor<?x?x8xf32>, tensor<?x8xf32>

@@ -145,7 +145,7 @@ func.func @rows(%x: tensor<?x?x19xbf16> {attn.name = "x", attn.dims = ["B", "N",
 }
 
 //--- copies.mlir
-// Arguments that leave as they are, narrower, wider, and mean_pool, which reads part of them.
+// Arguments that leave as they are, narrower, wider, and pool, which reads part of them.
 func.func @copies(%x: tensor<?x?xf32> {attn.name = "x", attn.dims = ["B", "N"]},
                   %y: tensor<?x?xf32> {attn.name = "y", attn.dims = ["B", "N"], attn.storage = "bf16"},
                   %z: tensor<?x?x9xf32> {attn.name = "z", attn.dims = ["B", "N", "C"], attn.storage = "bf16"},
@@ -153,6 +153,6 @@ func.func @copies(%x: tensor<?x?xf32> {attn.name = "x", attn.dims = ["B", "N"]},
     -> (tensor<?x?xf32> {attn.name = "narrower", attn.storage = "bf16"}, tensor<?x?xf32> {attn.name = "wider"},
         tensor<?x?xf32> {attn.name = "same", attn.storage = "bf16"},
         tensor<?x9xf32> {attn.name = "mean", attn.storage = "bf16"}) {
-  %mean = attn.mean_pool %z lengths %n : tensor<?x?x9xf32>, tensor<?xi32>
+  %mean = attn.pool mean %z lengths %n : tensor<?x?x9xf32>, tensor<?xi32>
   return %x, %y, %y, %mean : tensor<?x?xf32>, tensor<?x?xf32>, tensor<?x?xf32>, tensor<?x9xf32>
 }

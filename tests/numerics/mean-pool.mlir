@@ -6,6 +6,6 @@
 func.func @mean_pool(%x: tensor<?x?x4xf32> {attn.name = "x", attn.dims = ["B", "N", "C"]},
                      %lengths: tensor<?xi32> {attn.name = "lengths", attn.dims = ["B"]})
     -> (tensor<?x4xf32> {attn.name = "out"}) {
-  %out = attn.mean_pool %x lengths %lengths : tensor<?x?x4xf32>, tensor<?xi32>
+  %out = attn.pool mean %x lengths %lengths : tensor<?x?x4xf32>, tensor<?xi32>
   return %out : tensor<?x4xf32>
 }

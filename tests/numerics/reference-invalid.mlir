@@ -24,7 +24,7 @@
 // MISSING: error: no --input for "ids", "lengths"
 // NAME: error: the model has no input "other"; it has ids, lengths
 // TOKEN: reference-invalid.mlir:{{[0-9]+}}:{{[0-9]+}}: 'attn.embed' op input "ids"[0,0]: 5 is outside [0, 4]
-// LENGTH: 'attn.mean_pool' op input "lengths"[0]: 4 is outside [0, 3]
+// LENGTH: 'attn.pool' op input "lengths"[0]: 4 is outside [0, 3]
 // POSITION: 'attn.positions' op sequence of 5 tokens, the table of positions has 4 rows
 // DIMENSION: error: input "lengths": shape [3], expected [B] (dimension B is 2, from input "ids")
 // RANK: error: input "ids": shape [2], expected [B,S]
@@ -44,6 +44,6 @@ func.func @embedding(
   %x = attn.embed %table, %ids : tensor<5x2xf32>, tensor<?x?xi32>
   %p = attn.positions %places, %ids : tensor<4x2xf32>, tensor<?x?xi32>
   %y = attn.add %x, %p : tensor<?x?x2xf32>, tensor<?x2xf32>
-  %out = attn.mean_pool %y lengths %lengths : tensor<?x?x2xf32>, tensor<?xi32>
+  %out = attn.pool mean %y lengths %lengths : tensor<?x?x2xf32>, tensor<?xi32>
   return %out : tensor<?x2xf32>
 }

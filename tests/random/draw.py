@@ -136,7 +136,7 @@ class Drawer:
         for n in self.draw.sample(lengths, len(lengths)):
             x = self.pick(lambda v: len(v.shape) == 3 and v.shape[:2] == ("B", self.program.limits[n.name]))
             if x:
-                return self.add(("B", x.shape[-1]), "attn.mean_pool {0} lengths {1} : {t0}, {t1}", x, n)
+                return self.add(("B", x.shape[-1]), "attn.pool mean {0} lengths {1} : {t0}, {t1}", x, n)
 
     def draw_gated(self):
         x = self.pick()

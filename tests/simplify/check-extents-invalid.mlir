@@ -84,9 +84,9 @@ func.func @map_conv(%s: tensor<?x?x?x?xf32>, %w: tensor<3x2x1x1xf32>) {
 
 // -----
 
-func.func @mean_pool(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) {
-  // expected-error @+1 {{'attn.mean_pool' op batch of input and lengths are not known to be equal}}
-  %y = attn.mean_pool %x lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
+func.func @pool(%x: tensor<?x?x4xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.pool' op batch of input and lengths are not known to be equal}}
+  %y = attn.pool mean %x lengths %n : tensor<?x?x4xf32>, tensor<?xi32>
   return
 }
 

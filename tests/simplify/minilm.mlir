@@ -10,4 +10,4 @@
 // CHECK: attn.mask %{{.*}} where lengths(%{{.*}})
 // CHECK: math.erf
 // CHECK: attn.weight "encoder.layer.5.output.LayerNorm.bias" : tensor<384xf32>
-// CHECK: attn.mean_pool
+// CHECK: attn.pool mean

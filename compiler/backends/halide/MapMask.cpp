@@ -61,6 +61,8 @@ public:
     return found && row < table.dim(1).extent();
   }
 
+  Bool edge(int64_t, int64_t) { llvm_unreachable("maps of edges have a strategy of their own"); }
+
   Bool predicate(ArrayRef<int64_t> captures) {
     std::vector<Halide::ImageParam> tensors;
     for (int64_t capture : captures)

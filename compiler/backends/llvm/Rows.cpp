@@ -118,7 +118,7 @@ void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
   else if (isa<FeaturesOp>(op))
     row = features(code, op, buffer);
   else
-    row = meanPool(code, op, buffer);
+    row = pool(code, op, buffer);
   rows[op.getResult(0)] = row;
 }
 
@@ -260,8 +260,8 @@ RowLoad RowProgram::features(CodeBuilder &code, Operation &op, Value buffer) {
 }
 
 // (1/n) sum of the first n tokens of the sample, 0 for n = 0.
-RowLoad RowProgram::meanPool(CodeBuilder &code, Operation &op, Value buffer) {
-  auto pool = cast<MeanPoolOp>(op);
+RowLoad RowProgram::pool(CodeBuilder &code, Operation &op, Value buffer) {
+  auto pool = cast<PoolOp>(op);
   auto input = cast<BlockArgument>(pool.getInput());
   int64_t width = widthOf(pool.getResult());
   Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);

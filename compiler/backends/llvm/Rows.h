@@ -52,7 +52,7 @@ private:
   RowLoad splitHeads(CodeBuilder &code, Operation &op);
   RowLoad mergeHeads(CodeBuilder &code, Operation &op, Value buffer);
   RowLoad features(CodeBuilder &code, Operation &op, Value buffer);
-  RowLoad meanPool(CodeBuilder &code, Operation &op, Value buffer);
+  RowLoad pool(CodeBuilder &code, Operation &op, Value buffer);
   Value sumOfSquares(CodeBuilder &code, const RowLoad &row, int64_t width);
 
   KernelCode &kernel;

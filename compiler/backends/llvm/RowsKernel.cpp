@@ -16,7 +16,7 @@ constexpr int64_t blockNumbers = 16384;
 constexpr int64_t stackColumns = 16384;
 
 bool needsBuffer(Operation &op) {
-  return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, MeanPoolOp, MergeHeadsOp, FeaturesOp>(op);
+  return isa<LayerNormOp, RmsNormOp, L2NormalizeOp, PoolOp, MergeHeadsOp, FeaturesOp>(op);
 }
 
 /// Whether a kernel takes its operands number by number, wherever rows end: it only copies one into rows of other
@@ -146,7 +146,7 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
     } else if (auto features = dyn_cast<FeaturesOp>(op)) {
       if (failed(supportsFormula(features.getFormula(), why)))
         return failure();
-    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, MeanPoolOp, SplitHeadsOp,
+    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, PoolOp, SplitHeadsOp,
                     MergeHeadsOp>(op)) {
       why = op.getName().getStringRef().str() +
             " has no code outside a fused attention; does the model return or reuse its map?";
@@ -166,7 +166,7 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
 /// Whether an op of a row sees only numbers that a StoredNumbers has loaded: not the tokens of positions, say.
 static bool readsNumbers(OpOperand &use) {
   Operation *op = use.getOwner();
-  if (isa<EmbedOp, PositionsOp, MeanPoolOp, FeaturesOp>(op))
+  if (isa<EmbedOp, PositionsOp, PoolOp, FeaturesOp>(op))
     return use.getOperandNumber() == 0;
   return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, SplitHeadsOp, MergeHeadsOp, YieldOp>(op);
 }

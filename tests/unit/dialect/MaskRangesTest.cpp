@@ -99,6 +99,7 @@ struct Numbers {
     const std::vector<int64_t> &table = sample.operands[operand];
     return 2 * row + 1 < int64_t(table.size()) && (table[2 * row] == block || table[2 * row + 1] == block);
   }
+  Bool edge(int64_t, int64_t) { return false; } // not drawn
   Bool predicate(ArrayRef<int64_t>) { return sample.predicate.at(i, j); }
 
   // Of a sample.
