@@ -16,6 +16,9 @@ std::string outputName(func::FuncOp model, unsigned index);
 /// "f32"; or of a weight whose file may hold these.
 constexpr StringLiteral kStorage = "attn.storage";
 
+/// The attribute that makes an argument and the result of the same name one state, from one call to the next.
+constexpr StringLiteral kState = "attn.state";
+
 /// The element type that argument `index`, a tensor, is stored in: its own, or what `attn.storage` says.
 Type inputElement(func::FuncOp model, unsigned index);
 /// The same of result `index`.

@@ -76,32 +76,42 @@ FailureOr<StepExtents> StepExtents::compute(LoopOp loop, ArrayRef<Extents> opera
   auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(loop, loop.getCalleeAttr());
   if (!callee) // told by the verifier
     return failure();
-  FailureOr<FunctionExtents> extents = FunctionExtents::compute(callee);
-  if (failed(extents))
-    return failure();
-  StepExtents result{callee, std::move(*extents), {}};
-  result.symbols.resize(result.extents.symbols().size());
+  StepExtents step{callee, {}, {}};
   unsigned carried = loop.getCarried().size(), each = loop.getEach().size();
-  for (BlockArgument argument : callee.getArguments()) {
-    unsigned index = argument.getArgNumber();
-    Extents given = operands[index];
+  for (unsigned index = 0; index < callee.getNumArguments(); ++index) {
+    Extents given = operands[index], named = argumentExtents(callee, index, step.symbols);
+    step.outer.resize(step.symbols.size());
     if (index >= carried && index < carried + each)
       given.erase(given.begin() + 1);
-    for (auto [inside, outside] : llvm::zip_equal(result.extents.of(argument), given)) {
-      auto symbol = dyn_cast<AffineSymbolExpr>(inside);
+    for (auto [inside, outside] : llvm::zip_equal(named, given)) {
+      // Of "N + 1" outside, N is one less.
+      auto sum = dyn_cast<AffineBinaryOpExpr>(inside);
+      auto symbol = dyn_cast<AffineSymbolExpr>(sum ? sum.getLHS() : inside);
       if (!symbol)
         continue;
-      AffineExpr &known = result.symbols[symbol.getPosition()];
-      const std::string &name = result.extents.symbols()[symbol.getPosition()].name;
-      if (known && failed(requireEqualExtents(loop, known, outside, "dimensions " + name + " of @" + callee.getName())))
+      AffineExpr size = sum ? outside - sum.getRHS() : outside, &known = step.outer[symbol.getPosition()];
+      if (known && failed(requireEqualExtents(loop, known, size,
+                                              "dimension " + step.symbols[symbol.getPosition()].name + " of @" +
+                                                  callee.getName() + " in its arguments")))
         return failure();
-      known = outside;
+      known = size;
     }
   }
-  return result;
+  return step;
 }
 
-AffineExpr StepExtents::outside(AffineExpr expr) const { return expr.replaceSymbols(symbols); }
+FailureOr<Extents> StepExtents::ofResult(LoopOp loop, unsigned result) const {
+  auto type = cast<RankedTensorType>(func::FuncOp(callee).getResultTypes()[result]);
+  auto dims = func::FuncOp(callee).getResultAttrOfType<ArrayAttr>(result, "attn.dims");
+  SmallVector<Symbol> all(symbols);
+  Extents extents = namedExtents(type, dims, "", all);
+  if (all.size() != symbols.size())
+    return loop.emitOpError("expected attn.dims on result ")
+           << result << " of @" << func::FuncOp(callee).getName() << ", of dimensions of its arguments";
+  for (AffineExpr &extent : extents)
+    extent = extent.replaceSymbols(outer);
+  return extents;
+}
 
 LogicalResult LoopOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   FailureOr<StepExtents> step = StepExtents::compute(*this, operands);
@@ -112,19 +122,17 @@ LogicalResult LoopOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<E
   for (unsigned s = 1; s < each; ++s)
     if (failed(requireEqualExtents(*this, time, operands[carried + s][1], "time of the sequences")))
       return failure();
-  Operation *exit = step->callee.getBody().front().getTerminator();
   for (unsigned index = 0; index < getNumResults(); ++index) {
-    Extents extents;
-    for (AffineExpr expr : step->extents.of(exit->getOperand(index)))
-      extents.push_back(step->outside(expr));
-    if (index >= carried) {
-      extents.insert(extents.begin() + 1, time);
-    } else {
-      for (auto [before, after] : llvm::zip_equal(operands[index], extents))
+    FailureOr<Extents> extents = step->ofResult(*this, index);
+    if (failed(extents))
+      return failure();
+    if (index >= carried)
+      extents->insert(extents->begin() + 1, time);
+    else
+      for (auto [before, after] : llvm::zip_equal(operands[index], *extents))
         if (failed(requireEqualExtents(*this, before, after, "carried tensor " + Twine(index) + " before and after")))
           return failure();
-    }
-    results.push_back(extents);
+    results.push_back(*extents);
   }
   return success();
 }

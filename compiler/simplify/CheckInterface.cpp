@@ -20,7 +20,7 @@ bool isIdentifier(StringRef name) {
          llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
-/// The one function of a module, or null after an error.
+/// The one public function of a module, beside steps of its loops, or null after an error.
 func::FuncOp modelFunction(ModuleOp module) {
   func::FuncOp model;
   for (Operation &op : *module.getBody()) {
@@ -29,6 +29,8 @@ func::FuncOp modelFunction(ModuleOp module) {
       op.emitOpError("can not stand beside a model; expected functions only");
       return {};
     }
+    if (function->hasAttr("attn.step"))
+      continue;
     if (model) {
       InFlightDiagnostic error = function.emitOpError("is a second public function; a model is exactly one");
       error.attachNote(model.getLoc()) << "the first is @" << model.getName();
@@ -92,15 +94,17 @@ private:
 
   static std::string text(int64_t size) { return ShapedType::isDynamic(size) ? "?" : std::to_string(size); }
 
-  /// Every tensor of the function, arguments first.
+  /// Every tensor of the module's functions, arguments first.
   LogicalResult checkTypes() {
-    for (Type type : model.getArgumentTypes())
-      if (failed(checkType(model, type)))
-        return failure();
-    for (Operation &op : model.getBody().getOps())
-      for (Type type : op.getResultTypes())
-        if (failed(checkType(&op, type)))
+    for (auto function : model->getParentOfType<ModuleOp>().getOps<func::FuncOp>()) {
+      for (Type type : function.getArgumentTypes())
+        if (failed(checkType(function, type)))
           return failure();
+      for (Operation &op : function.getBody().getOps())
+        for (Type type : op.getResultTypes())
+          if (failed(checkType(&op, type)))
+            return failure();
+    }
     return success();
   }
 

@@ -27,6 +27,31 @@ typedef struct {
   int64_t since;               /* when the kernel that runs began: nanoseconds of a monotonic clock */
 } attn_invocation;
 
+/* A step of a loop, or a whole model: what the compiled code of a function receives. */
+typedef void (*attn_body)(attn_invocation *, const void *const *inputs, void *const *outputs, const int64_t *symbols,
+                          char *arena, char *scratch);
+
+typedef struct {
+  const void *from; /* what is carried into the first step; a sequence [B, T, ...]; what is the same in every step */
+  void *to;         /* where what the last step carries on goes; a collected sequence [B, T, ...] */
+  void *buffer;     /* what is carried: a second place, null if steps update it in place; a part of a sequence; flags */
+  int64_t samples;  /* of a sequence */
+  int64_t bytes;    /* of all that is carried or flags; of a sample's part of a sequence */
+} attn_loop_tensor;
+
+/* Steps t of [0, steps), or from the last to the first. A step's inputs are carried, each, with; its outputs carried,
+ * collected and, if it is conditional, flags of i32: with all of them 0 it was the last. */
+typedef struct {
+  attn_body step;
+  const int64_t *symbols; /* of the step */
+  char *arena, *scratch;
+  int64_t steps, reverse, conditional;
+  int64_t carried, each, with, collected;
+  attn_loop_tensor *tensors; /* carried, each, with, collected, flags */
+  const void **inputs;       /* room for the pointers of one step */
+  void **outputs;
+} attn_loop;
+
 /* What differs from one kind of processor to the next. */
 typedef struct {
   /* Bytes of scratch for these symbol values and this many workers; UINT64_MAX if the size does not fit. */
@@ -77,6 +102,9 @@ uint64_t attn_context_arena_bytes(const attn_context *);
 /* Called by compiled code: runs task(frame, i, worker) for all i in [0, count); returns when all have ended.
  * Pieces are claimed in rising order of i. A count of 1 runs on the caller. */
 void attn_parallel(struct attn_pool *, attn_task task, void *frame, int64_t count);
+
+/* Called by compiled code: runs all steps of a loop. */
+void attn_run_loop(attn_invocation *, attn_loop *);
 
 /* Called by compiled code after each of its kernels, in order from 0. */
 void attn_kernel_end(attn_invocation *, int64_t kernel);
