@@ -1,4 +1,5 @@
-// Registration, and the checks of `attn.name`, `attn.dims`, `attn.storage` and `attn.state` on function arguments and results.
+// Registration, and the checks of `attn.name`, `attn.dims`, `attn.storage` and `attn.state` on function arguments and
+// results.
 #include "dialect/AttnDialect.h"
 #include "dialect/AttnAttrs.h"
 #include "dialect/AttnOps.h"
@@ -77,7 +78,8 @@ static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribu
     return op->emitOpError("expected attn.dims to name each dimension of ") << type << ", got " << attribute.getValue();
   for (Attribute dim : dims)
     if (auto name = dyn_cast<StringAttr>(dim); !name || !isIdentifier(splitDimension(name.getValue()).first))
-      return op->emitOpError("expected attn.dims to hold C identifiers, or one and a number as in \"N + 1\", got ") << dim;
+      return op->emitOpError("expected attn.dims to hold C identifiers, or one and a number as in \"N + 1\", got ")
+             << dim;
   return success();
 }
 

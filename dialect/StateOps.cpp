@@ -26,8 +26,7 @@ LogicalResult LoopOp::verify() {
     if (typeOf(sequence).getRank() < 2) // loop_c1
       return emitOpError("expected sequences [B, T, ...], got ") << sequence.getType();
   if (getSteps().has_value() == !getEach().empty()) // loop_c2
-    return emitOpError("expected either sequences or a number of steps, got ")
-           << (getSteps() ? "both" : "neither");
+    return emitOpError("expected either sequences or a number of steps, got ") << (getSteps() ? "both" : "neither");
   if (getSteps() && (static_cast<int64_t>(*getSteps()) < 1 || static_cast<int64_t>(*getSteps()) > mostSteps)) // loop_c3
     return emitOpError("expected 1 to ") << mostSteps << " steps, got " << static_cast<int64_t>(*getSteps());
   if (getResults().size() < getCarried().size()) // loop_c4
@@ -64,9 +63,10 @@ LogicalResult LoopOp::verifySymbolUses(SymbolTableCollection &symbols) {
     returned = fits ? returned.drop_back() : returned;
   }
   if (!fits || returned != ArrayRef<Type>(results)) // loop_c8
-    return emitOpError("expected @")
-           << getCallee() << " to be a function " << FunctionType::get(getContext(), arguments, results)
-           << (getConditional() ? " that returns a tensor of i32 besides" : "") << ", got " << callee.getFunctionType();
+    return emitOpError("expected @") << getCallee() << " to be a function "
+                                     << FunctionType::get(getContext(), arguments, results)
+                                     << (getConditional() ? " that returns a tensor of i32 besides" : "") << ", got "
+                                     << callee.getFunctionType();
   if (callee->isAncestor(*this)) // loop_c9
     return emitOpError("steps through the function it stands in");
   return success();
@@ -151,9 +151,8 @@ LogicalResult CacheAppendOp::inferReturnTypes(MLIRContext *, std::optional<Locat
 
 LogicalResult CacheAppendOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   for (size_t dim = 0; dim < operands[0].size(); ++dim)
-    if (dim != operands[0].size() - 2 &&
-        failed(requireEqualExtents(*this, operands[0][dim], operands[1][dim],
-                                   "dimension " + Twine(dim) + " of cache and rows")))
+    if (dim != operands[0].size() - 2 && failed(requireEqualExtents(*this, operands[0][dim], operands[1][dim],
+                                                                    "dimension " + Twine(dim) + " of cache and rows")))
       return failure();
   if (failed(requireEqualExtents(*this, operands[0][0], operands[2][0], "batch of cache and places")))
     return failure();
@@ -246,7 +245,8 @@ LogicalResult BeamStepOp::inferReturnTypes(MLIRContext *context, std::optional<L
   if (!sizesAgree(logits.getDimSize(0), rows)) // beam_step_c2
     return error("expected logits for each of " + Twine(beams) + " beams of " + dimText(samples) + " samples, got " +
                  typeText(logits));
-  if (!hypothesesFit(adaptor, typeOf(adaptor.getStep())) || sums.getElementType() != logits.getElementType()) // beam_step_c3
+  if (!hypothesesFit(adaptor, typeOf(adaptor.getStep())) ||
+      sums.getElementType() != logits.getElementType()) // beam_step_c3
     return error("expected tokens [B, K, T], sums [B, K] in the type of the logits, stored ones of the same types, one "
                  "number a sample that says whether it goes on, and one step, got " +
                  hypothesesText(adaptor, typeOf(adaptor.getStep())));

@@ -26,7 +26,8 @@ static double exponential(double x) {
   const double turns = x * 1.4426950408889634074;
   const int64_t n = static_cast<int64_t>(turns + (turns < 0 ? -0.5 : 0.5));
   // ln 2 in two parts: n times the first is exact.
-  const double r = (x - static_cast<double>(n) * 0.693147180369123816490) - static_cast<double>(n) * 1.90821492927058770002e-10;
+  const double r =
+      (x - static_cast<double>(n) * 0.693147180369123816490) - static_cast<double>(n) * 1.90821492927058770002e-10;
   double series = 1;
   for (int k = 13; k > 0; --k)
     series = 1 + series * r / k;
@@ -203,24 +204,15 @@ public:
         scores(static_cast<const T *>(all.scores) + first), newStored(all.new_stored + first * length),
         newScores(static_cast<T *>(all.new_scores) + first), from(all.scratch + 2 * first), heads(from + k) {
     for (int64_t i = 0; i < k; ++i) {
-      from[i] = static_cast<int32_t>(i);
-      newScores[i] = scores[i];
+      newScores[i] = static_cast<T>(-INFINITY);
+      insert(i, number(scores[i]), i);
     }
   }
 
   /// Stores what live hypothesis r has become, behind those that are as good; the worst of K + 1 is left out.
   void store(int64_t r, T score) {
-    int64_t at = k;
-    while (at > 0 && !(newScores[at - 1] >= score))
-      --at;
-    if (at == k)
-      return;
-    for (int64_t i = k - 1; i > at; --i) {
-      from[i] = from[i - 1];
-      newScores[i] = newScores[i - 1];
-    }
-    from[at] = static_cast<int32_t>(k + r);
-    newScores[at] = score;
+    if (score > newScores[k - 1])
+      insert(k + r, score, k - 1);
   }
 
   /// Writes the tokens of stored hypotheses; those of new ones end in `end`, unless that is -1.
@@ -241,6 +233,17 @@ public:
   void finish(int64_t reached);
 
 private:
+  /// A score moves up from the last of its places to where it belongs.
+  void insert(int64_t source, T score, int64_t at) {
+    for (; at > 0 && newScores[at - 1] < score; --at) {
+      from[at] = from[at - 1];
+      newScores[at] = newScores[at - 1];
+    }
+    from[at] = static_cast<int32_t>(source);
+    newScores[at] = score;
+  }
+
+  static T number(T sum) { return sum == sum ? sum : static_cast<T>(-INFINITY); }
   static bool counts(T sum) { return sum > static_cast<T>(-INFINITY) && sum < static_cast<T>(INFINITY); }
 
   /// The best continuation that is left, by its sum and then its hypothesis; its hypothesis, or -1.
@@ -283,7 +286,7 @@ template <typename T>
 void Beams<T>::keepLive() {
   for (int64_t r = 0; r < k; ++r) {
     copy(all.new_tokens + first * length, r, tokens, r);
-    static_cast<T *>(all.new_sums)[first + r] = sums[r];
+    static_cast<T *>(all.new_sums)[first + r] = number(sums[r]);
     all.rows[first + r] = static_cast<int32_t>(first + r);
     all.last[first + r] = static_cast<int32_t>(all.end);
   }

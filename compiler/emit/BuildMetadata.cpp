@@ -118,13 +118,26 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
   Type p = entry.pointer(), i32 = entry.i32(), i64 = entry.i64();
   Type type = c.structType({i32, i32, p, p, p, p, p, p, i32, i32, i32, i32, i64, p, i32, i32, p, p, i32, i32});
   return c.global("metadata_value", type, [&] {
-    return c.aggregate(type, {c.i32(sizeof(attn_metadata)), c.i32(ATTN_ABI_VERSION), c.addressOf(name),
-                              c.addressOf(compiler), c.addressOf(variants), c.addressOf(inputs), c.addressOf(outputs),
-                              c.addressOf(symbols), c.i32(interface.inputs.size()), c.i32(interface.outputs.size()),
-                              c.i32(interface.symbols.size()), c.i32(binary.targets.size()),
-                              entry.constant(weightsBytes), weightsBytes ? c.addressOf(id) : c.null(),
-                              c.i32(weightsBytes && binary.embedWeights), c.i32(0), c.addressOf(states),
-                              c.addressOf(caches), c.i32(interface.states.size()), c.i32(interface.caches.size())});
+    return c.aggregate(type, {c.i32(sizeof(attn_metadata)),
+                              c.i32(ATTN_ABI_VERSION),
+                              c.addressOf(name),
+                              c.addressOf(compiler),
+                              c.addressOf(variants),
+                              c.addressOf(inputs),
+                              c.addressOf(outputs),
+                              c.addressOf(symbols),
+                              c.i32(interface.inputs.size()),
+                              c.i32(interface.outputs.size()),
+                              c.i32(interface.symbols.size()),
+                              c.i32(binary.targets.size()),
+                              entry.constant(weightsBytes),
+                              weightsBytes ? c.addressOf(id) : c.null(),
+                              c.i32(weightsBytes && binary.embedWeights),
+                              c.i32(0),
+                              c.addressOf(states),
+                              c.addressOf(caches),
+                              c.i32(interface.states.size()),
+                              c.i32(interface.caches.size())});
   });
 }
 
