@@ -81,6 +81,11 @@ private:
       llvm::Expected<Tensors> results = linearAttentionOf(linear, operands);
       return results ? std::move(results) : located(op, results.takeError());
     }
+    if (auto step = dyn_cast<BeamStepOp>(op))
+      return beamStep(pointers(operands),
+                      {static_cast<int64_t>(step.getEnd()), step.getAlpha().convertToDouble(), step.getEarly()});
+    if (auto finish = dyn_cast<BeamFinishOp>(op))
+      return beamFinish(pointers(operands), finish.getAlpha().convertToDouble());
     ExpectedTensor<T> result = single(op, operands);
     if (!result)
       return located(op, result.takeError());
@@ -355,6 +360,11 @@ private:
         .Case([&](UngroupRowsOp o) { return ungroupRows(x[0], o.getSize()); })
         .Case([&](BlockSumOp o) { return blockSum(x[0], o.getSize(), o.getRunning()); })
         .Case([&](ConcatOp) { return concat(x[0], x[1]); })
+        .Case([&](SampleOp o) {
+          return sample(
+              x[0], x[1], x[2],
+              {o.getTemperature().convertToDouble(), static_cast<int64_t>(o.getTopK()), o.getTopP().convertToDouble()});
+        })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 
