@@ -4,6 +4,7 @@
 //   -> merge_heads
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
+#include "dialect/Captures.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEMAPS
@@ -21,7 +22,7 @@ bool isMapOperand(OpOperand &operand) {
   Operation *op = operand.getOwner();
   if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, TopKOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op))
     return operand.getOperandNumber() == 0;
-  return isa<PointwiseOp>(op) && operand.get().getType() == op->getResult(0).getType();
+  return isa<PointwiseOp>(op) && !isCaptured(operand) && operand.get().getType() == op->getResult(0).getType();
 }
 
 SmallVector<Value> mapOperands(Operation *op) {

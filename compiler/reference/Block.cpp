@@ -55,23 +55,41 @@ static bool isMasked(Tensor<T> &result, int64_t at) {
   return true;
 }
 
+/// What a formula sees of its inputs at place `at`, then, if it is `indexed`, of the place itself.
 template <class T>
-ExpectedTensor<T> pointwise(Operands<T> inputs, Region &region) {
+static void readPlace(Operands<T> inputs, const Shape &shape, int64_t at, bool indexed,
+                      llvm::MutableArrayRef<Scalar<T>> scalars) {
+  for (auto [scalar, input] : llvm::zip(scalars, inputs)) {
+    int64_t index = broadcastIndex(*input, shape, at);
+    scalar = input->integers.empty() ? Scalar<T>{input->reals[index], 0} : Scalar<T>{0, input->integers[index]};
+  }
+  for (int64_t d = shape.size() - 1; indexed && d >= 0; at /= shape[d--])
+    scalars[inputs.size() + d].integer = at % shape[d];
+}
+
+template <class T>
+ExpectedTensor<T> pointwise(Operands<T> inputs, Region &region, Operands<T> captures, PointwiseKind kind) {
   llvm::Expected<Shape> shape = broadcast(inputs);
   if (!shape)
     return shape.takeError();
   ExpectedTensor<T> result = makeTensor<T>(*shape);
-  llvm::Expected<Formula<T>> formula = Formula<T>::read(region, {});
+  llvm::Expected<Formula<T>> formula = Formula<T>::read(region, captures);
   if (!result || !formula)
     return llvm::joinErrors(result.takeError(), formula.takeError());
-  meetVisibility(inputs, *result);
-  llvm::SmallVector<Scalar<T>, 4> scalars(inputs.size());
+  if (kind.whole)
+    result->integers.resize(std::exchange(result->reals, {}).size());
+  else
+    meetVisibility(inputs, *result);
+  llvm::SmallVector<Scalar<T>, 4> scalars(inputs.size() + (kind.indexed ? shape->size() : 0));
   for (int64_t at = 0, end = result->size(); at < end; ++at) {
     if (isMasked(*result, at))
       continue;
-    for (auto [scalar, input] : llvm::zip(scalars, inputs))
-      scalar.real = input->reals[broadcastIndex(*input, *shape, at)];
-    result->reals[at] = (*formula)(scalars);
+    readPlace<T>(inputs, *shape, at, kind.indexed, scalars);
+    Scalar<T> value = formula->evaluate(scalars);
+    if (kind.whole)
+      result->integers[at] = value.integer;
+    else
+      result->reals[at] = value.real;
   }
   if (llvm::Error fault = formula->fault())
     return fault;
@@ -207,7 +225,7 @@ ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths) {
 }
 
 #define INSTANTIATE(T)                                                                                                 \
-  template ExpectedTensor<T> pointwise(Operands<T>, Region &);                                                         \
+  template ExpectedTensor<T> pointwise(Operands<T>, Region &, Operands<T>, PointwiseKind);                             \
   template ExpectedTensor<T> activation(Activation, const Tensor<T> &);                                                \
   template ExpectedTensor<T> add(const Tensor<T> &, const Tensor<T> &);                                                \
   template ExpectedTensor<T> blend(const Tensor<T> &, const Tensor<T> &, double);                                      \

@@ -300,7 +300,12 @@ private:
         .Case([&](MergeHeadsOp) { return mergeHeads(x[0]); })
         .Case([&](EmbedOp) { return embed(x[0], x[1]); })
         .Case([&](PositionsOp) { return positions(x[0], x[1]); })
-        .Case([&](PointwiseOp o) { return pointwise(pointers(x), o.getFormula()); })
+        .Case([&](PointwiseOp o) {
+          llvm::ArrayRef<const Tensor<T> *> all = pointers(x);
+          size_t inputs = o.getInputs().size();
+          return pointwise(all.take_front(inputs), o.getFormula(), all.drop_front(inputs),
+                           {o.getIndexed(), o.getType().getElementType().isInteger()});
+        })
         .Case([&](ActivationOp o) { return activation(o.getKind(), x[0]); })
         .Case([&](AddOp) { return add(x[0], x[1]); })
         .Case([&](BlendOp o) { return blend(x[0], x[1], o.getAlpha().convertToDouble()); })

@@ -34,8 +34,13 @@ template <class T>
 ExpectedTensor<T> positions(const Tensor<T> &table, const Tensor<T> &tokens);
 
 // --- Block.cpp
+/// A formula that is `indexed` sees its place too; one that is `whole` yields an integer, and reads a masked place as the
+/// number that leaves the map there.
+struct PointwiseKind {
+  bool indexed = false, whole = false;
+};
 template <class T>
-ExpectedTensor<T> pointwise(Operands<T> inputs, Region &formula);
+ExpectedTensor<T> pointwise(Operands<T> inputs, Region &formula, Operands<T> captures, PointwiseKind kind);
 template <class T>
 ExpectedTensor<T> activation(Activation kind, const Tensor<T> &input);
 template <class T>

@@ -120,13 +120,10 @@ void OrderKernel::copyAll() {
   };
   forEach(1, blocks, [&](CodeBuilder &code, const KernelScope &scope, Value at, Value) {
     Value first = code.mul(at, movedNumbers), end = code.min(code.add(first, movedNumbers), numbers(code, scope));
-    Value rest = code.rem(code.sub(end, first), code.constant(code.lanes())), full = code.sub(end, rest);
-    auto copy = [&](Value place, Value mask) {
+    forColumns(code, first, end, [&](Value place, Value mask) {
       Value number = code.loadVector(code.offset(input(scope, 0), place), mask);
       code.storeVector(number, code.offset(kernel.result(scope, 0), place), mask);
-    };
-    code.loop(first, full, code.lanes(), [&](Value place) { copy(place, Value()); });
-    code.branch(code.less(code.constant(0), rest), [&] { copy(full, code.maskBelow(rest)); });
+    });
   });
 }
 

@@ -22,6 +22,12 @@ void forColumns(CodeBuilder &code, int64_t width, llvm::function_ref<void(Value,
     body(code.constant(full), code.maskBelow(code.constant(width - full)));
 }
 
+void forColumns(CodeBuilder &code, Value first, Value end, llvm::function_ref<void(Value, Value)> body) {
+  Value rest = code.rem(code.sub(end, first), code.constant(code.lanes())), full = code.sub(end, rest);
+  code.loop(first, full, code.lanes(), [&](Value column) { body(column, Value()); });
+  code.branch(code.less(code.constant(0), rest), [&] { body(full, code.maskBelow(rest)); });
+}
+
 Value sumColumns(CodeBuilder &code, int64_t width, llvm::function_ref<Value(Value, Value)> term) {
   // Independent partial sums hide the latency of an addition.
   int64_t vectors = width / code.lanes();
@@ -82,9 +88,10 @@ RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
   auto type = cast<RankedTensorType>(argument.getType());
   ArrayRef<AffineExpr> extents = kernel.extents(argument);
   StoredNumbers numbers = kernel.numbers(scope, argument);
-  int64_t width = type.getRank() ? type.getShape().back() : 1;
-  if (extents.drop_back() == ArrayRef<AffineExpr>(space) && !space.empty())
-    return rowAt(numbers.at(code, code.mul(currentRow, width)), width == 1);
+  Value width = type.getRank() ? kernel.extent(code, scope, extents.back()) : code.constant(1);
+  bool repeated = type.getRank() == 0 || type.getShape().back() == 1;
+  if (type.getRank() && extents.drop_back() == ArrayRef<AffineExpr>(space) && !space.empty())
+    return rowAt(numbers.at(code, code.mul(currentRow, width)), repeated);
   Value row;
   for (int64_t d = 0; d + 1 < type.getRank(); ++d) {
     Value extent = kernel.extent(code, scope, extents[d]);
@@ -94,7 +101,7 @@ RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
       continue;
     row = row ? code.add(row, place[at]) : place[at];
   }
-  return rowAt(row ? numbers.at(code, code.mul(row, width)) : numbers, width == 1);
+  return rowAt(row ? numbers.at(code, code.mul(row, width)) : numbers, repeated);
 }
 
 void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
@@ -127,13 +134,25 @@ void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, Sto
              [&](Value column, Value mask) { target.at(code, column).store(code, row(code, column, mask), mask); });
 }
 
+/// What formulas see of the place of the current row.
+SmallVector<Value> RowProgram::placeIndices(CodeBuilder &code) {
+  return llvm::map_to_vector(place,
+                             [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.i32(), x); });
+}
+
 RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
-  SmallVector<RowLoad> inputs = llvm::map_to_vector(op.getOperands(), [&](Value v) { return get(code, v); });
-  Region *formula = &cast<PointwiseOp>(op).getFormula();
-  return [inputs, formula](CodeBuilder &code, Value column, Value mask) {
+  auto pointwise = cast<PointwiseOp>(op);
+  SmallVector<RowLoad> inputs = llvm::map_to_vector(pointwise.getInputs(), [&](Value v) { return get(code, v); });
+  SmallVector<CapturedTensor> captures = captured(code, kernel, scope, pointwise.getCaptures());
+  SmallVector<Value> indices = pointwise.getIndexed() ? placeIndices(code) : SmallVector<Value>();
+  return [=, formula = &pointwise.getFormula(), indexed = pointwise.getIndexed()](CodeBuilder &code, Value column,
+                                                                                 Value mask) {
     SmallVector<Value> values =
         llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
-    return buildFormula(code, *formula, values);
+    llvm::append_range(values, indices);
+    if (indexed)
+      values.push_back(arith::AddIOp::create(code.b, code.iota(), code.lanes32(column)));
+    return buildFormula(code, *formula, values, captures);
   };
 }
 
@@ -243,8 +262,7 @@ void RowProgram::writeFeatures(CodeBuilder &code, FeaturesOp op, Value target) {
   int64_t width = op.getInput().getType().getDimSize(3);
   RowLoad input = get(code, op.getInput());
   SmallVector<CapturedTensor> captures = captured(code, kernel, scope, op.getCaptures());
-  SmallVector<Value> indices = llvm::map_to_vector(
-      place, [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); });
+  SmallVector<Value> indices = placeIndices(code);
   forColumns(code, width, [&](Value column, Value mask) {
     SmallVector<Value> arguments{input(code, column, mask)};
     llvm::append_range(arguments, indices);
