@@ -6,7 +6,8 @@
 
 namespace mlir::attn {
 
-// What a dimension may be larger than the one it is named after; far from what would overflow.
+// What a dimension may be larger than the one it is named after, or how many times as large; far from what would
+// overflow.
 constexpr int64_t mostOffset = int64_t(1) << 20;
 
 /// The index of a named symbol, which is added when new.
@@ -26,6 +27,14 @@ std::pair<StringRef, int64_t> splitDimension(StringRef text) {
   return {name.trim(), more};
 }
 
+std::pair<int64_t, StringRef> splitMultiple(StringRef text) {
+  auto [factor, name] = text.split('*');
+  int64_t times = 0;
+  if (factor.size() == text.size() || factor.trim().getAsInteger(10, times) || times < 1 || times > mostOffset)
+    return {0, StringRef()};
+  return {times, name.trim()};
+}
+
 Extents namedExtents(RankedTensorType type, ArrayAttr dims, const Twine &place, SmallVectorImpl<Symbol> &symbols) {
   Extents extents;
   for (auto [d, size] : llvm::enumerate(type.getShape())) {
@@ -34,6 +43,10 @@ Extents namedExtents(RankedTensorType type, ArrayAttr dims, const Twine &place, 
       continue;
     }
     std::string name = dims ? cast<StringAttr>(dims[d]).str() : (place + "_dim" + Twine(d)).str();
+    if (auto [factor, symbol] = splitMultiple(name); factor) {
+      extents.push_back(getAffineSymbolExpr(symbolIndex(symbols, symbol), type.getContext()) * factor);
+      continue;
+    }
     auto [symbol, more] = splitDimension(name);
     extents.push_back(getAffineSymbolExpr(symbolIndex(symbols, symbol), type.getContext()) + more);
   }

@@ -72,6 +72,13 @@ CASES.update({"performer_relu/" + name: ("out",) for name in ("full", "causal")}
 CASES.update({"linformer/" + name: ("out", "map") for name in ("shared", "per_head_padded")})
 CASES.update({"rfa/" + name: ("out", "S", "z") for name in ("full", "causal", "gated")})
 
+CASES.update({"rnn/" + name: ("out", "h") for name in ("rnn", "gru", "gru_before", "gru_reverse")})
+CASES["rnn/lstm"] = ("out", "h", "c")
+CASES.update({"transformer_encode/" + norm: ("out",) for norm in ("post", "pre")})
+CASES.update({"transformer_decode/" + norm: ("logits",) for norm in ("post", "pre")})
+CASES.update({"transformer_greedy/" + norm: ("tokens", "out_lengths", "logits") for norm in ("post", "pre")})
+CASES.update({"transformer_nar/" + mode: ("tokens", "out_lengths", "logits") for mode in ("predicted_length", "fixed_length")})
+
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
     "attention_general/norm_sigmoid": {"bias": -2.25},
@@ -230,6 +237,13 @@ def lengths_of(mask):
     return mask.reshape(mask.shape[0], -1, mask.shape[-1])[:, 0].sum(-1).astype(np.int32)
 
 
+def up_to(steps, name, value):
+    """[B, T, ...] with zeros after time T."""
+    if name not in ("tokens", "logits", "map"):
+        return value
+    return np.pad(value, [(0, 0), (0, steps - value.shape[1])] + [(0, 0)] * (value.ndim - 2))
+
+
 def positions_of(flags):
     """[B, 1, G]: where the flags of each sample are, then -1."""
     rows = [np.flatnonzero(row) for row in flags]
@@ -299,6 +313,8 @@ def main():
         arguments.update(lengths)
         if "buckets" in arguments:  # one list for each head and round
             results["order"] = results["order"].reshape(*arguments["buckets"].shape[:1], -1, arguments["buckets"].shape[-1])
+        if "max_len" in arguments:  # loops of a fixed number of steps collect 0 of those that come after the last
+            results = {key: up_to(arguments["max_len"], key, value) for key, value in results.items()}
         write_case(name, arguments, {key: results[key] for key in CASES[name]})
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})
