@@ -29,7 +29,9 @@ struct State {
 struct Cache {
   unsigned length;
   attn_extent capacity, appended;
-  bool operator==(const Cache &) const = default;
+  bool operator==(const Cache &other) const {
+    return length == other.length && capacity == other.capacity && appended == other.appended;
+  }
 };
 
 struct Interface {
