@@ -192,6 +192,7 @@ std::vector<Tensor<T>> beamStep(Operands<T> x, BeamKind how) {
     result.shape = shape;
   for (int64_t b = 0; b < samples; ++b) {
     std::vector<Hypothesis<T>> live = read(tokens, sums, b, how.end), done = read(stored, scores, b);
+    store(done, {}); // also of a sample that has stopped
     bool goesOn = alive.integers[b];
     if (goesOn && place >= 0 && place < tokens.shape[2])
       goesOn = advance(live, done, logits.reals.data() + b * beams * vocabulary, vocabulary, how, place);

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const float table[5][4] = {{0, 1, 0, 0}, {1, 0, 0, 0.5f}, {0, 0, 2, 0}, {0, 0.5f, 0, 2}, {-1, 0, 1, 0}};
+static const float table[5][5] = {
+    {0, 1, 0, 0, 0}, {0, 0, 2, 0, 0.5f}, {0, 0, 0, 4, 0}, {0, 0, 0, 0, 8}, {16, 0, 0, 0, 0}};
 
 static int32_t tell(void *user, int64_t sample, int32_t token) {
   (void)user;
@@ -47,7 +48,7 @@ int main(void) {
   logits[0].data = numbers;
   if (steps_step(context, &tokens, 1, logits, 1) || steps_step(context, &tokens, 1, logits, 1))
     return fail("step", context);
-  printf("twice: %g %g, %u states, cache %d\n", numbers[1], numbers[7], steps_metadata()->state_count,
+  printf("twice: %g %g, %u states, cache %d\n", numbers[2], numbers[8], steps_metadata()->state_count,
          (int)steps_cache_length(context, 0));
   if (steps_reset(context, -1) || steps_state(context, STEPS_STATE_PAST, &state))
     return fail("state", context);
