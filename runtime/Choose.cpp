@@ -135,12 +135,13 @@ static int32_t draw(const T *logits, int64_t count, const Sampling &how, int32_t
   if (how.temperature == 0 || !(largest > static_cast<T>(-INFINITY)))
     return static_cast<int32_t>(first);
   double *weights = static_cast<double *>(scratch);
-  for (int64_t i = 0; i < count; ++i) {
-    const double below = (static_cast<double>(logits[i]) - static_cast<double>(largest)) / how.temperature;
-    weights[i] = logits[i] == largest ? 1 : exponential(below); // also where both are infinite
-  }
+  for (int64_t i = 0; i < count; ++i)
+    weights[i] = 1;
   if (how.topK && how.topK < count)
     keepBest(logits, count, nullptr, static_cast<double>(how.topK), weights);
+  for (int64_t i = 0; i < count; ++i)
+    if (weights[i] != 0 && logits[i] != largest) // the largest weighs 1 also where it is infinite
+      weights[i] = exponential((static_cast<double>(logits[i]) - static_cast<double>(largest)) / how.temperature);
   if (how.topP < 1)
     keepBest(logits, count, weights, how.topP * sumOf(weights, count), weights);
   const double target = uniform(seed, step) * sumOf(weights, count);
