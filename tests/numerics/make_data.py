@@ -161,6 +161,64 @@ def own_cases(oracles):
     yield "top_k/masked", {"s": scores, "v": value, "lengths": lengths}, {"out": weights @ value}
     yield "reduce_map/masked", {"s": scores, "lengths": lengths}, results
     yield from update_cases()
+    yield from beam_cases(oracles)
+    yield "sample/draws", *sample_case()
+
+
+def beam_cases(oracles):
+    """Beam search in a model whose next token follows from the last one, and from what its sample prefers."""
+    for name, vocabulary, beam, steps, rest in (("plain", 37, 3, 7, {"alpha": 0.6}), ("early", 11, 3, 7, {"early": True}),
+                                                ("tiny", 3, 4, 5, {"alpha": 0.25})):
+        draw = np.random.default_rng(41)
+        table = 2 * draw.standard_normal((vocabulary, vocabulary))
+        table[:, 2] += 3.0 if name == "early" else 1.0  # the end comes into question
+        table = rounded(table)
+        preference = np.repeat(rounded(2 * draw.standard_normal((2, vocabulary))), beam, 0)
+        found = oracles.beam_search(lambda tokens, t: oracles.log_softmax(table[tokens] + preference),
+                                    lambda rows: None, 2, beam, 1, 2, steps, **rest)
+        tokens = np.zeros((2, beam, steps), np.int64)
+        tokens[..., :found["tokens"].shape[2]] = found["tokens"]
+        none = np.full((2, beam), -np.inf)
+        first = np.where(np.arange(beam) == 0, 0.0, none)
+        yield "beam_search/" + name, {
+            "table": table, "preference": preference, "tokens": np.zeros_like(tokens), "sums": first, "scores": none,
+            "alive": np.ones(2, np.int64), "last": np.ones(2 * beam, np.int64)}, {"tokens": tokens, "scores": found["score"]}
+
+
+def sample_case():
+    """Draws by the numbers of splitmix64, as attn.sample says."""
+    draw, count, vocabulary = np.random.default_rng(43), 64, 41
+    logits = rounded(3 * draw.standard_normal((count, vocabulary)))
+    logits[::3] = np.round(logits[::3])  # ties
+    logits[5], logits[6, :7], logits[7, 3] = -np.inf, np.nan, np.inf
+    seed, step = draw.integers(-2**31, 2**31, count), draw.integers(0, 1000, count)
+    mask, random = 2**64 - 1, []
+    for place in (((int(a) & 0xffffffff) << 32 | int(b)) for a, b in zip(seed, step)):
+        z = (place + 1) * 0x9e3779b97f4a7c15 & mask
+        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 & mask
+        z = (z ^ z >> 27) * 0x94d049bb133111eb & mask
+        random.append(((z ^ z >> 31) >> 11) / 2**53)
+    results = {}
+    for name, temperature, top_k, top_p in (("all", 1.5, 0, 1), ("five", 0.8, 5, 1), ("nucleus", 1, 0, 0.75),
+                                            ("both", 2, 9, 0.5), ("greedy", 0, 3, 0.5)):
+        results[name] = np.array([choose(row, u, temperature, top_k, top_p) for row, u in zip(logits, random)])
+    return {"logits": logits, "seed": seed, "step": step}, results
+
+
+def choose(logits, random, temperature, top_k, top_p):
+    logits = np.where(np.isnan(logits), -np.inf, logits)
+    order = np.argsort(-logits, kind="stable")
+    if temperature == 0 or logits.max() == -np.inf:
+        return order[0]
+    with np.errstate(invalid="ignore"):
+        weights = np.where(logits == logits.max(), 1.0, np.exp((logits - logits.max()) / temperature))
+    order = order[:top_k or None]
+    before = np.concatenate([[0], np.cumsum(weights[order])[:-1]])
+    order = np.sort(order[before < top_p * weights[order].sum()])
+    sums = np.cumsum(weights[order])
+    # No draw is so near a boundary that rounding decides.
+    assert sums[-1] == 0 or np.abs(sums - random * sums[-1]).min() > 1e-9 * sums[-1]
+    return order[np.argmax(sums > random * sums[-1])]
 
 
 def update_cases():

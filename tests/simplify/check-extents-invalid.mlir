@@ -283,3 +283,41 @@ func.func @large_multiple(%x: tensor<?x1xf32> {attn.dims = ["N", "D"]}) {
   %z = attn.block_sum %x by 65536 : tensor<?x1xf32>
   return
 }
+
+// -----
+
+func.func @sample(%l: tensor<?x41xf32> {attn.dims = ["B", "V"]}, %s: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<?xi32> {attn.dims = ["C"]}) {
+  // expected-error @+1 {{'attn.sample' op batch of logits, seed and step are not known to be equal}}
+  %y = attn.sample %l seed %s step %t temperature 1.0 top_k 0 top_p 1.0 : tensor<?x41xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @beam_step(%l: tensor<?x41xf32> {attn.dims = ["R", "V"]}, %k: tensor<?x4x9xi32> {attn.dims = ["B", "K", "T"]},
+                     %s: tensor<?x4xf32> {attn.dims = ["B", "K"]}, %a: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<1xi32>) {
+  // expected-error @+1 {{'attn.beam_step' op rows of logits and of hypotheses are not known to be equal}}
+  %y:7 = attn.beam_step %l live %k, %s stored %k, %s alive %a step %t end 2 alpha 1.0
+      : tensor<?x41xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
+
+// -----
+
+func.func @beam_finish(%k: tensor<?x4x9xi32> {attn.dims = ["B", "K", "T"]}, %s: tensor<?x4xf32> {attn.dims = ["B", "K"]},
+                       %a: tensor<?xi32> {attn.dims = ["C"]}, %t: tensor<1xi32>) {
+  // expected-error @+1 {{'attn.beam_finish' op batch of hypotheses are not known to be equal}}
+  %y:2 = attn.beam_finish live %k, %s stored %k, %s alive %a length %t alpha 1.0
+      : tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
+
+// -----
+
+func.func @beam_length(%k: tensor<?x4x?xi32> {attn.dims = ["B", "K", "T"]}, %d: tensor<?x4x?xi32> {attn.dims = ["B", "K", "U"]},
+                       %s: tensor<?x4xf32> {attn.dims = ["B", "K"]}, %a: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<1xi32>) {
+  // expected-error @+1 {{'attn.beam_finish' op length of live and stored tokens are not known to be equal}}
+  %y:2 = attn.beam_finish live %k, %s stored %d, %s alive %a length %t alpha 1.0
+      : tensor<?x4x?xi32>, tensor<?x4xf32>, tensor<?x4x?xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
