@@ -17,7 +17,7 @@ from torch.nn import functional
 
 BITS, CONTROLLER, ROWS, WIDTH, SHIFTS = 8, 100, 128, 20, (-1, 0, 1)
 LONGEST = 20
-STEPS, BATCH, RATE = 1200, 16, 3e-3
+STEPS, BATCH, RATE = 800, 16, 5e-3
 HEAD = WIDTH + 3 + len(SHIFTS)  # key, strength, gate, shift, sharpness
 
 
@@ -39,9 +39,12 @@ class Machine(nn.Module):
         self.read, self.write = nn.Linear(CONTROLLER, HEAD), nn.Linear(CONTROLLER, HEAD + 2 * WIDTH)
         self.out = nn.Linear(CONTROLLER + WIDTH, BITS)
         self.memory = nn.Parameter(torch.full((ROWS, WIDTH), 1e-6), requires_grad=False)
-        with torch.no_grad():  # a head that goes on from where it was is a good one to begin with
-            for head in (self.read, self.write):
-                head.bias[WIDTH + 1] = -2
+        # A good place to begin: sharp heads that go by place, the one that writes forward.
+        with torch.no_grad():
+            for head, forward in (self.read, 0), (self.write, 1):
+                head.bias[WIDTH + 1] = -4  # gate
+                head.bias[WIDTH + 2 + SHIFTS.index(forward)] = 3
+                head.bias[HEAD - 1] = 2
 
     def address(self, memory, raw, before):
         key, strength, gate, shift, sharpness = raw.split([WIDTH, 1, 1, len(SHIFTS), 1], 1)
