@@ -11,7 +11,7 @@ import ctypes
 from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
 MAX_RANK = 8
-ABI_VERSION = 4
+ABI_VERSION = 5
 STATUS = {1: "argument", 2: "shape", 3: "dtype", 4: "index", 5: "capacity", 6: "cpu", 7: "file", 8: "memory", 9: "busy"}
 # attn_dtype of a buffer's (format letter, item size); bf16 has no letter: its bits come as u16. f16 is not offered.
 DTYPES = {("f", 4): 1, ("d", 8): 2, ("u", 2): 3, ("i", 1): 5, ("u", 1): 6, ("i", 4): 7, ("i", 8): 8, ("?", 1): 9}
@@ -66,6 +66,14 @@ class Symbol(Structure):
     _fields_ = [("name", c_char_p), ("minimum", c_int64), ("maximum", c_int64), ("multiple", c_int64)]
 
 
+class State(Structure):
+    _fields_ = [("input", c_uint32), ("output", c_uint32), ("in_place", c_int32), ("reserved", c_int32)]
+
+
+class Cache(Structure):
+    _fields_ = [("length", c_uint32), ("reserved", c_uint32), ("capacity", c_int64), ("appended", c_int64)]
+
+
 class Variant(Structure):
     _fields_ = [("target", c_char_p), ("cpu_features", c_uint64)]
 
@@ -88,6 +96,10 @@ class Metadata(Structure):
         ("weights_id", c_void_p),
         ("weights_embedded", c_int32),
         ("reserved2", c_int32),
+        ("states", POINTER(State)),
+        ("caches", POINTER(Cache)),
+        ("state_count", c_uint32),
+        ("cache_count", c_uint32),
     ]
 
 

@@ -1,4 +1,5 @@
-// Registration, and the checks of `attn.name`, `attn.dims` and `attn.storage` on function arguments and results.
+// Registration, and the checks of `attn.name`, `attn.dims`, `attn.storage` and `attn.state` on function arguments and
+// results.
 #include "dialect/AttnDialect.h"
 #include "dialect/AttnAttrs.h"
 #include "dialect/AttnOps.h"
@@ -50,7 +51,7 @@ static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Typ
   return success();
 }
 
-/// Checks `attn.name`, `attn.dims` and `attn.storage` of one argument or result.
+/// Checks `attn.name`, `attn.dims`, `attn.storage` and `attn.state` of one argument or result.
 static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribute, Type type) {
   if (attribute.getName() == "attn.name") {
     auto name = dyn_cast<StringAttr>(attribute.getValue());
@@ -60,16 +61,25 @@ static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribu
   }
   if (attribute.getName() == kStorage)
     return verifyStorage(op, attribute.getValue(), type);
+  if (attribute.getName() == kState) {
+    auto name = dyn_cast<StringAttr>(attribute.getValue());
+    if (!name || name.getValue().empty())
+      return op->emitOpError("expected attn.state to be the name of a state, got ") << attribute.getValue();
+    if (op.isPrivate())
+      return op->emitOpError("expected attn.state on a public function, the model");
+    return success();
+  }
   if (attribute.getName() != "attn.dims")
     return op->emitOpError("has unknown argument attribute ")
-           << attribute.getName() << "; known: attn.name, attn.dims, attn.storage";
+           << attribute.getName() << "; known: attn.name, attn.dims, attn.storage, attn.state";
   auto tensor = dyn_cast<RankedTensorType>(type);
   auto dims = dyn_cast<ArrayAttr>(attribute.getValue());
   if (!tensor || !dims || static_cast<int64_t>(dims.size()) != tensor.getRank())
     return op->emitOpError("expected attn.dims to name each dimension of ") << type << ", got " << attribute.getValue();
   for (Attribute dim : dims)
     if (auto name = dyn_cast<StringAttr>(dim); !name || !isIdentifier(splitDimension(name.getValue()).first))
-      return op->emitOpError("expected attn.dims to hold C identifiers, or one and a number as in \"N + 1\", got ") << dim;
+      return op->emitOpError("expected attn.dims to hold C identifiers, or one and a number as in \"N + 1\", got ")
+             << dim;
   return success();
 }
 

@@ -1,7 +1,6 @@
 // Symbols from `attn.dims`, and one walk that asks every op for the extents of its results.
 #include "dialect/Extents.h"
 #include "dialect/AttnOps.h"
-#include "dialect/StepExtents.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include <numeric>
 
@@ -27,29 +26,51 @@ std::pair<StringRef, int64_t> splitDimension(StringRef text) {
   return {name.trim(), more};
 }
 
+Extents namedExtents(RankedTensorType type, ArrayAttr dims, const Twine &place, SmallVectorImpl<Symbol> &symbols) {
+  Extents extents;
+  for (auto [d, size] : llvm::enumerate(type.getShape())) {
+    if (!ShapedType::isDynamic(size)) {
+      extents.push_back(getAffineConstantExpr(size, type.getContext()));
+      continue;
+    }
+    std::string name = dims ? cast<StringAttr>(dims[d]).str() : (place + "_dim" + Twine(d)).str();
+    auto [symbol, more] = splitDimension(name);
+    extents.push_back(getAffineSymbolExpr(symbolIndex(symbols, symbol), type.getContext()) + more);
+  }
+  return extents;
+}
+
+Extents argumentExtents(func::FuncOp function, unsigned argument, SmallVectorImpl<Symbol> &symbols) {
+  auto type = dyn_cast<RankedTensorType>(function.getArgumentTypes()[argument]);
+  return type ? namedExtents(type, function.getArgAttrOfType<ArrayAttr>(argument, "attn.dims"),
+                             "arg" + Twine(argument), symbols)
+              : Extents();
+}
+
 FailureOr<FunctionExtents> FunctionExtents::compute(func::FuncOp function) {
   FunctionExtents result;
-  MLIRContext *context = function.getContext();
-  for (BlockArgument argument : function.getArguments()) {
-    auto type = dyn_cast<RankedTensorType>(argument.getType());
-    if (!type)
-      continue;
-    auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(), "attn.dims");
-    Extents &extents = result.extents[argument];
-    for (auto [d, size] : llvm::enumerate(type.getShape())) {
-      if (!ShapedType::isDynamic(size)) {
-        extents.push_back(getAffineConstantExpr(size, context));
-        continue;
-      }
-      std::string name = dims ? cast<StringAttr>(dims[d]).str()
-                              : "arg" + std::to_string(argument.getArgNumber()) + "_dim" + std::to_string(d);
-      auto [symbol, more] = splitDimension(name);
-      extents.push_back(getAffineSymbolExpr(symbolIndex(result.symbolList, symbol), context) + more);
-    }
-  }
-  if (failed(result.visit(function.getBody().front())))
+  for (BlockArgument argument : function.getArguments())
+    result.extents[argument] = argumentExtents(function, argument.getArgNumber(), result.symbolList);
+  if (failed(result.visit(function.getBody().front())) || failed(result.checkResults(function)))
     return failure();
   return result;
+}
+
+LogicalResult FunctionExtents::checkResults(func::FuncOp function) {
+  for (auto [index, value] : llvm::enumerate(function.getBody().front().getTerminator()->getOperands())) {
+    auto dims = function.getResultAttrOfType<ArrayAttr>(index, "attn.dims");
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    if (!dims || !type)
+      continue;
+    SmallVector<Symbol> symbols(symbolList);
+    Extents named = namedExtents(type, dims, "", symbols);
+    for (auto [d, expected, actual] : llvm::enumerate(named, of(value)))
+      if (expected != actual)
+        return function.emitOpError("names dimension ")
+               << d << " of result " << index << " " << extentText(expected, symbols) << "; it is "
+               << extentText(actual, symbols);
+  }
+  return success();
 }
 
 LogicalResult FunctionExtents::visit(Block &block) {
@@ -98,31 +119,12 @@ LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operan
       if (auto symbol = dyn_cast<AffineSymbolExpr>(operands[operand][1]))
         symbolList[symbol.getPosition()].minimum = std::max<int64_t>(symbolList[symbol.getPosition()].minimum, 1);
     });
-  if (auto loop = dyn_cast<LoopOp>(op))
-    return constrainSteps(loop, operands);
   if (auto wrap = dyn_cast<WrapOp>(op))
     return divide(op, operands[0][2], wrap.getChunk());
   if (auto group = dyn_cast<GroupRowsOp>(op))
     return divide(op, operands[0][operands[0].size() - 2], group.getSize());
   if (auto sum = dyn_cast<BlockSumOp>(op))
     return divide(op, operands[0][operands[0].size() - 2], sum.getSize());
-  return success();
-}
-
-LogicalResult FunctionExtents::constrainSteps(LoopOp loop, ArrayRef<Extents> operands) {
-  FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
-  if (failed(step))
-    return failure();
-  for (auto [symbol, extent] : llvm::zip(step->extents.symbols(), step->symbols)) {
-    if (symbol.maximum)
-      bound(extent, symbol.maximum);
-    if (symbol.multiple > 1 && failed(divide(loop, extent, symbol.multiple)))
-      return failure();
-    if (auto outside = dyn_cast<AffineSymbolExpr>(extent)) {
-      int64_t &minimum = symbolList[outside.getPosition()].minimum;
-      minimum = std::max(minimum, symbol.minimum);
-    }
-  }
   return success();
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "mlir/IR/AffineExpr.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
@@ -13,8 +15,6 @@ class FuncOp;
 
 namespace mlir::attn {
 
-class LoopOp;
-
 using Extents = llvm::SmallVector<AffineExpr, 4>;
 
 /// A dimension of the model: its name (`attn.dims`) and the values it may take.
@@ -24,6 +24,14 @@ struct Symbol {
   int64_t maximum = 0;  // 0: unbounded
   int64_t multiple = 1; // of which every value is one
 };
+
+/// The extents of a tensor whose dimensions known at run time have these names, or without names ones made of `place`;
+/// `symbols` grows by those that are new.
+Extents namedExtents(RankedTensorType type, ArrayAttr dims, const llvm::Twine &place,
+                     llvm::SmallVectorImpl<Symbol> &symbols);
+
+/// The extents of an argument; none if it is no ranked tensor.
+Extents argumentExtents(func::FuncOp function, unsigned argument, llvm::SmallVectorImpl<Symbol> &symbols);
 
 /// The extents of every ranked tensor in a function. Symbol k of the expressions is `symbols()[k]`.
 class FunctionExtents {
@@ -37,10 +45,10 @@ public:
 private:
   LogicalResult visit(Block &block);
   LogicalResult visit(Operation *op);
+  /// Results that name their dimensions have them.
+  LogicalResult checkResults(func::FuncOp function);
   /// What an op demands of extents that may be known at run time only, of the symbols that these are made of.
   LogicalResult constrain(Operation *op, llvm::ArrayRef<Extents> operands, const Extents &result);
-  /// What the function of a loop demands of its dimensions.
-  LogicalResult constrainSteps(LoopOp loop, llvm::ArrayRef<Extents> operands);
   /// An extent is a multiple of `size` in every call.
   LogicalResult divide(Operation *op, AffineExpr extent, int64_t size);
   /// A table of `size` rows allows no larger extent; sizes that are known at run time only are left to other checks.

@@ -6,6 +6,12 @@
 
 namespace mlir::attn {
 
+std::optional<unsigned> updatedInput(KernelOp kernel) {
+  auto append = dyn_cast<CacheAppendOp>(kernel.getBody().front().front());
+  auto cache = append ? dyn_cast<BlockArgument>(append.getCache()) : BlockArgument();
+  return cache ? std::optional<unsigned>(cache.getArgNumber()) : std::nullopt;
+}
+
 ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   SmallVector<OpAsmParser::Argument> arguments;
   SmallVector<OpAsmParser::UnresolvedOperand> operands;

@@ -1,4 +1,4 @@
-// Types, extents and checks of loop, cache_append, argmax, sample and beam_step.
+// Types, extents and checks of loop, cache_append, argmax, sample, beam_step and beam_finish.
 #include "dialect/StepExtents.h"
 #include "dialect/Verify.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -26,8 +26,7 @@ LogicalResult LoopOp::verify() {
     if (typeOf(sequence).getRank() < 2) // loop_c1
       return emitOpError("expected sequences [B, T, ...], got ") << sequence.getType();
   if (getSteps().has_value() == !getEach().empty()) // loop_c2
-    return emitOpError("expected either sequences or a number of steps, got ")
-           << (getSteps() ? "both" : "neither");
+    return emitOpError("expected either sequences or a number of steps, got ") << (getSteps() ? "both" : "neither");
   if (getSteps() && (static_cast<int64_t>(*getSteps()) < 1 || static_cast<int64_t>(*getSteps()) > mostSteps)) // loop_c3
     return emitOpError("expected 1 to ") << mostSteps << " steps, got " << static_cast<int64_t>(*getSteps());
   if (getResults().size() < getCarried().size()) // loop_c4
@@ -64,9 +63,10 @@ LogicalResult LoopOp::verifySymbolUses(SymbolTableCollection &symbols) {
     returned = fits ? returned.drop_back() : returned;
   }
   if (!fits || returned != ArrayRef<Type>(results)) // loop_c8
-    return emitOpError("expected @")
-           << getCallee() << " to be a function " << FunctionType::get(getContext(), arguments, results)
-           << (getConditional() ? " that returns a tensor of i32 besides" : "") << ", got " << callee.getFunctionType();
+    return emitOpError("expected @") << getCallee() << " to be a function "
+                                     << FunctionType::get(getContext(), arguments, results)
+                                     << (getConditional() ? " that returns a tensor of i32 besides" : "") << ", got "
+                                     << callee.getFunctionType();
   if (callee->isAncestor(*this)) // loop_c9
     return emitOpError("steps through the function it stands in");
   return success();
@@ -76,32 +76,42 @@ FailureOr<StepExtents> StepExtents::compute(LoopOp loop, ArrayRef<Extents> opera
   auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(loop, loop.getCalleeAttr());
   if (!callee) // told by the verifier
     return failure();
-  FailureOr<FunctionExtents> extents = FunctionExtents::compute(callee);
-  if (failed(extents))
-    return failure();
-  StepExtents result{callee, std::move(*extents), {}};
-  result.symbols.resize(result.extents.symbols().size());
+  StepExtents step{callee, {}, {}};
   unsigned carried = loop.getCarried().size(), each = loop.getEach().size();
-  for (BlockArgument argument : callee.getArguments()) {
-    unsigned index = argument.getArgNumber();
-    Extents given = operands[index];
+  for (unsigned index = 0; index < callee.getNumArguments(); ++index) {
+    Extents given = operands[index], named = argumentExtents(callee, index, step.symbols);
+    step.outer.resize(step.symbols.size());
     if (index >= carried && index < carried + each)
       given.erase(given.begin() + 1);
-    for (auto [inside, outside] : llvm::zip_equal(result.extents.of(argument), given)) {
-      auto symbol = dyn_cast<AffineSymbolExpr>(inside);
+    for (auto [inside, outside] : llvm::zip_equal(named, given)) {
+      // Of "N + 1" outside, N is one less.
+      auto sum = dyn_cast<AffineBinaryOpExpr>(inside);
+      auto symbol = dyn_cast<AffineSymbolExpr>(sum ? sum.getLHS() : inside);
       if (!symbol)
         continue;
-      AffineExpr &known = result.symbols[symbol.getPosition()];
-      const std::string &name = result.extents.symbols()[symbol.getPosition()].name;
-      if (known && failed(requireEqualExtents(loop, known, outside, "dimensions " + name + " of @" + callee.getName())))
+      AffineExpr size = sum ? outside - sum.getRHS() : outside, &known = step.outer[symbol.getPosition()];
+      if (known && failed(requireEqualExtents(loop, known, size,
+                                              "dimension " + step.symbols[symbol.getPosition()].name + " of @" +
+                                                  callee.getName() + " in its arguments")))
         return failure();
-      known = outside;
+      known = size;
     }
   }
-  return result;
+  return step;
 }
 
-AffineExpr StepExtents::outside(AffineExpr expr) const { return expr.replaceSymbols(symbols); }
+FailureOr<Extents> StepExtents::ofResult(LoopOp loop, unsigned result) const {
+  auto type = cast<RankedTensorType>(func::FuncOp(callee).getResultTypes()[result]);
+  auto dims = func::FuncOp(callee).getResultAttrOfType<ArrayAttr>(result, "attn.dims");
+  SmallVector<Symbol> all(symbols);
+  Extents extents = namedExtents(type, dims, "", all);
+  if (all.size() != symbols.size())
+    return loop.emitOpError("expected attn.dims on result ")
+           << result << " of @" << func::FuncOp(callee).getName() << ", of dimensions of its arguments";
+  for (AffineExpr &extent : extents)
+    extent = extent.replaceSymbols(outer);
+  return extents;
+}
 
 LogicalResult LoopOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   FailureOr<StepExtents> step = StepExtents::compute(*this, operands);
@@ -112,19 +122,17 @@ LogicalResult LoopOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<E
   for (unsigned s = 1; s < each; ++s)
     if (failed(requireEqualExtents(*this, time, operands[carried + s][1], "time of the sequences")))
       return failure();
-  Operation *exit = step->callee.getBody().front().getTerminator();
   for (unsigned index = 0; index < getNumResults(); ++index) {
-    Extents extents;
-    for (AffineExpr expr : step->extents.of(exit->getOperand(index)))
-      extents.push_back(step->outside(expr));
-    if (index >= carried) {
-      extents.insert(extents.begin() + 1, time);
-    } else {
-      for (auto [before, after] : llvm::zip_equal(operands[index], extents))
+    FailureOr<Extents> extents = step->ofResult(*this, index);
+    if (failed(extents))
+      return failure();
+    if (index >= carried)
+      extents->insert(extents->begin() + 1, time);
+    else
+      for (auto [before, after] : llvm::zip_equal(operands[index], *extents))
         if (failed(requireEqualExtents(*this, before, after, "carried tensor " + Twine(index) + " before and after")))
           return failure();
-    }
-    results.push_back(extents);
+    results.push_back(*extents);
   }
   return success();
 }
@@ -151,9 +159,8 @@ LogicalResult CacheAppendOp::inferReturnTypes(MLIRContext *, std::optional<Locat
 
 LogicalResult CacheAppendOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
   for (size_t dim = 0; dim < operands[0].size(); ++dim)
-    if (dim != operands[0].size() - 2 &&
-        failed(requireEqualExtents(*this, operands[0][dim], operands[1][dim],
-                                   "dimension " + Twine(dim) + " of cache and rows")))
+    if (dim != operands[0].size() - 2 && failed(requireEqualExtents(*this, operands[0][dim], operands[1][dim],
+                                                                    "dimension " + Twine(dim) + " of cache and rows")))
       return failure();
   if (failed(requireEqualExtents(*this, operands[0][0], operands[2][0], "batch of cache and places")))
     return failure();
@@ -207,6 +214,32 @@ LogicalResult SampleOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl
   return success();
 }
 
+/// Whether live and stored hypotheses are tokens [B, K, T] with numbers [B, K] alike, `alive` [B] and `step` [1].
+template <class Adaptor>
+static bool hypothesesFit(Adaptor op, RankedTensorType step) {
+  RankedTensorType tokens = typeOf(op.getTokens()), sums = typeOf(op.getSums());
+  return typeOf(op.getStored()) == tokens && typeOf(op.getScores()) == sums &&
+         sums.getDimSize(1) == tokens.getDimSize(1) && sizesAgree(sums.getDimSize(0), tokens.getDimSize(0)) &&
+         sizesAgree(typeOf(op.getAlive()).getDimSize(0), tokens.getDimSize(0)) && step.getDimSize(0) == 1;
+}
+
+template <class Adaptor>
+static std::string hypothesesText(Adaptor op, RankedTensorType step) {
+  std::string text;
+  for (Value value : {op.getTokens(), op.getSums(), op.getStored(), op.getScores(), op.getAlive()})
+    text += typeText(typeOf(value)) + ", ";
+  return text + "and " + typeText(step);
+}
+
+/// The batch of the operands from `first` on is that of the tokens, and so is the length of stored ones.
+static LogicalResult requireEqualHypotheses(Operation *op, ArrayRef<Extents> operands, unsigned first) {
+  const Extents &tokens = operands[first];
+  for (unsigned operand = first + 1; operand < first + 5; ++operand)
+    if (failed(requireEqualExtents(op, tokens[0], operands[operand][0], "batch of hypotheses")))
+      return failure();
+  return requireEqualExtents(op, tokens[2], operands[first + 2][2], "length of live and stored tokens");
+}
+
 LogicalResult BeamStepOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
                                            SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
@@ -220,19 +253,16 @@ LogicalResult BeamStepOp::inferReturnTypes(MLIRContext *context, std::optional<L
   if (!sizesAgree(logits.getDimSize(0), rows)) // beam_step_c2
     return error("expected logits for each of " + Twine(beams) + " beams of " + dimText(samples) + " samples, got " +
                  typeText(logits));
-  bool fits = typeOf(adaptor.getStored()) == tokens && sums.getDimSize(1) == beams &&
-              sizesAgree(sums.getDimSize(0), samples) && typeOf(adaptor.getScores()) == sums &&
-              sums.getElementType() == logits.getElementType() && sizesAgree(alive.getDimSize(0), samples) &&
-              typeOf(adaptor.getStep()).getDimSize(0) == 1;
-  if (!fits) // beam_step_c3
+  if (!hypothesesFit(adaptor, typeOf(adaptor.getStep())) ||
+      sums.getElementType() != logits.getElementType()) // beam_step_c3
     return error("expected tokens [B, K, T], sums [B, K] in the type of the logits, stored ones of the same types, one "
                  "number a sample that says whether it goes on, and one step, got " +
-                 typeText(tokens) + ", " + typeText(sums) + ", " + typeText(typeOf(adaptor.getStored())) + ", " +
-                 typeText(typeOf(adaptor.getScores())) + ", " + typeText(alive) + " and " +
-                 typeText(typeOf(adaptor.getStep())));
+                 hypothesesText(adaptor, typeOf(adaptor.getStep())));
   if (adaptor.getEndAttr() && static_cast<uint64_t>(adaptor.getEnd()) >= static_cast<uint64_t>(logits.getDimSize(1)))
     return error("expected an end within the vocabulary of " + Twine(logits.getDimSize(1)) + ", got " + // beam_step_c4
                  Twine(static_cast<int64_t>(adaptor.getEnd())));
+  if (adaptor.getAlphaAttr() && !std::isfinite(adaptor.getAlpha().convertToDouble())) // beam_step_c5
+    return error("expected a finite alpha");
   Type list = RankedTensorType::get({rows}, IntegerType::get(context, 32));
   results.append({tokens, sums, tokens, sums, alive, list, list});
   return success();
@@ -242,12 +272,32 @@ LogicalResult BeamStepOp::inferExtents(ArrayRef<Extents> operands, SmallVectorIm
   AffineExpr rows = operands[1][0] * operands[1][1];
   if (failed(requireEqualExtents(*this, operands[0][0], rows, "rows of logits and of hypotheses")))
     return failure();
-  for (unsigned operand : {2, 3, 4, 5})
-    if (failed(requireEqualExtents(*this, operands[1][0], operands[operand][0], "batch of hypotheses")))
-      return failure();
-  if (failed(requireEqualExtents(*this, operands[1][2], operands[3][2], "length of live and stored tokens")))
+  if (failed(requireEqualHypotheses(*this, operands, 1)))
     return failure();
   results.append({operands[1], operands[2], operands[1], operands[2], operands[5], {rows}, {rows}});
+  return success();
+}
+
+LogicalResult BeamFinishOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+                                             SmallVectorImpl<Type> &results) {
+  OpError error{location, getOperationName()};
+  RankedTensorType tokens = typeOf(adaptor.getTokens());
+  if (tokens.isDynamicDim(1) || tokens.getDimSize(1) < 1) // beam_finish_c1
+    return error("expected a static number of beams, got " + typeText(tokens));
+  if (!hypothesesFit(adaptor, typeOf(adaptor.getLength()))) // beam_finish_c2
+    return error("expected tokens [B, K, T], sums [B, K], stored ones of the same types, one number a sample that says "
+                 "whether it goes on, and one length, got " +
+                 hypothesesText(adaptor, typeOf(adaptor.getLength())));
+  if (adaptor.getAlphaAttr() && !std::isfinite(adaptor.getAlpha().convertToDouble())) // beam_finish_c3
+    return error("expected a finite alpha");
+  results.append({tokens, typeOf(adaptor.getSums())});
+  return success();
+}
+
+LogicalResult BeamFinishOp::inferExtents(ArrayRef<Extents> operands, SmallVectorImpl<Extents> &results) {
+  if (failed(requireEqualHypotheses(*this, operands, 0)))
+    return failure();
+  results.append({operands[0], operands[1]});
   return success();
 }
 

@@ -63,9 +63,9 @@ def Attn_ArgmaxOp : Attn_ComputeOp<"argmax"> {
 def Attn_SampleOp : Attn_ComputeOp<"sample"> {
   let summary = "a token drawn by its probability";
   let description = [{
-    Draws from softmax(logits[b, :] / temperature), of the `top_k` most probable tokens (0: all) the fewest whose probabilities reach `top_p`
-    (Holtzman et al. 2020). The random number is a function of `seed[b]` and `step[b]` alone. Temperature 0: the first of the
-    most probable.
+    Draws from softmax(logits[b, :] / temperature): of the `top_k` most probable tokens (0: all) the fewest whose probabilities
+    among these reach `top_p` (Holtzman et al. 2020). The random number is a function of `seed[b]` and `step[b]` alone.
+    Temperature 0: the first of the most probable. A logit that is no number counts as -inf.
 
     ```mlir
     %token = attn.sample %logits seed %seed step %t temperature 0.8 top_k 40 top_p 0.95
@@ -88,10 +88,11 @@ def Attn_BeamStepOp : Attn_ComputeOp<"beam_step"> {
     continuations are ranked by their sum (of equal ones that of the first hypothesis, then of the first token) and the best 2 K are read in
     order: one that ends in `end` and has a rank below K is stored with the score sum / t^alpha, t = step[0] + 1 its length; the
     others become live until there are K. Of the stored ones the best K are kept. A sample stops when K are stored and (`early`, or
-    the best live sum / t^alpha is not above the worst that is stored). A stopped sample stays as it is.
+    the best live sum / t^alpha is not above the worst that is stored), or when none is live. A stopped sample stays as it is.
+    A sum of -inf stands for no hypothesis: a search begins with the sums [0, -inf, ...] and the scores [-inf, ...].
 
-    Results: live and stored as after the step; `rows[b K + r]`, the hypothesis that live r continues, for the order of caches;
-    the token that each live one ends in; and for each sample 1 as long as it goes on.
+    Results: live and stored as after the step; for each sample 1 as long as it goes on; `rows[b K + r]`, the hypothesis that
+    live r continues, for the order of caches; and the token that each live one ends in.
 
     ```mlir
     %next:7 = attn.beam_step %logits live %tokens, %sums stored %done, %scores alive %alive step %t end 2 alpha 0.6
@@ -109,6 +110,27 @@ def Attn_BeamStepOp : Attn_ComputeOp<"beam_step"> {
   let assemblyFormat = [{
     $logits `live` $tokens `,` $sums `stored` $stored `,` $scores `alive` $alive `step` $step `end` $end
     `alpha` custom<Real>($alpha) (`early` $early^)? attr-dict `:` type(operands)
+  }];
+}
+
+def Attn_BeamFinishOp : Attn_ComputeOp<"beam_finish"> {
+  let summary = "what a beam search has found when it may go no further";
+  let description = [{
+    Adds to the stored hypotheses of each sample that still goes on its live ones, of `length[0]` tokens, with the score
+    sum / length^alpha, and keeps the best K: the best first, of equal ones those that were stored.
+
+    ```mlir
+    %found:2 = attn.beam_finish live %tokens, %sums stored %done, %scores alive %alive length %t alpha 0.6
+        : tensor<?x4x32xi32>, tensor<?x4xf32>, tensor<?x4x32xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+    ```
+  }];
+  let arguments = (ins TensorRankOf<[I32], [3]>:$tokens, TensorRankOf<[AnyFloat], [2]>:$sums,
+                       TensorRankOf<[I32], [3]>:$stored, TensorRankOf<[AnyFloat], [2]>:$scores,
+                       TensorRankOf<[I32], [1]>:$alive, TensorRankOf<[I32], [1]>:$length, F64Attr:$alpha);
+  let results = (outs TensorRankOf<[I32], [3]>:$found_tokens, TensorRankOf<[AnyFloat], [2]>:$found_scores);
+  let assemblyFormat = [{
+    `live` $tokens `,` $sums `stored` $stored `,` $scores `alive` $alive `length` $length `alpha` custom<Real>($alpha)
+    attr-dict `:` type(operands)
   }];
 }
 

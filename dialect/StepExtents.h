@@ -1,5 +1,5 @@
-// The extents of a loop's function, seen from where the loop stands: dimension k of the function is `symbols[k]`, an
-// expression of the dimensions outside.
+// The extents of a loop's function, seen from where the loop stands, by its signature alone: dimension k of the function
+// is `outer[k]`, an expression of the dimensions outside.
 #pragma once
 
 #include "dialect/AttnOps.h"
@@ -10,14 +10,14 @@ namespace mlir::attn {
 
 struct StepExtents {
   func::FuncOp callee;
-  FunctionExtents extents;
-  SmallVector<AffineExpr> symbols; ///< of the function's dimensions
+  SmallVector<Symbol> symbols;   ///< the function's dimensions, in the order of its FunctionExtents
+  SmallVector<AffineExpr> outer; ///< what each is outside
 
   /// `operands` are the extents of the loop's operands. Fails after an error where a dimension would have two sizes.
   static FailureOr<StepExtents> compute(LoopOp loop, ArrayRef<Extents> operands);
 
-  /// An expression of the function's dimensions as one of those outside.
-  AffineExpr outside(AffineExpr expr) const;
+  /// The extents of what the function returns, outside; fails after an error if its signature does not tell them.
+  FailureOr<Extents> ofResult(LoopOp loop, unsigned result) const;
 };
 
 } // namespace mlir::attn

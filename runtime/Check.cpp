@@ -44,7 +44,7 @@ static attn_status shapeMismatch(const attn_context *context, const attn_tensor 
   text.append(", expected [");
   for (int32_t d = 0; d < port.rank; ++d) {
     attn_extent extent = port.dims[d];
-    int64_t value = extent >= 0 ? extent : context->symbols[-1 - extent];
+    int64_t value = extentOf(context, extent);
     text.append(d ? "," : "");
     if (value >= 0)
       text.append("%" PRId64, value);
@@ -97,17 +97,23 @@ static attn_status bindInput(attn_context *context, const attn_tensor &tensor, u
   return status;
 }
 
-ATTN_RT attn_status bindShapes(attn_context *context, const attn_tensor *in, size_t inCount, Text &text) {
+ATTN_RT int64_t extentOf(const attn_context *context, attn_extent extent) {
+  return extent >= 0 ? extent : context->symbols[-1 - extent];
+}
+
+ATTN_RT attn_status bindShapes(attn_context *context, const Tensors &tensors, Text &text) {
   const attn_metadata &metadata = *context->model->code->metadata;
-  attn_status status = checkCount(in, inCount, metadata.input_count, "input", text);
+  attn_status status = checkCount(tensors.in, tensors.inCount, metadata.input_count, "input", text);
   if (status != ATTN_OK)
     return status;
   for (uint32_t k = 0; k < metadata.symbol_count; ++k) {
     context->boundBy[k] = kUnbound;
     context->symbols[k] = -1;
   }
-  for (uint32_t i = 0; status == ATTN_OK && i < metadata.input_count; ++i)
-    status = bindInput(context, in[i], i, text);
+  for (uint32_t n = 0; status == ATTN_OK && n < metadata.input_count; ++n) {
+    const uint32_t i = (tensors.firstBound + n) % metadata.input_count;
+    status = bindInput(context, tensors.in[i], i, text);
+  }
   for (uint32_t k = 0; status == ATTN_OK && k < metadata.symbol_count; ++k)
     if (context->boundBy[k] == kUnbound)
       return fail(text, ATTN_E_SHAPE, "dimension \"%s\" is given by no input", metadata.symbols[k].name);
@@ -134,7 +140,7 @@ static attn_status checkOutput(attn_context *context, const attn_tensor &tensor,
   const attn_port &port = context->model->code->metadata->outputs[i];
   attn_status status = checkHead(tensor, port, "output", i, text);
   for (int32_t d = 0; status == ATTN_OK && d < port.rank; ++d)
-    if (tensor.shape[d] != (port.dims[d] >= 0 ? port.dims[d] : context->symbols[-1 - port.dims[d]]))
+    if (tensor.shape[d] != extentOf(context, port.dims[d]))
       status = shapeMismatch(context, tensor, port, "output", i, d, text);
   uint64_t needed;
   return status == ATTN_OK ? checkBuffer(tensor, port, "output", i, needed, text) : status;
@@ -149,11 +155,19 @@ static bool overlap(const attn_tensor &a, const attn_tensor &b) {
   return aBytes && bBytes && aBegin < bBegin + bBytes && bBegin < aBegin + aBytes;
 }
 
-static attn_status checkOverlaps(const attn_metadata &metadata, const attn_tensor *in, const attn_tensor *out,
-                                 Text &text) {
+/// Whether an input and an output are one state that is where it was.
+static bool staysInPlace(const attn_metadata &metadata, const Tensors &tensors, uint32_t i, uint32_t o) {
+  for (uint32_t s = 0; s < metadata.state_count; ++s)
+    if (metadata.states[s].input == i && metadata.states[s].output == o)
+      return metadata.states[s].in_place && tensors.in[i].data == tensors.out[o].data;
+  return false;
+}
+
+static attn_status checkOverlaps(const attn_metadata &metadata, const Tensors &tensors, Text &text) {
+  const attn_tensor *in = tensors.in, *out = tensors.out;
   for (uint32_t o = 0; o < metadata.output_count; ++o) {
     for (uint32_t i = 0; i < metadata.input_count; ++i)
-      if (overlap(out[o], in[i]))
+      if (overlap(out[o], in[i]) && !staysInPlace(metadata, tensors, i, o))
         return fail(text, ATTN_E_ARGUMENT, "output %u \"%s\" overlaps input %u \"%s\"", o, metadata.outputs[o].name, i,
                     metadata.inputs[i].name);
     for (uint32_t p = 0; p < o; ++p)
@@ -181,7 +195,7 @@ static int64_t findOutside(const void *data, int64_t count, int64_t lower, int64
 
 static attn_status checkElements(const attn_context *context, const attn_tensor &tensor, uint32_t i, Text &text) {
   const attn_port &port = context->model->code->metadata->inputs[i];
-  const int64_t upper = (port.upper >= 0 ? port.upper : context->symbols[-1 - port.upper]) - (port.below ? 1 : 0);
+  const int64_t upper = extentOf(context, port.upper) - (port.below ? 1 : 0);
   int64_t count = 1, value = 0, at = -1;
   for (int32_t d = 0; d < port.rank; ++d)
     count *= tensor.shape[d]; // fits: checkBuffer has checked the bytes
@@ -205,26 +219,44 @@ static attn_status checkElements(const attn_context *context, const attn_tensor 
   return fail(text, ATTN_E_INDEX, ": %" PRId64 " is outside [%" PRId64 ", %" PRId64 "]", value, port.lower, upper);
 }
 
-ATTN_RT attn_status checkTensors(attn_context *context, const attn_tensor *in, size_t inCount, const attn_tensor *out,
-                                 size_t outCount, Text &text) {
+/// Whether each sample's caches have room for what this run appends.
+static attn_status checkCache(const attn_context *context, const attn_cache &cache, const attn_tensor &lengths,
+                              Text &text) {
+  const int64_t capacity = extentOf(context, cache.capacity), appended = extentOf(context, cache.appended);
+  for (int64_t sample = 0; sample < lengths.shape[0]; ++sample) {
+    int32_t length;
+    memcpy(&length, static_cast<const char *>(lengths.data) + sample * static_cast<int64_t>(sizeof(length)),
+           sizeof(length));
+    if (length < 0 || length > capacity - appended)
+      return fail(text, ATTN_E_CAPACITY,
+                  "input %u \"%s\"[%" PRId64 "]: %" PRId64 " rows appended to %d pass the capacity of %" PRId64,
+                  cache.length, context->model->code->metadata->inputs[cache.length].name, sample, appended, length,
+                  capacity);
+  }
+  return ATTN_OK;
+}
+
+ATTN_RT attn_status checkTensors(attn_context *context, const Tensors &tensors, Text &text) {
   const attn_metadata &metadata = *context->model->code->metadata;
-  attn_status status = checkCount(out, outCount, metadata.output_count, "output", text);
+  attn_status status = checkCount(tensors.out, tensors.outCount, metadata.output_count, "output", text);
   if (status == ATTN_OK)
-    status = bindShapes(context, in, inCount, text);
+    status = bindShapes(context, tensors, text);
   for (uint32_t i = 0; status == ATTN_OK && i < metadata.input_count; ++i) {
     uint64_t needed;
-    context->inputs[i] = in[i].data;
-    status = checkBuffer(in[i], metadata.inputs[i], "input", i, needed, text);
+    context->inputs[i] = tensors.in[i].data;
+    status = checkBuffer(tensors.in[i], metadata.inputs[i], "input", i, needed, text);
   }
   for (uint32_t i = 0; status == ATTN_OK && i < metadata.output_count; ++i) {
-    context->outputs[i] = out[i].data;
-    status = checkOutput(context, out[i], i, text);
+    context->outputs[i] = tensors.out[i].data;
+    status = checkOutput(context, tensors.out[i], i, text);
   }
   if (status == ATTN_OK)
-    status = checkOverlaps(metadata, in, out, text);
+    status = checkOverlaps(metadata, tensors, text);
   for (uint32_t i = 0; status == ATTN_OK && i < metadata.input_count; ++i)
     if (metadata.inputs[i].checked)
-      status = checkElements(context, in[i], i, text);
+      status = checkElements(context, tensors.in[i], i, text);
+  for (uint32_t c = 0; status == ATTN_OK && c < metadata.cache_count; ++c)
+    status = checkCache(context, metadata.caches[c], tensors.in[metadata.caches[c].length], text);
   return status;
 }
 

@@ -35,14 +35,21 @@ static attn_status resolveCapacity(int64_t &result, const attn_metadata &metadat
 /// One allocation for the context and its arrays; null if memory is short.
 static attn_context *allocateContext(const attn_metadata &metadata) {
   size_t symbols = metadata.symbol_count, inputs = metadata.input_count, outputs = metadata.output_count;
-  size_t bytes =
-      sizeof(attn_context) + symbols * (2 * sizeof(int64_t) + sizeof(uint32_t)) + (inputs + outputs) * sizeof(void *);
+  size_t states = metadata.state_count, steps = states ? inputs + outputs : 0;
+  // Behind the tensors of a step those that generate: the outputs alone.
+  size_t tensors = steps + (states ? outputs : 0);
+  size_t bytes = sizeof(attn_context) + tensors * sizeof(attn_tensor) + states * sizeof(HeldState) +
+                 symbols * (2 * sizeof(int64_t) + sizeof(uint32_t)) + (inputs + outputs) * sizeof(void *);
   char *memory = static_cast<char *>(calloc(1, bytes));
   if (!memory)
     return nullptr;
   attn_context *context = new (memory) attn_context();
   memory += sizeof(attn_context);
-  context->capacity = reinterpret_cast<int64_t *>(memory);
+  context->stepInputs = reinterpret_cast<attn_tensor *>(memory);
+  context->stepOutputs = context->stepInputs + (states ? inputs : 0);
+  context->generation.outputs = context->stepInputs + steps;
+  context->states = reinterpret_cast<HeldState *>(context->stepInputs + tensors);
+  context->capacity = reinterpret_cast<int64_t *>(context->states + states);
   context->symbols = context->capacity + symbols;
   context->inputs = reinterpret_cast<const void **>(context->symbols + symbols);
   context->outputs = const_cast<void **>(context->inputs) + inputs;
@@ -89,6 +96,10 @@ static attn_status setUp(attn_context *context, const attn_options *options, Tex
   context->kernelNanoseconds = options ? options->kernel_nanoseconds : nullptr;
   context->threads = options && options->threads ? options->threads : usableCpus();
   status = allocateArena(context, options ? options->flags : 0, text);
+  if (status == ATTN_OK)
+    status = allocateStates(context, options ? options->flags : 0, text);
+  if (status == ATTN_OK)
+    status = allocateGeneration(context, options ? options->flags : 0, text);
   if (status != ATTN_OK)
     return status;
   context->pool = createPool(static_cast<int32_t>(context->threads), options ? options->parallel_for : nullptr,
@@ -123,22 +134,19 @@ extern "C" ATTN_RT void attn_context_destroy(attn_context *context) {
     return;
   destroyPool(context->pool);
   freePages(context->arena);
+  freePages(context->held);
+  freePages(context->generation.pages);
   free(context);
 }
 
-/// Takes the context for one call; false if another thread has it.
-static bool enter(attn_context *context) { return !context->busy.exchange(true, std::memory_order_acquire); }
-static void leave(attn_context *context) { context->busy.store(false, std::memory_order_release); }
+namespace attn {
 
-extern "C" ATTN_RT attn_status attn_context_run(attn_context *context, const attn_tensor *in, size_t inCount,
-                                                attn_tensor *out, size_t outCount) {
-  if (!context)
-    return ATTN_E_ARGUMENT;
-  if (!enter(context))
-    return ATTN_E_BUSY; // and no text: it would overwrite what the other thread may write
+ATTN_RT bool enter(attn_context *context) { return !context->busy.exchange(true, std::memory_order_acquire); }
+ATTN_RT void leave(attn_context *context) { context->busy.store(false, std::memory_order_release); }
+
+ATTN_RT attn_status checkAndRun(attn_context *context, const Tensors &tensors, Text &text) {
   const int callersErrno = errno;
-  Text text(context->error, sizeof(context->error));
-  attn_status status = checkTensors(context, in, inCount, out, outCount, text);
+  attn_status status = checkTensors(context, tensors, text);
   if (status == ATTN_OK) {
     refreshPool(context->pool);
     const attn_model *model = context->model;
@@ -150,22 +158,35 @@ extern "C" ATTN_RT attn_status attn_context_run(attn_context *context, const att
     model->code->variants[model->variant].main(&invocation);
   }
   errno = callersErrno;
+  return status;
+}
+
+} // namespace attn
+
+extern "C" ATTN_RT attn_status attn_context_run(attn_context *context, const attn_tensor *in, size_t inCount,
+                                                attn_tensor *out, size_t outCount) {
+  if (!context)
+    return ATTN_E_ARGUMENT;
+  if (!enter(context))
+    return ATTN_E_BUSY; // and no text: it would overwrite what the other thread may write
+  Text text(context->error, sizeof(context->error));
+  attn_status status = checkAndRun(context, {in, inCount, out, outCount, 0}, text);
   leave(context);
   return status;
 }
 
-static attn_status fillShapes(const attn_context *context, attn_tensor *out, size_t outCount, Text &text) {
+static attn_status fillShapes(const attn_context *context, attn_tensor *out, size_t outCount, size_t expected,
+                              Text &text) {
   const attn_metadata &metadata = *context->model->code->metadata;
-  if (outCount != metadata.output_count || (!out && outCount))
-    return fail(text, ATTN_E_ARGUMENT, "%zu outputs given, the model has %u", out ? outCount : size_t(0),
-                metadata.output_count);
+  if (outCount != expected || (!out && outCount))
+    return fail(text, ATTN_E_ARGUMENT, "%zu outputs given, the model has %zu", out ? outCount : size_t(0), expected);
   for (size_t i = 0; i < outCount; ++i) {
     const attn_port &port = metadata.outputs[i];
     out[i].size = sizeof(attn_tensor);
     out[i].dtype = port.dtype;
     out[i].rank = port.rank;
     for (int32_t d = 0; d < port.rank; ++d)
-      out[i].shape[d] = port.dims[d] >= 0 ? port.dims[d] : context->symbols[-1 - port.dims[d]];
+      out[i].shape[d] = extentOf(context, port.dims[d]);
     if (!tensorBytes(out[i].shape, port.rank, attn_dtype_bytes(port.dtype), out[i].bytes))
       return fail(text, ATTN_E_SHAPE, "output %zu \"%s\": its size does not fit", i, port.name);
   }
@@ -179,9 +200,14 @@ extern "C" ATTN_RT attn_status attn_context_output_shapes(attn_context *context,
   if (!enter(context))
     return ATTN_E_BUSY;
   Text text(context->error, sizeof(context->error));
-  attn_status status = bindShapes(context, in, inCount, text);
+  const attn_metadata &metadata = *context->model->code->metadata;
+  const bool isStep = metadata.state_count && inCount == metadata.input_count - metadata.state_count;
+  Tensors tensors = {in, inCount, out, outCount, 0};
+  attn_status status = isStep ? completeTensors(context, {in, inCount, out, outCount, 0}, tensors, text) : ATTN_OK;
   if (status == ATTN_OK)
-    status = fillShapes(context, out, outCount, text);
+    status = bindShapes(context, tensors, text);
+  if (status == ATTN_OK)
+    status = fillShapes(context, out, outCount, isStep ? outCount : metadata.output_count, text);
   leave(context);
   return status;
 }

@@ -127,7 +127,9 @@ static const layout layouts[] = {
                     FIELD(attn_symbol, maximum) FIELD(attn_symbol, multiple) FIELD(attn_variant, cpu_features)
                         FIELD(attn_metadata, variants) FIELD(attn_metadata, outputs) FIELD(attn_metadata, input_count)
                             FIELD(attn_metadata, weights_bytes) FIELD(attn_metadata, weights_id)
-                                FIELD(attn_metadata, reserved2){NULL, NULL, 0, 0},
+                                FIELD(attn_metadata, reserved2) FIELD(attn_metadata, states)
+                                    FIELD(attn_metadata, cache_count) FIELD(attn_state, in_place)
+                                        FIELD(attn_cache, capacity){NULL, NULL, 0, 0},
 };
 
 EXPORT const layout *stub_layouts(void) { return layouts; }

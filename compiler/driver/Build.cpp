@@ -210,8 +210,7 @@ FailureOr<std::string> headerText(const BuildJob &job) {
     header.variants.emplace_back(variant.target.name, featureText(variant.target));
   header.weightsBytes = packedBytes(*model);
   header.embedded = job.options.embedWeights;
-  header.callsLibm =
-      llvm::any_of((*model).getOps<KernelOp>(), [](KernelOp kernel) { return numberOf(kernel).isF64(); });
+  (*job.variants.front().module)->walk([&](KernelOp kernel) { header.callsLibm |= numberOf(kernel).isF64(); });
   return emitHeader(*interface, header);
 }
 

@@ -281,13 +281,15 @@ FailureOr<std::vector<KernelReport>> reportsOf(ModuleOp module) {
   FailureOr<func::FuncOp> model = findModel(module);
   if (failed(model))
     return failure();
-  FailureOr<FunctionExtents> extents = FunctionExtents::compute(*model);
-  if (failed(extents))
-    return failure();
-  Explainer explainer(*extents);
   std::vector<KernelReport> reports;
-  for (auto kernel : model->getOps<KernelOp>())
-    reports.push_back(explainer.report(kernel, reports.size()));
+  for (func::FuncOp function : functionsOf(*model)) {
+    FailureOr<FunctionExtents> extents = FunctionExtents::compute(function);
+    if (failed(extents))
+      return failure();
+    Explainer explainer(*extents);
+    for (auto kernel : function.getOps<KernelOp>())
+      reports.push_back(explainer.report(kernel, reports.size()));
+  }
   return reports;
 }
 

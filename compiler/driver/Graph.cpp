@@ -44,12 +44,16 @@ FailureOr<std::string> kernelGraph(ModuleOp module) {
     os << "  input" << index << " [shape=ellipse, label=\"" << inputName(*model, index) << "\"];\n";
   }
   unsigned number = 0;
-  for (auto kernel : model->getOps<KernelOp>()) {
+  for (Operation &op : model->getBody().front()) {
+    if (!isa<KernelOp, LoopOp>(op))
+      continue;
     std::string name = "k" + std::to_string(number++);
-    os << "  " << name << " [label=\"" << kernelLabel(kernel) << "\"];\n";
-    for (Value input : kernel.getInputs())
+    auto loop = dyn_cast<LoopOp>(op);
+    os << "  " << name << " [label=\"" << (loop ? "loop @" + loop.getCallee().str() : kernelLabel(cast<KernelOp>(op)))
+       << "\"];\n";
+    for (Value input : op.getOperands())
       connect(input, name);
-    for (Value result : kernel.getResults())
+    for (Value result : op.getResults())
       source[result] = name;
   }
   for (auto [index, value] : llvm::enumerate(model->getBody().front().getTerminator()->getOperands())) {

@@ -1,6 +1,7 @@
 // Tensors as bytes; see the header.
 #include "compiler/emit/Buffers.h"
 #include "dialect/WeightPanels.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::attn {
@@ -21,6 +22,17 @@ FailureOr<func::FuncOp> findModel(ModuleOp module) {
   if (!model || model.isExternal())
     return module.emitError("expected one public function with a body, the model, got none");
   return model;
+}
+
+SmallVector<func::FuncOp> functionsOf(func::FuncOp model) {
+  llvm::SetVector<func::FuncOp> inner; // each after those it steps through
+  std::function<void(func::FuncOp)> visit = [&](func::FuncOp function) {
+    for (auto loop : function.getOps<LoopOp>())
+      visit(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(loop, loop.getCalleeAttr()));
+    inner.insert(function);
+  };
+  visit(model);
+  return SmallVector<func::FuncOp>(llvm::reverse(inner));
 }
 
 attn_dtype dtypeOf(Type element) {
@@ -89,7 +101,7 @@ void placeWeights(ArrayRef<func::FuncOp> variants) {
   llvm::DenseMap<std::tuple<Attribute, Attribute, Type>, uint64_t> known;
   uint64_t end = 0;
   for (func::FuncOp model : variants)
-    model->walk([&](WeightOp weight) {
+    model->getParentOfType<ModuleOp>().walk([&](WeightOp weight) {
       auto [place, fresh] = known.try_emplace({weight.getNameAttr(), weight.getSliceAttr(), weight.getType()}, end);
       if (fresh)
         end = llvm::alignTo(end + storedBytes(cast<RankedTensorType>(weight.getType())), kBufferAlignment);

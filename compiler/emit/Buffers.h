@@ -16,6 +16,9 @@ constexpr uint64_t kBufferAlignment = 64;
 /// The one public function; emits an error if there is none or more than one.
 FailureOr<func::FuncOp> findModel(ModuleOp module);
 
+/// The model, and the functions that its loops step through, each once and before those it steps through itself.
+SmallVector<func::FuncOp> functionsOf(func::FuncOp model);
+
 /// The element type in the C interface; 0 if it has none.
 attn_dtype dtypeOf(Type element);
 

@@ -16,6 +16,24 @@ LLVM::LLVMFuncOp Entry::function(StringRef name, Type result, ArrayRef<Type> arg
   return op;
 }
 
+Value Entry::call(StringRef name, Type result, ValueRange arguments) const {
+  auto type = LLVM::LLVMFunctionType::get(result, SmallVector<Type>(arguments.getTypes()));
+  auto call = LLVM::CallOp::create(builder, type, name, arguments);
+  return call.getNumResults() ? call.getResult() : Value();
+}
+
+void Entry::callRuntime(StringRef name, ValueRange arguments) const {
+  auto none = LLVM::LLVMVoidType::get(builder.getContext());
+  if (!defines(name)) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(model->getBlock());
+    auto declared = LLVM::LLVMFuncOp::create(
+        builder, name, LLVM::LLVMFunctionType::get(none, SmallVector<Type>(arguments.getTypes())));
+    declared.setVisibility_(LLVM::Visibility::Hidden);
+  }
+  call(name, none, arguments);
+}
+
 namespace {
 
 struct BuildEntry : impl::BuildEntryBase<BuildEntry> {
@@ -23,16 +41,26 @@ struct BuildEntry : impl::BuildEntryBase<BuildEntry> {
 
   void runOnOperation() override {
     FailureOr<func::FuncOp> model = findModel(getOperation());
-    if (failed(model) || failed(checkPlanned(*model)))
-      return signalPassFailure();
-    FailureOr<FunctionExtents> extents = FunctionExtents::compute(*model);
-    if (failed(extents))
+    if (failed(model))
       return signalPassFailure();
     auto builder = ImplicitLocOpBuilder::atBlockEnd(model->getLoc(), getOperation().getBody());
-    Entry entry{*model, *extents, prefix, builder};
-    if (failed(buildArenaBytes(entry, target)) || failed(buildMain(entry, target)))
-      signalPassFailure();
-    buildKernelNames(entry, target);
+    int64_t kernels = 0;
+    for (func::FuncOp function : functionsOf(*model)) {
+      if (failed(checkPlanned(function)))
+        return signalPassFailure();
+      FailureOr<FunctionExtents> extents = FunctionExtents::compute(function);
+      if (failed(extents))
+        return signalPassFailure();
+      Entry entry{function, *extents, prefix, builder};
+      if (failed(buildMemory(entry, target)) || failed(buildBody(entry, target, kernels)))
+        return signalPassFailure();
+      kernels += llvm::range_size(function.getOps<KernelOp>());
+      if (function != *model)
+        continue;
+      buildArenaBytes(entry, target);
+      buildMain(entry, target);
+      buildKernelNames(entry, target);
+    }
   }
 
   LogicalResult checkPlanned(func::FuncOp model) {

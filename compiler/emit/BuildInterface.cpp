@@ -31,7 +31,7 @@ static void buildForward(Entry &entry, StringRef suffix, StringRef callee, Type 
 }
 
 /// Each of the exported functions forwards to the runtime.
-static void buildFunctions(Entry &entry) {
+static void buildFunctions(Entry &entry, bool hasStates) {
   Type p = entry.pointer(), i32 = entry.i32(), i64 = entry.i64();
   Type none = LLVM::LLVMVoidType::get(entry.builder.getContext());
   buildForward(entry, "open", "attn_model_open", i32, {p, p, p}, /*codeAt=*/1);
@@ -44,6 +44,14 @@ static void buildFunctions(Entry &entry) {
   buildForward(entry, "run", "attn_context_run", i32, {p, p, i64, p, i64});
   buildForward(entry, "last_error", "attn_context_last_error", p, {p});
   buildForward(entry, "arena_bytes_planned", "attn_context_arena_bytes", i64, {p});
+  if (hasStates) {
+    buildForward(entry, "step", "attn_context_step", i32, {p, p, i64, p, i64});
+    buildForward(entry, "reset", "attn_context_reset", i32, {p, i64});
+    buildForward(entry, "state", "attn_context_state", i32, {p, i32, p});
+    buildForward(entry, "cache_length", "attn_context_cache_length", i64, {p, i64});
+    buildForward(entry, "truncate", "attn_context_truncate", i32, {p, i64, i64});
+    buildForward(entry, "generate", "attn_context_generate", i32, {p, p, p, p, p});
+  }
   LLVM::LLVMFuncOp metadata = entry.function(entry.name("metadata"), p, {});
   metadata.setVisibility_(LLVM::Visibility::Default);
   Value address = LLVM::AddressOfOp::create(entry.builder, p, entry.name("metadata_value"));
@@ -72,8 +80,9 @@ struct BuildInterface : impl::BuildInterfaceBase<BuildInterface> {
       return signalPassFailure();
     auto builder = ImplicitLocOpBuilder::atBlockEnd(model->getLoc(), getOperation().getBody());
     Entry entry{*model, *extents, prefix, builder};
+    bool hasStates = !interface->states.empty();
     buildMetadata(entry, {std::move(*interface), targets, cpuFeatures, embedWeights, program});
-    buildFunctions(entry);
+    buildFunctions(entry, hasStates);
   }
 };
 

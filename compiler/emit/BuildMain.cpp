@@ -1,40 +1,34 @@
-// The function a run executes, and the one that tells how much memory it needs. Both lay the arena out in the same way:
-//   slot 0 | slot 1 | ... | scratch of worker 0 | scratch of worker 1 | ...        each rounded up to 64 bytes
+// The code of a function, the model or what its loops step through: it calls each kernel with the places that the plan
+// gave its operands and results, and the runtime for each loop.
 #include "compiler/emit/Constants.h"
+#include "compiler/emit/LoopCall.h"
 #include "llvm/ADT/StringExtras.h"
 
 namespace mlir::attn {
 
 namespace {
 
-ArrayRef<Attribute> slotsOf(func::FuncOp model) { return model->getAttrOfType<ArrayAttr>("attn.slots").getValue(); }
-
-AffineMap mapOf(Attribute attribute) { return cast<AffineMapAttr>(attribute).getValue(); }
-
-/// Builds the body of `<prefix>_main.<target>`.
-class MainBuilder {
+/// `<prefix>_body.<function>.<target>(invocation, inputs, outputs, symbols, arena, scratch)`.
+class BodyBuilder {
 public:
-  explicit MainBuilder(Entry &entry) : entry(entry), builder(entry.builder) {}
+  BodyBuilder(Entry &entry, StringRef target, int64_t firstKernel)
+      : entry(entry), builder(entry.builder), memory(entry), target(target), kernels(firstKernel) {}
 
-  LogicalResult build(StringRef target) {
-    builder.setInsertionPointToEnd(entry.model->getBlock());
-    Type none = LLVM::LLVMVoidType::get(builder.getContext());
-    kernelEnd = LLVM::LLVMFuncOp::create(builder, "attn_kernel_end",
-                                         LLVM::LLVMFunctionType::get(none, {entry.pointer(), entry.i64()}));
-    kernelEnd.setVisibility_(LLVM::Visibility::Hidden);
-    LLVM::LLVMFuncOp main = entry.function(entry.mainName(target), none, {entry.pointer()});
-    invocation = main.getArgument(0);
-    Value inputs = field(offsetof(attn_invocation, inputs));
-    Value outputs = field(offsetof(attn_invocation, outputs));
-    symbols = field(offsetof(attn_invocation, symbols));
-    weights = field(offsetof(attn_invocation, weights));
-    pool = field(offsetof(attn_invocation, pool));
-    if (failed(placeSlots(field(offsetof(attn_invocation, arena)))))
+  LogicalResult build() {
+    LLVM::LLVMFuncOp body = entry.function(entry.bodyName(target), LLVM::LLVMVoidType::get(builder.getContext()),
+                                           SmallVector<Type>(6, entry.pointer()));
+    invocation = body.getArgument(0);
+    symbols = body.getArgument(3);
+    arena = body.getArgument(4);
+    scratch = body.getArgument(5);
+    weights = memory.load(invocation, offsetof(attn_invocation, weights));
+    pool = memory.load(invocation, offsetof(attn_invocation, pool));
+    if (failed(placeSlots()))
       return failure();
     for (BlockArgument argument : entry.model.getArguments())
-      place[argument] = element(inputs, argument.getArgNumber());
+      place[argument] = memory.load(body.getArgument(1), argument.getArgNumber() * sizeof(void *));
     for (unsigned o = 0; o < entry.model.getNumResults(); ++o)
-      outputPlaces.push_back(element(outputs, o));
+      outputPlaces.push_back(memory.load(body.getArgument(2), o * sizeof(void *)));
     for (Operation &op : entry.model.getBody().front())
       if (failed(visit(&op)))
         return failure();
@@ -43,19 +37,7 @@ public:
   }
 
 private:
-  Value at(Value base, int64_t bytes) {
-    return LLVM::GEPOp::create(builder, entry.pointer(), builder.getI8Type(), base,
-                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
-  }
-  Value field(int64_t offset) { return LLVM::LoadOp::create(builder, entry.pointer(), at(invocation, offset)); }
-  Value element(Value array, int64_t index) {
-    return LLVM::LoadOp::create(builder, entry.pointer(), at(array, index * sizeof(void *)));
-  }
-  Value shifted(Value base, Value bytes) {
-    return LLVM::GEPOp::create(builder, entry.pointer(), builder.getI8Type(), base, ArrayRef<LLVM::GEPArg>{bytes});
-  }
-
-  LogicalResult placeSlots(Value arena) {
+  LogicalResult placeSlots() {
     SizeArithmetic sizes(entry, symbols);
     Value next = arena;
     for (Attribute slot : slotsOf(entry.model)) {
@@ -63,64 +45,97 @@ private:
       FailureOr<Value> bytes = sizes.largest(mapOf(slot));
       if (failed(bytes))
         return failure();
-      next = shifted(next, *bytes);
+      next = memory.shifted(next, *bytes);
     }
-    scratch = next;
+    arena = next; // of the loops' functions
     return success();
   }
 
   LogicalResult visit(Operation *op) {
     if (auto weight = dyn_cast<WeightOp>(op)) {
-      place[weight] = shifted(weights, entry.constant(weightOffset(weight)));
+      place[weight] = memory.shifted(weights, entry.constant(weightOffset(weight)));
       return success();
     }
     if (auto kernel = dyn_cast<KernelOp>(op)) {
       callCode(kernel);
       return success();
     }
+    if (auto loop = dyn_cast<LoopOp>(op)) {
+      placeResults(loop);
+      auto at = [&](int64_t slot) { return slot >= 0 ? slotPlaces[slot] : Value(); };
+      SmallVector<Value> buffers =
+          llvm::map_to_vector(loop->getAttrOfType<DenseI64ArrayAttr>("attn.buffers").asArrayRef(), at);
+      return buildLoopCall(entry, loop, target, {invocation, symbols, arena, scratch}, place, buffers);
+    }
     return copyResults(op);
+  }
+
+  SmallVector<Value> placeResults(Operation *op) {
+    SmallVector<Value> places;
+    auto slots = op->getAttrOfType<DenseI64ArrayAttr>("attn.slots").asArrayRef();
+    for (auto [result, slot] : llvm::zip_equal(op->getResults(), slots)) {
+      place[result] = slot >= 0 ? slotPlaces[slot] : outputPlaces[-1 - slot];
+      places.push_back(place[result]);
+    }
+    return places;
   }
 
   void callCode(KernelOp kernel) {
     SmallVector<Value> arguments = {pool, symbols, scratch};
     for (Value input : kernel.getInputs())
       arguments.push_back(place.lookup(input));
-    auto slots = kernel->getAttrOfType<DenseI64ArrayAttr>("attn.slots").asArrayRef();
-    for (auto [result, slot] : llvm::zip_equal(kernel.getResults(), slots)) {
-      place[result] = slot >= 0 ? slotPlaces[slot] : outputPlaces[-1 - slot];
-      arguments.push_back(place[result]);
-    }
+    llvm::append_range(arguments, placeResults(kernel));
     func::CallOp::create(builder, kernel.getLoc(), *kernel.getCode(), TypeRange(), arguments);
-    LLVM::CallOp::create(builder, kernelEnd, ValueRange{invocation, entry.constant(kernels++)});
+    entry.callRuntime("attn_kernel_end", {invocation, entry.constant(kernels++)});
   }
 
   /// What is returned but was not written by a kernel just there: an input, a weight, or a second copy.
   LogicalResult copyResults(Operation *exit) {
     SizeArithmetic sizes(entry, symbols);
+    ArrayRef<bool> inPlace = entry.model->getAttrOfType<DenseBoolArrayAttr>("attn.in_place").asArrayRef();
     for (auto [index, value] : llvm::enumerate(exit->getOperands())) {
-      if (place.lookup(value) == outputPlaces[index])
+      // An argument that is its own next state lies there, or its caller gives it another place.
+      if (place.lookup(value) == outputPlaces[index] || (inPlace[index] && entry.model.isPrivate()))
         continue;
       FailureOr<Value> bytes =
           sizes.evaluate(storedBytes(cast<RankedTensorType>(value.getType()), entry.extents.of(value)));
       if (failed(bytes))
         return failure();
-      LLVM::MemcpyOp::create(builder, outputPlaces[index], place.lookup(value), *bytes, /*isVolatile=*/false);
+      LLVM::MemmoveOp::create(builder, outputPlaces[index], place.lookup(value), *bytes, /*isVolatile=*/false);
     }
     return success();
   }
 
   Entry &entry;
   ImplicitLocOpBuilder &builder;
-  LLVM::LLVMFuncOp kernelEnd;
-  int64_t kernels = 0; // called so far
-  Value invocation, symbols, weights, pool, scratch;
+  Memory memory;
+  StringRef target;
+  int64_t kernels; // called so far, in all functions
+  Value invocation, symbols, weights, pool, arena, scratch;
   SmallVector<Value> slotPlaces, outputPlaces;
   llvm::DenseMap<Value, Value> place;
 };
 
 } // namespace
 
-LogicalResult buildMain(Entry &entry, StringRef target) { return MainBuilder(entry).build(target); }
+LogicalResult buildBody(Entry &entry, StringRef target, int64_t firstKernel) {
+  return BodyBuilder(entry, target, firstKernel).build();
+}
+
+/// A run of the model: its arena has the slots, what its loops need, then the scratch of each worker.
+void buildMain(Entry &entry, StringRef target) {
+  Type none = LLVM::LLVMVoidType::get(entry.builder.getContext());
+  LLVM::LLVMFuncOp main = entry.function(entry.mainName(target), none, {entry.pointer()});
+  Value invocation = main.getArgument(0);
+  Memory memory(entry);
+  auto field = [&](int64_t offset) { return memory.load(invocation, offset); };
+  Value symbols = field(offsetof(attn_invocation, symbols)), arena = field(offsetof(attn_invocation, arena));
+  Value bytes = entry.call(entry.memoryName(target), entry.i64(), {symbols});
+  entry.call(entry.bodyName(target), none,
+             {invocation, field(offsetof(attn_invocation, inputs)), field(offsetof(attn_invocation, outputs)), symbols,
+              arena, memory.shifted(arena, bytes)});
+  LLVM::ReturnOp::create(entry.builder, ValueRange());
+}
 
 /// `linear-256-5c1de84a90b3f726: linear, layer_norm`: the key of its schedule, if it has one, and what it computes.
 static std::string nameOf(KernelOp kernel) {
@@ -138,8 +153,9 @@ void buildKernelNames(Entry &entry, StringRef target) {
   entry.builder.setInsertionPointToEnd(entry.model->getBlock());
   ConstantBuilder c(entry, "kernel");
   SmallVector<std::string> names;
-  for (auto kernel : entry.model.getOps<KernelOp>())
-    names.push_back(c.text(nameOf(kernel)));
+  for (func::FuncOp function : functionsOf(entry.model))
+    for (auto kernel : function.getOps<KernelOp>())
+      names.push_back(c.text(nameOf(kernel)));
   Type array = LLVM::LLVMArrayType::get(entry.pointer(), names.size() + 1);
   c.global(
       "kernels." + target, array,
@@ -150,24 +166,6 @@ void buildKernelNames(Entry &entry, StringRef target) {
         return c.aggregate(array, values);
       },
       LLVM::Linkage::External);
-}
-
-LogicalResult buildArenaBytes(Entry &entry, StringRef target) {
-  LLVM::LLVMFuncOp function = entry.function(entry.arenaBytesName(target), entry.i64(), {entry.pointer(), entry.i64()});
-  SizeArithmetic sizes(entry, function.getArgument(0));
-  Value total = entry.constant(0);
-  for (Attribute slot : slotsOf(entry.model)) {
-    FailureOr<Value> bytes = sizes.largest(mapOf(slot));
-    if (failed(bytes))
-      return failure();
-    total = sizes.add(total, *bytes);
-  }
-  FailureOr<Value> scratch = sizes.largest(mapOf(entry.model->getAttr("attn.scratch")));
-  if (failed(scratch))
-    return failure();
-  total = sizes.add(total, sizes.multiply(*scratch, function.getArgument(1)));
-  LLVM::ReturnOp::create(entry.builder, total);
-  return success();
 }
 
 } // namespace mlir::attn

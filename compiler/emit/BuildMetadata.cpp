@@ -27,6 +27,29 @@ std::string buildPorts(ConstantBuilder &c, const Twine &suffix, ArrayRef<Port> p
   });
 }
 
+std::string buildStates(ConstantBuilder &c, ArrayRef<State> states) {
+  Type state = c.structType({c.entry.i32(), c.entry.i32(), c.entry.i32(), c.entry.i32()});
+  Type array = LLVM::LLVMArrayType::get(state, states.size());
+  return c.global("states", array, [&] {
+    SmallVector<Value> values;
+    for (const State &s : states)
+      values.push_back(c.aggregate(state, {c.i32(s.input), c.i32(s.output), c.i32(s.inPlace), c.i32(0)}));
+    return c.aggregate(array, values);
+  });
+}
+
+std::string buildCaches(ConstantBuilder &c, ArrayRef<Cache> caches) {
+  Type cache = c.structType({c.entry.i32(), c.entry.i32(), c.entry.i64(), c.entry.i64()});
+  Type array = LLVM::LLVMArrayType::get(cache, caches.size());
+  return c.global("caches", array, [&] {
+    SmallVector<Value> values;
+    for (const Cache &k : caches)
+      values.push_back(
+          c.aggregate(cache, {c.i32(k.length), c.i32(0), c.entry.constant(k.capacity), c.entry.constant(k.appended)}));
+    return c.aggregate(array, values);
+  });
+}
+
 std::string buildSymbols(ConstantBuilder &c, ArrayRef<Symbol> symbols) {
   Type symbol = c.structType({c.entry.pointer(), c.entry.i64(), c.entry.i64(), c.entry.i64()});
   SmallVector<std::string> names = llvm::map_to_vector(symbols, [&](const Symbol &s) { return c.text(s.name); });
@@ -88,26 +111,42 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
   std::string inputs = buildPorts(c, "inputs", interface.inputs);
   std::string outputs = buildPorts(c, "outputs", interface.outputs);
   std::string symbols = buildSymbols(c, interface.symbols);
+  std::string states = buildStates(c, interface.states), caches = buildCaches(c, interface.caches);
   std::string name = c.text(entry.prefix), compiler = c.text(kCompiler), variants = buildVariants(c, binary);
   uint64_t weightsBytes = packedBytes(entry.model);
   std::string id = weightsBytes ? c.external("weights_id") : "";
   Type p = entry.pointer(), i32 = entry.i32(), i64 = entry.i64();
-  Type type = c.structType({i32, i32, p, p, p, p, p, p, i32, i32, i32, i32, i64, p, i32, i32});
+  Type type = c.structType({i32, i32, p, p, p, p, p, p, i32, i32, i32, i32, i64, p, i32, i32, p, p, i32, i32});
   return c.global("metadata_value", type, [&] {
-    return c.aggregate(type, {c.i32(sizeof(attn_metadata)), c.i32(ATTN_ABI_VERSION), c.addressOf(name),
-                              c.addressOf(compiler), c.addressOf(variants), c.addressOf(inputs), c.addressOf(outputs),
-                              c.addressOf(symbols), c.i32(interface.inputs.size()), c.i32(interface.outputs.size()),
-                              c.i32(interface.symbols.size()), c.i32(binary.targets.size()),
-                              entry.constant(weightsBytes), weightsBytes ? c.addressOf(id) : c.null(),
-                              c.i32(weightsBytes && binary.embedWeights), c.i32(0)});
+    return c.aggregate(type, {c.i32(sizeof(attn_metadata)),
+                              c.i32(ATTN_ABI_VERSION),
+                              c.addressOf(name),
+                              c.addressOf(compiler),
+                              c.addressOf(variants),
+                              c.addressOf(inputs),
+                              c.addressOf(outputs),
+                              c.addressOf(symbols),
+                              c.i32(interface.inputs.size()),
+                              c.i32(interface.outputs.size()),
+                              c.i32(interface.symbols.size()),
+                              c.i32(binary.targets.size()),
+                              entry.constant(weightsBytes),
+                              weightsBytes ? c.addressOf(id) : c.null(),
+                              c.i32(weightsBytes && binary.embedWeights),
+                              c.i32(0),
+                              c.addressOf(states),
+                              c.addressOf(caches),
+                              c.i32(interface.states.size()),
+                              c.i32(interface.caches.size())});
   });
 }
 
 } // namespace
 
 void buildMetadata(Entry &entry, const Binary &binary) {
-  static_assert(sizeof(attn_metadata) == 96 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
-                    sizeof(attn_port) == 104 && sizeof(attn_symbol) == 32 && sizeof(attn_code) == 32,
+  static_assert(sizeof(attn_metadata) == 120 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
+                    sizeof(attn_port) == 104 && sizeof(attn_symbol) == 32 && sizeof(attn_code) == 32 &&
+                    sizeof(attn_state) == 16 && sizeof(attn_cache) == 24,
                 "the constants of this file follow attn/abi.h member by member");
   ConstantBuilder c(entry, "text");
   std::string description = buildDescription(c, binary), variants = buildVariantCode(c, binary);

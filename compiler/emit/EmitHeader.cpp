@@ -72,6 +72,9 @@ private:
       writeExtent(port.upper);
       os << (port.below ? ")\n" : "]\n");
     }
+    for (const State &state : interface.states)
+      os << " *   state " << interface.inputs[state.input].name << " becomes " << interface.outputs[state.output].name
+         << (state.inPlace ? ", which may be the same memory\n" : "\n");
     os << " *\n * needs: ";
     llvm::interleave(options.variants, os, [&](const auto &variant) { os << "x86-64 " << variant.second; }, " or ");
     if (options.weightsBytes)
@@ -85,6 +88,9 @@ private:
   void writeConstants() {
     writePortConstants("INPUT", interface.inputs);
     writePortConstants("OUTPUT", interface.outputs);
+    for (auto [index, state] : llvm::enumerate(interface.states))
+      os << "#define " << upper << "_STATE_" << StringRef(interface.inputs[state.input].name).upper() << " " << index
+         << "\n";
     for (auto [index, symbol] : llvm::enumerate(interface.symbols)) {
       os << "#define " << upper << "_SYMBOL_" << StringRef(symbol.name).upper() << " " << index << "\n";
       if (symbol.maximum)
@@ -122,11 +128,34 @@ private:
        << "_context *, const attn_tensor *in, size_t in_count, attn_tensor *out,\n    size_t out_count);\n"
        << "/* Checks everything, then computes; allocates nothing. */\n"
        << "attn_status " << p << "_run(" << p
-       << "_context *, const attn_tensor *in, size_t in_count, attn_tensor *out, size_t out_count);\n"
-       << "/* The reason why the last call with this context failed. */\n"
+       << "_context *, const attn_tensor *in, size_t in_count, attn_tensor *out, size_t out_count);\n";
+    if (!interface.states.empty())
+      writeStepFunctions();
+    os << "/* The reason why the last call with this context failed. */\n"
        << "const char *" << p << "_last_error(const " << p << "_context *);\n"
        << "/* Bytes of scratch memory that the context holds. */\n"
        << "uint64_t " << p << "_arena_bytes_planned(const " << p << "_context *);\n";
+  }
+
+  void writeStepFunctions() {
+    os << "/* As a run, of the ports that are no states: those the context holds, as large as its capacities, at first "
+          "0. A\n"
+       << " * step that fails changes none. */\n"
+       << "attn_status " << p << "_step(" << p
+       << "_context *, const attn_tensor *in, size_t in_count, attn_tensor *out, size_t out_count);\n"
+       << "/* Sets the states of one sample, or with -1 of all, to 0. */\n"
+       << "attn_status " << p << "_reset(" << p << "_context *, int64_t sample);\n"
+       << "/* State i as it is until the next step, to be read or written. */\n"
+       << "attn_status " << p << "_state(" << p << "_context *, uint32_t i, attn_tensor *view);\n"
+       << "/* Rows that the caches hold of a sample; -1 where there is no such sample or no cache. */\n"
+       << "int64_t " << p << "_cache_length(const " << p << "_context *, int64_t sample);\n"
+       << "/* Keeps the first `length` rows of a sample's caches. */\n"
+       << "attn_status " << p << "_truncate(" << p << "_context *, int64_t sample, int64_t length);\n"
+       << "/* Steps through the prompt, i32 [B, N], then chooses tokens by the first output, logits [B, V] or [B, N, "
+          "V],\n"
+       << " * and steps on, until each sample is complete or has max_tokens. The last token chosen is not stepped. */\n"
+       << "attn_status " << p << "_generate(" << p << "_context *, const attn_tensor *prompt,\n"
+       << "    const attn_generate_options *, attn_token_callback, void *user);\n";
   }
 
   const Interface &interface;

@@ -38,7 +38,8 @@ LogicalResult convertToLLVMDialect(ModuleOp module, bool verify) {
   FailureOr<func::FuncOp> model = findModel(module);
   if (failed(model))
     return failure();
-  model->erase();
+  for (func::FuncOp function : functionsOf(*model))
+    function.erase();
   auto internal = LLVM::LinkageAttr::get(module.getContext(), LLVM::Linkage::Internal);
   for (auto function : module.getOps<func::FuncOp>())
     if (!function.isExternal())

@@ -10,7 +10,10 @@
 
 namespace mlir::attn {
 
-/// What every part needs: the planned model, and a builder at the end of the module.
+struct StepExtents;
+
+/// What every part needs: a planned function, the model or one that its loops step through, and a builder at the end of
+/// the module.
 struct Entry {
   func::FuncOp model;
   const FunctionExtents &extents;
@@ -27,6 +30,11 @@ struct Entry {
   std::string mainName(StringRef target) const { return name("main." + target); }
   std::string arenaBytesName(StringRef target) const { return name("arena_bytes." + target); }
   std::string kernelsName(StringRef target) const { return name("kernels." + target); }
+  StringRef functionName() const { return func::FuncOp(model).getName(); }
+  /// And those that each function has, for each target.
+  std::string bodyName(StringRef target) const { return name("body." + functionName() + "." + target); }
+  std::string memoryName(StringRef target) const { return name("memory." + functionName() + "." + target); }
+  std::string scratchName(StringRef target) const { return name("scratch." + functionName() + "." + target); }
 
   bool defines(StringRef symbol) const {
     return SymbolTable::lookupNearestSymbolFrom(model, StringAttr::get(builder.getContext(), symbol)) != nullptr;
@@ -34,6 +42,37 @@ struct Entry {
 
   /// A function with a body, for others to call by its name; the builder moves to its first block.
   LLVM::LLVMFuncOp function(StringRef name, Type result, ArrayRef<Type> arguments) const;
+
+  /// Calls a function of the module; null if it returns nothing.
+  Value call(StringRef name, Type result, ValueRange arguments) const;
+  /// Calls a function of the runtime that returns nothing.
+  void callRuntime(StringRef name, ValueRange arguments) const;
+};
+
+/// Memory by bytes, in the function that is being built.
+struct Memory {
+  explicit Memory(const Entry &entry) : entry(entry) {}
+
+  Value at(Value base, int64_t bytes) const {
+    return LLVM::GEPOp::create(entry.builder, entry.pointer(), entry.builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(bytes)});
+  }
+  Value shifted(Value base, Value bytes) const {
+    return LLVM::GEPOp::create(entry.builder, entry.pointer(), entry.builder.getI8Type(), base,
+                               ArrayRef<LLVM::GEPArg>{bytes});
+  }
+  /// A pointer.
+  Value load(Value base, int64_t bytes) const {
+    return LLVM::LoadOp::create(entry.builder, entry.pointer(), at(base, bytes));
+  }
+  void store(Value value, Value base, int64_t bytes) const { LLVM::StoreOp::create(entry.builder, value, at(base, bytes)); }
+  /// Room on the stack, for as long as the function runs.
+  Value stack(int64_t bytes) const {
+    return LLVM::AllocaOp::create(entry.builder, entry.pointer(), entry.builder.getI8Type(), entry.constant(bytes),
+                                  /*alignment=*/8);
+  }
+
+  const Entry &entry;
 };
 
 /// What the interface tells of the binary.
@@ -64,12 +103,22 @@ private:
   llvm::DenseMap<AffineExpr, Value> known;
 };
 
-/// `<prefix>_arena_bytes.<target>(symbols, threads)`: the sum of the slots, then `threads` slices of scratch memory.
-LogicalResult buildArenaBytes(Entry &entry, StringRef target);
-/// `<prefix>_main.<target>(invocation)`: calls the code of each kernel with the places the plan gave its operands and
-/// results.
-LogicalResult buildMain(Entry &entry, StringRef target);
-/// `<prefix>_kernels.<target>`: the names of the kernels that main calls, then null.
+/// What the plan left on a function.
+inline ArrayRef<Attribute> slotsOf(func::FuncOp function) {
+  return function->getAttrOfType<ArrayAttr>("attn.slots").getValue();
+}
+inline AffineMap mapOf(Attribute attribute) { return cast<AffineMapAttr>(attribute).getValue(); }
+
+/// The dimensions of a loop's function, in an array on the stack.
+FailureOr<Value> buildStepSymbols(Entry &entry, SizeArithmetic &sizes, const StepExtents &step);
+
+/// Of each function: what memory it needs, and its code; `firstKernel` is the number of the first kernel it calls.
+LogicalResult buildMemory(Entry &entry, StringRef target);
+LogicalResult buildBody(Entry &entry, StringRef target, int64_t firstKernel);
+/// Of the model: `<prefix>_arena_bytes.<target>(symbols, threads)` and `<prefix>_main.<target>(invocation)`.
+void buildArenaBytes(Entry &entry, StringRef target);
+void buildMain(Entry &entry, StringRef target);
+/// `<prefix>_kernels.<target>`: the names of the kernels by their numbers, then null.
 void buildKernelNames(Entry &entry, StringRef target);
 /// `<prefix>_code` and all it points to.
 void buildMetadata(Entry &entry, const Binary &binary);

@@ -1,6 +1,6 @@
-// Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of
-// the table, a length of `mask` or `pool` is at most the extent it cuts, an index of `gather` below that of its
-// rows. Several uses: the intersection.
+// Ports from the function's signature, states from its `attn.state`; checked ranges from how integer inputs are used: a
+// token of `embed` is a row of the table, a length of `mask` or `pool` is at most the extent it cuts, an index of
+// `gather` below that of its rows. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"
@@ -25,6 +25,8 @@ public:
     for (auto [index, value] : llvm::enumerate(model.getBody().front().getTerminator()->getOperands()))
       if (failed(addOutput(value, index)))
         return failure();
+    if (failed(addStates()))
+      return failure();
     return checkNames();
   }
 
@@ -95,6 +97,40 @@ private:
     return success();
   }
 
+  LogicalResult addStates() {
+    auto inPlace = model->getAttrOfType<DenseBoolArrayAttr>("attn.in_place");
+    for (unsigned i = 0; i < model.getNumArguments(); ++i) {
+      Attribute name = model.getArgAttr(i, kState);
+      for (unsigned o = 0; name && o < model.getNumResults(); ++o) {
+        if (model.getResultAttr(o, kState) != name)
+          continue;
+        if (result.inputs[i].dims != result.outputs[o].dims)
+          return model.emitError("state ") << name << " has another shape after a run than before it";
+        result.states.push_back({i, o, inPlace && inPlace[o]});
+      }
+    }
+    return success();
+  }
+
+  /// What is appended at places that an input says: they lie within the cache, and those of a state say how many rows
+  /// it has.
+  LogicalResult addCache(CacheAppendOp append, Port &port) {
+    int64_t rows = append.getCache().getType().getRank() - 2;
+    AffineExpr capacity = extents.of(append.getCache())[rows], appended = extents.of(append.getRows())[rows];
+    if (failed(narrow(append, port, capacity)))
+      return failure();
+    if (!model.getArgAttr(result.inputs.size(), kState))
+      return success();
+    std::optional<attn_extent> added = plainExtent(appended);
+    if (!added)
+      return append.emitOpError("appends ") << extentText(appended, extents.symbols())
+                                            << " rows to a state; expected a number or a dimension of an input";
+    Cache cache{static_cast<unsigned>(result.inputs.size()), *plainExtent(capacity), *added};
+    if (!llvm::is_contained(result.caches, cache))
+      result.caches.push_back(cache);
+    return success();
+  }
+
   /// Follows a value into kernels and narrows the port's range at each use as an index.
   LogicalResult addChecks(Value value, Port &port) {
     for (OpOperand &use : value.getUses()) {
@@ -116,6 +152,8 @@ private:
         status = narrow(user, port, extents.of(random.getInput())[2]);
       else if (auto linear = dyn_cast<LinearAttentionOp>(user); linear && use.get() == linear.getLengths())
         status = narrow(user, port, extents.of(linear.getKey())[2]);
+      else if (auto append = dyn_cast<CacheAppendOp>(user); append && use.get() == append.getAt())
+        status = addCache(append, port);
       if (failed(status))
         return failure();
     }

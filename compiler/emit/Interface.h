@@ -19,8 +19,23 @@ struct Port {
   attn_extent upper = 0;
 };
 
+/// An argument and a result of one `attn.state`, as in attn_state.
+struct State {
+  unsigned input, output;
+  bool inPlace;
+};
+
+/// As attn_cache.
+struct Cache {
+  unsigned length;
+  attn_extent capacity, appended;
+  bool operator==(const Cache &) const = default;
+};
+
 struct Interface {
   llvm::SmallVector<Port> inputs, outputs;
+  llvm::SmallVector<State> states;
+  llvm::SmallVector<Cache> caches;
   llvm::SmallVector<Symbol> symbols; ///< with the bounds of `--bind` (`attn.bounds` on the function)
 
   /// Emits errors and fails where the C interface can not state what the model needs.

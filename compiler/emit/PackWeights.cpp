@@ -88,7 +88,7 @@ FailureOr<WeightPacker> WeightPacker::open(ArrayRef<func::FuncOp> variants, cons
   if (!packer.bytes)
     return packer;
   WeightOp first;
-  func::FuncOp(variants.front()).walk([&](WeightOp weight) {
+  func::FuncOp(variants.front())->getParentOfType<ModuleOp>().walk([&](WeightOp weight) {
     first = weight;
     return WalkResult::interrupt();
   });

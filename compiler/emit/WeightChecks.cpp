@@ -130,7 +130,7 @@ FailureOr<SmallVector<PackedTensor>> matchWeights(ArrayRef<func::FuncOp> variant
   llvm::DenseSet<uint64_t> seen; // equal offsets are equal weights
   for (func::FuncOp model : variants) {
     bool failedAny = false;
-    model.walk([&](WeightOp weight) {
+    model->getParentOfType<ModuleOp>().walk([&](WeightOp weight) {
       auto type = cast<RankedTensorType>(weight.getType());
       if (type.getNumElements() == 0 || !seen.insert(weightOffset(weight)).second)
         return;

@@ -37,7 +37,7 @@ struct FuseRows : impl::FuseRowsBase<FuseRows> {
 
   Operation *lastLooseOp(Block &block) {
     for (Operation &op : llvm::reverse(block))
-      if (isa<ExtentOpInterface>(op) && !isa<KernelOp, WeightOp>(op))
+      if (isa<ExtentOpInterface>(op) && !isa<KernelOp, WeightOp, LoopOp>(op))
         return &op;
     return nullptr;
   }

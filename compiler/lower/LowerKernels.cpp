@@ -38,7 +38,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
 
   void runOnOperation() override {
     for (func::FuncOp function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (function.isPublic() && !function.isExternal() && failed(lower(function)))
+      if (!function->hasAttr("attn.code") && !function.isExternal() && failed(lower(function)))
         return signalPassFailure();
   }
 

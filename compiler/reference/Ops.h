@@ -133,6 +133,25 @@ ExpectedTensor<T> blockSum(const Tensor<T> &input, int64_t size, bool running);
 template <class T>
 ExpectedTensor<T> concat(const Tensor<T> &lhs, const Tensor<T> &rhs);
 
+// --- Choose.cpp
+struct SampleKind {
+  double temperature;
+  int64_t topK;
+  double topP;
+};
+template <class T>
+ExpectedTensor<T> sample(const Tensor<T> &logits, const Tensor<T> &seed, const Tensor<T> &step, SampleKind how);
+struct BeamKind {
+  int64_t end;
+  double alpha;
+  bool early;
+};
+/// Operands and results as those of the op.
+template <class T>
+std::vector<Tensor<T>> beamStep(Operands<T> operands, BeamKind how);
+template <class T>
+std::vector<Tensor<T>> beamFinish(Operands<T> operands, double alpha);
+
 // --- MapMix.cpp
 template <class T>
 ExpectedTensor<T> topK(Tensor<T> scores, int64_t count);

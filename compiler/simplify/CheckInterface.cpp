@@ -3,6 +3,7 @@
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
 #include "dialect/Ports.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MathExtras.h"
@@ -20,7 +21,7 @@ bool isIdentifier(StringRef name) {
          llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
-/// The one function of a module, or null after an error.
+/// The one public function of a module, beside steps of its loops, or null after an error.
 func::FuncOp modelFunction(ModuleOp module) {
   func::FuncOp model;
   for (Operation &op : *module.getBody()) {
@@ -29,6 +30,8 @@ func::FuncOp modelFunction(ModuleOp module) {
       op.emitOpError("can not stand beside a model; expected functions only");
       return {};
     }
+    if (function->hasAttr("attn.step"))
+      continue;
     if (model) {
       InFlightDiagnostic error = function.emitOpError("is a second public function; a model is exactly one");
       error.attachNote(model.getLoc()) << "the first is @" << model.getName();
@@ -52,7 +55,7 @@ public:
       return model.emitOpError("expected a body");
     if (model.getNumResults() == 0)
       return model.emitOpError("expected at least one result");
-    return success(succeeded(checkPorts()) && succeeded(checkTypes()));
+    return success(succeeded(checkPorts()) && succeeded(checkStates()) && succeeded(checkTypes()));
   }
 
 private:
@@ -90,17 +93,71 @@ private:
     return success();
   }
 
+  /// A state: the argument and the result of one `attn.state`.
+  struct State {
+    std::optional<unsigned> argument, result;
+  };
+
+  /// States are pairs of one type, behind all that is no state.
+  LogicalResult checkStates() {
+    llvm::MapVector<StringAttr, State> states;
+    unsigned arguments = 0, results = 0; // that are states
+    for (unsigned i = 0; i < model.getNumArguments(); ++i) {
+      auto name = model.getArgAttrOfType<StringAttr>(i, kState);
+      if (failed(checkPlace(name, states[name].argument, i, arguments, "argument", inputName(model, i))))
+        return failure();
+    }
+    for (unsigned i = 0; i < model.getNumResults(); ++i) {
+      auto name = model.getResultAttrOfType<StringAttr>(i, kState);
+      if (failed(checkPlace(name, states[name].result, i, results, "result", outputName(model, i))))
+        return failure();
+    }
+    for (auto &[name, state] : states)
+      if (name && failed(checkPair(name, state)))
+        return failure();
+    return success();
+  }
+
+  LogicalResult checkPlace(StringAttr state, std::optional<unsigned> &place, unsigned index, unsigned &count,
+                           StringRef kind, std::string name) {
+    if (!state && count)
+      return model.emitOpError("expected states to stand behind all other ")
+             << kind << "s, got '" << name << "' behind one";
+    if (!state)
+      return success();
+    if (place)
+      return model.emitOpError("has two ") << kind << "s of the state " << state;
+    place = index;
+    ++count;
+    return success();
+  }
+
+  LogicalResult checkPair(StringAttr name, const State &state) {
+    if (!state.argument || !state.result)
+      return model.emitOpError("expected an argument and a result of the state ")
+             << name << ", got no " << (state.argument ? "result" : "argument");
+    Type before = model.getArgumentTypes()[*state.argument], after = model.getResultTypes()[*state.result];
+    if (before != after)
+      return model.emitOpError("expected the state ")
+             << name << " to keep its type, got " << before << " and " << after;
+    if (inputElement(model, *state.argument) != outputElement(model, *state.result))
+      return model.emitOpError("expected the state ") << name << " to have one attn.storage";
+    return success();
+  }
+
   static std::string text(int64_t size) { return ShapedType::isDynamic(size) ? "?" : std::to_string(size); }
 
-  /// Every tensor of the function, arguments first.
+  /// Every tensor of the module's functions, arguments first.
   LogicalResult checkTypes() {
-    for (Type type : model.getArgumentTypes())
-      if (failed(checkType(model, type)))
-        return failure();
-    for (Operation &op : model.getBody().getOps())
-      for (Type type : op.getResultTypes())
-        if (failed(checkType(&op, type)))
+    for (auto function : model->getParentOfType<ModuleOp>().getOps<func::FuncOp>()) {
+      for (Type type : function.getArgumentTypes())
+        if (failed(checkType(function, type)))
           return failure();
+      for (Operation &op : function.getBody().getOps())
+        for (Type type : op.getResultTypes())
+          if (failed(checkType(&op, type)))
+            return failure();
+    }
     return success();
   }
 

@@ -1,6 +1,7 @@
 // Inlines calls and unrolls repeats. A call is replaced by a copy of its callee's body; calls in that copy are put on
 // the list in turn, with the prefix their weights get and the frame they came from. The text of a program bounds
 // neither: the frames give recursion and depth away, and the ops copied so far are counted before each copy.
+// A loop keeps its function: one copy for each prefix that its weights get, expanded as a model is.
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -43,6 +44,7 @@ public:
 
   LogicalResult expand(func::FuncOp function) {
     frames = {{function, -1, 0}};
+    steps.clear();
     collectCalls(function, "", 0);
     while (!pending.empty()) {
       Call call = std::move(pending.back());
@@ -56,12 +58,14 @@ public:
 private:
   void collectCalls(Operation *root, StringRef prefix, int64_t frame) {
     root->walk([&](Operation *op) {
-      if (isa<RepeatOp, func::CallOp>(op))
+      if (isa<RepeatOp, LoopOp, func::CallOp>(op))
         pending.push_back({op, prefix.str(), frame});
     });
   }
 
   LogicalResult replace(const Call &call) {
+    if (auto loop = dyn_cast<LoopOp>(call.op))
+      return copyStep(call, loop);
     auto repeat = dyn_cast<RepeatOp>(call.op);
     StringRef name = repeat ? repeat.getCallee() : cast<func::CallOp>(call.op).getCallee();
     auto callee = symbols.lookup<func::FuncOp>(name);
@@ -80,6 +84,28 @@ private:
     }
     call.op->replaceAllUsesWith(results);
     call.op->erase();
+    return success();
+  }
+
+  /// Gives a loop a function of its own, which it shares with those whose weights get the same prefix.
+  LogicalResult copyStep(const Call &call, LoopOp loop) {
+    auto callee = symbols.lookup<func::FuncOp>(loop.getCallee());
+    FailureOr<int64_t> frame = enter(call, callee);
+    if (failed(frame))
+      return failure();
+    func::FuncOp &step = steps[{callee, StringAttr::get(loop.getContext(), call.prefix)}];
+    if (!step) {
+      total += countOps(callee);
+      if (total > maxOps)
+        return call.op->emitOpError("makes the program larger than ") << maxOps << " ops";
+      step = callee.clone();
+      symbols.insert(step); // under a name of its own, as the callee still has its own
+      step->setAttr("attn.step", UnitAttr::get(loop.getContext()));
+      if (failed(prefixWeights(step, call.prefix)))
+        return failure();
+      collectCalls(step, call.prefix, *frame);
+    }
+    loop.setCallee(step.getName());
     return success();
   }
 
@@ -148,6 +174,7 @@ private:
   SmallVector<Call> pending;
   SmallVector<Frame> frames;
   llvm::DenseMap<func::FuncOp, int64_t> opCounts;
+  llvm::DenseMap<std::pair<func::FuncOp, Attribute>, func::FuncOp> steps; // of loops, by callee and prefix
 };
 
 struct ExpandRepeat : impl::ExpandRepeatBase<ExpandRepeat> {
@@ -165,14 +192,15 @@ struct ExpandRepeat : impl::ExpandRepeatBase<ExpandRepeat> {
         return signalPassFailure();
     for (func::FuncOp function : functions)
       if (function.isPrivate())
-        function.erase();
+        function.erase(); // not the steps, which are copies
   }
 
   /// Only calls refer to functions: whatever else does would be left without one.
   static LogicalResult refuseOtherUses(func::FuncOp function, ModuleOp module) {
     if (std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(&function.getBody()))
       for (SymbolTable::SymbolUse use : *uses)
-        return use.getUser()->emitOpError("refers to ") << use.getSymbolRef() << ", but a function can only be called";
+        if (!isa<LoopOp>(use.getUser()))
+          return use.getUser()->emitOpError("refers to ") << use.getSymbolRef() << ", but a function can only be called";
     return success();
   }
 };

@@ -15,7 +15,7 @@ public:
     if (function.walk([&](arith::BitcastOp op) { return refuseBits(op); }).wasInterrupted())
       return failure();
     auto storage = StringAttr::get(function.getContext(), widening.storage);
-    widenPorts(storage);
+    widenPorts(function.isPublic() ? storage : StringAttr());
     function.walk([&](WeightOp weight) {
       // The file may hold it so; or in still narrower numbers, which an earlier pass has written down.
       if (getElementTypeOrSelf(weight.getType()) == widening.from && !weight->hasAttr(kStorage))
@@ -74,12 +74,13 @@ private:
     return WalkResult::interrupt();
   }
 
-  /// Writes down how arguments and results are stored, and gives the function its new type.
+  /// Writes down how a model's arguments and results are stored (not what steps hand on: `storage` is null), and gives the
+  /// function its new type.
   void widenPorts(StringAttr storage) {
-    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    for (unsigned i = 0; storage && i < function.getNumArguments(); ++i)
       if (inputElement(function, i) == widening.from)
         function.setArgAttr(i, kStorage, storage);
-    for (unsigned i = 0; i < function.getNumResults(); ++i)
+    for (unsigned i = 0; storage && i < function.getNumResults(); ++i)
       if (outputElement(function, i) == widening.from)
         function.setResultAttr(i, kStorage, storage);
     auto all = [&](TypeRange types) { return llvm::map_to_vector(types, [&](Type type) { return widened(type); }); };

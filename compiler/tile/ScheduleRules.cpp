@@ -85,7 +85,7 @@ bool holdsMaps(KernelOp kernel) {
 /// Whether a kernel is an op that says which row goes where.
 bool ordersRows(KernelOp kernel) {
   return isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-             BlockSumOp, ConcatOp>(kernel.getBody().front().front());
+             BlockSumOp, ConcatOp, SampleOp, BeamStepOp, BeamFinishOp>(kernel.getBody().front().front());
 }
 
 /// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.

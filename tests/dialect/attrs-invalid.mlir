@@ -48,7 +48,7 @@ func.func private @name(tensor<4xf32> {attn.name = "2x"})
 
 // -----
 
-// expected-error @+1 {{has unknown argument attribute "attn.shape"; known: attn.name, attn.dims, attn.storage}}
+// expected-error @+1 {{has unknown argument attribute "attn.shape"; known: attn.name, attn.dims, attn.storage, attn.state}}
 func.func private @attribute(tensor<4xf32> {attn.shape = "x"})
 
 // -----

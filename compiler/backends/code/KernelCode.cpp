@@ -70,21 +70,25 @@ void KernelCode::call(CodeBuilder &code, StringRef name, Value frame, ValueRange
   func::CallOp::create(code.b, name, TypeRange(), all);
 }
 
-void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef task, Value frame, Value count) {
-  Type ptr = code.ptr();
-  constexpr StringLiteral runtimeName = "attn_parallel";
-  if (!context.module.lookupSymbol(runtimeName)) {
+Value KernelCode::callRuntime(CodeBuilder &code, StringRef name, TypeRange result, ValueRange arguments) {
+  if (!context.module.lookupSymbol(name)) {
     OpBuilder builder = OpBuilder::atBlockBegin(context.module.getBody());
-    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(op.getContext()), {ptr, ptr, ptr, code.i64()});
-    LLVM::LLVMFuncOp::create(builder, op.getLoc(), runtimeName, type);
+    Type returned = result.empty() ? LLVM::LLVMVoidType::get(op.getContext()) : result.front();
+    auto type = LLVM::LLVMFunctionType::get(returned, llvm::to_vector(arguments.getTypes()));
+    LLVM::LLVMFuncOp::create(builder, op.getLoc(), name, type);
   }
+  auto call = LLVM::CallOp::create(code.b, result, name, arguments);
+  return result.empty() ? Value() : call.getResult();
+}
+
+void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef task, Value frame, Value count) {
   // func.constant gives a function value; the runtime wants its address.
   auto taskFunction = context.module.lookupSymbol<func::FuncOp>(task);
-  Value address =
-      UnrealizedConversionCastOp::create(
-          code.b, TypeRange(ptr), ValueRange(func::ConstantOp::create(code.b, taskFunction.getFunctionType(), task)))
-          .getResult(0);
-  LLVM::CallOp::create(code.b, TypeRange(), runtimeName, ValueRange{scope.pool, address, frame, count});
+  Value address = UnrealizedConversionCastOp::create(
+                      code.b, TypeRange(code.ptr()),
+                      ValueRange(func::ConstantOp::create(code.b, taskFunction.getFunctionType(), task)))
+                      .getResult(0);
+  callRuntime(code, "attn_parallel", {}, {scope.pool, address, frame, count});
 }
 
 Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) {

@@ -47,6 +47,9 @@ public:
   /// Calls a function made by `function` with the frame at hand.
   void call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments);
 
+  /// Calls a function of the runtime (attn/abi.h); null if it has no result.
+  Value callRuntime(CodeBuilder &code, StringRef name, TypeRange result, ValueRange arguments);
+
   /// In the code function: runs task(frame, index, worker) for index in [0, count).
   void parallel(CodeBuilder &code, const KernelScope &scope, StringRef task, Value frame, Value count);
 

@@ -34,11 +34,15 @@ OrderKernel::Count OrderKernel::rowsOf(Value value, int64_t inner) {
   };
 }
 
-void OrderKernel::forEach(int64_t rows, const Count &count, Body body) {
-  std::string task = kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+std::string OrderKernel::makeTask(StringRef name, int64_t rows, const Count &count, Body body) {
+  return kernel.function(name, 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     Value first = code.mul(arguments[0], rows), end = code.min(code.add(first, rows), count(code, scope));
     code.loop(first, end, 1, [&](Value at) { body(code, scope, at, arguments[1]); });
   });
+}
+
+void OrderKernel::forEach(int64_t rows, const Count &count, Body body) {
+  std::string task = makeTask("task", rows, count, body);
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope);
     kernel.parallel(code, scope, task, frame, code.ceilDiv(count(code, scope), rows));
@@ -197,6 +201,12 @@ void OrderKernel::build() {
     return copyAll();
   if (auto sum = dyn_cast<BlockSumOp>(op))
     return sum.getRunning() ? sumRunning(sum) : sumBlocks(sum);
+  if (auto sample = dyn_cast<SampleOp>(op))
+    return this->sample(sample);
+  if (auto step = dyn_cast<BeamStepOp>(op))
+    return beamStep(step);
+  if (auto finish = dyn_cast<BeamFinishOp>(op))
+    return beamFinish(finish);
   concat();
 }
 
@@ -204,7 +214,7 @@ LogicalResult supportsOrder(KernelOp kernel, std::string &why) {
   Block &body = kernel.getBody().front();
   if (!llvm::hasSingleElement(body.without_terminator()) ||
       !isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-           BlockSumOp, ConcatOp>(body.front())) {
+           BlockSumOp, ConcatOp, SampleOp, BeamStepOp, BeamFinishOp>(body.front())) {
     why = "only one op that says which row goes where is ordered";
     return failure();
   }

@@ -1,5 +1,5 @@
 // The code of one kernel that says which row goes where. Order.cpp has the ops that make lists of indices, a list or a
-// few rows a task; OrderRows.cpp those that move rows by them, or by blocks.
+// few rows a task; OrderRows.cpp those that move rows by them, or by blocks; OrderTokens.cpp those that choose tokens.
 #pragma once
 
 #include "compiler/backends/llvm/Rows.h"
@@ -38,8 +38,15 @@ private:
   void ifRow(CodeBuilder &code, Value index, Value rows, llvm::function_ref<void(Value)> yes,
              llvm::function_ref<void()> no = {});
 
+  // --- OrderTokens.cpp
+  void sample(SampleOp sample);
+  void beamStep(BeamStepOp step);
+  void beamFinish(BeamFinishOp finish);
+  Value logSumExp(CodeBuilder &code, Value row, int64_t width);
+
   /// Tasks that each call `body` for up to `rows` numbers below `count`, one after the other.
   void forEach(int64_t rows, const Count &count, Body body);
+  std::string makeTask(StringRef name, int64_t rows, const Count &count, Body body);
 
   /// How many rows a value has, all dimensions but its last `inner`.
   Count rowsOf(Value value, int64_t inner);

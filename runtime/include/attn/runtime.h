@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define ATTN_MAX_RANK 8
-#define ATTN_ABI_VERSION 4u
+#define ATTN_ABI_VERSION 5u
 
 /* Every function returns one of these; attn_status_name gives its text. */
 typedef int32_t attn_status;
@@ -117,6 +117,22 @@ typedef struct {
   int64_t multiple; /* what every value is a multiple of; 0 stands for 1 */
 } attn_symbol;
 
+/* An input and an output that belong together: what a run writes to the output is what the next run reads from the
+ * input. They have one type and shape. States stand last among the inputs and last among the outputs. */
+typedef struct {
+  uint32_t input, output; /* indices of the two ports */
+  int32_t in_place;       /* the same memory may be passed for both; otherwise they may not overlap */
+  int32_t reserved;
+} attn_state;
+
+/* Caches that grow together: state `length`, i32 [B], holds the number of rows that each sample has in them. */
+typedef struct {
+  uint32_t length; /* index of the input */
+  uint32_t reserved;
+  attn_extent capacity; /* rows that a sample can have */
+  attn_extent appended; /* rows that a run adds */
+} attn_cache;
+
 /* A model may hold code for several kinds of processors; an open picks one. */
 typedef struct {
   const char *target;    /* as given to -march, resolved: "znver5" */
@@ -141,7 +157,26 @@ typedef struct {
   const uint8_t *weights_id; /* 32 bytes: names, layouts and contents of the packed weights */
   int32_t weights_embedded;
   int32_t reserved2;
+  const attn_state *states; /* in the order of their inputs */
+  const attn_cache *caches;
+  uint32_t state_count;
+  uint32_t cache_count;
 } attn_metadata;
+
+/* How M_generate chooses tokens. Zero-initialise, set `size` and what is not to be 0. */
+typedef struct {
+  uint32_t size;      /* sizeof(attn_generate_options) */
+  int32_t end;        /* the token after which a sample is complete; -1: none is */
+  int64_t max_tokens; /* that are chosen for a sample */
+  double temperature; /* 0: the most probable token */
+  double top_p;       /* of the tokens left by top_k, the fewest whose probabilities reach it; 0 or 1: all */
+  int64_t top_k;      /* the most probable tokens to draw from; 0: all */
+  int32_t seed;       /* of sample 0; sample b draws with seed + b */
+  int32_t reserved;
+} attn_generate_options;
+
+/* Told of each token as it is chosen; anything but 0 ends the generation. */
+typedef int32_t (*attn_token_callback)(void *user, int64_t sample, int32_t token);
 
 #define ATTN_CPU_SSE42 (UINT64_C(1) << 0) /* x86-64-v2: with ssse3, popcnt, cx16 */
 #define ATTN_CPU_AVX (UINT64_C(1) << 1)

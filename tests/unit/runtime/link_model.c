@@ -14,8 +14,26 @@ static const attn_port output = {"y", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
 static const attn_symbol symbol = {"N", 0, 100, 1};
 static const attn_variant variant = {"x86-64", 0};
 static const attn_variant_code code = {arena, run};
-static const attn_metadata metadata = {
-    sizeof(attn_metadata), ATTN_ABI_VERSION, NAME, "attnc", &variant, &input, &output, &symbol, 1, 1, 1, 1, 0, 0, 0, 0};
+static const attn_metadata metadata = {sizeof(attn_metadata),
+                                       ATTN_ABI_VERSION,
+                                       NAME,
+                                       "attnc",
+                                       &variant,
+                                       &input,
+                                       &output,
+                                       &symbol,
+                                       1,
+                                       1,
+                                       1,
+                                       1,
+                                       0,
+                                       0,
+                                       0,
+                                       0,
+                                       0,
+                                       0,
+                                       0,
+                                       0};
 const attn_code CODE = {sizeof(attn_code), ATTN_ABI_VERSION, &metadata, &code, 0};
 
 int ENTRY(void) {
