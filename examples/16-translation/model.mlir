@@ -118,7 +118,7 @@ func.func private @decoder_layer(
 
 /// What may follow the last token of each row, which is its token number `at`.
 func.func private @next(
-    %last: tensor<?xi32> {attn.dims = ["B"]}, %at: tensor<?xi32> {attn.dims = ["B"]},
+    %last: tensor<?x1xi32> {attn.dims = ["B", "I"]}, %at: tensor<?xi32> {attn.dims = ["B"]},
     %keys0: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, %values0: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]},
     %keys1: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, %values1: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]},
     %source_keys0: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]}, %source_values0: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
@@ -127,16 +127,17 @@ func.func private @next(
     -> (tensor<?x23xf32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>) {
   %words = attn.weight "target.weight" : tensor<23x64xf32>
   %places = attn.weight "places" : tensor<13x64xf32>
-  %word = attn.take %words, %last : tensor<23x64xf32>, tensor<?xi32>
-  %place = attn.take %places, %at : tensor<13x64xf32>, tensor<?xi32>
-  %row = attn.pointwise %word, %place : tensor<?x64xf32>, tensor<?x64xf32> {
-  ^bb0(%x: f32, %p: f32):
+  %word = attn.take %words, %last : tensor<23x64xf32>, tensor<?x1xi32>
+  %y0 = attn.pointwise %word indexed captures(%places, %at) : tensor<?x1x64xf32>, tensor<13x64xf32>, tensor<?xi32> {
+  ^bb0(%row: f32, %b: index, %i: index, %c: index, %table: tensor<13x64xf32>, %now: tensor<?xi32>):
+    %t = tensor.extract %now[%b] : tensor<?xi32>
+    %n = arith.index_cast %t : i32 to index
+    %p = tensor.extract %table[%n, %c] : tensor<13x64xf32>
     %root = arith.constant 8.0 : f32
-    %scaled = arith.mulf %x, %root : f32
-    %s = arith.addf %scaled, %p : f32
-    attn.yield %s : f32
+    %scaled = arith.mulf %row, %root : f32
+    %y = arith.addf %scaled, %p : f32
+    attn.yield %y : f32
   }
-  %y0 = attn.rearrange %row sizes affine_map<(b, c) -> (b, 1, c)> from affine_map<(b, i, c) -> (b, c)> : tensor<?x64xf32>
   %known = attn.pointwise %at : tensor<?xi32> {
   ^bb0(%t: i32):
     %one = arith.constant 1 : i32
@@ -156,16 +157,16 @@ func.func private @next(
 
 /// One greedy step. A sentence whose END (2) was said goes on with padding (0); `alive` is 1 until then.
 func.func private @say(
-    %last: tensor<?xi32> {attn.dims = ["B"]}, %at: tensor<?xi32> {attn.dims = ["B"]}, %alive: tensor<?xi32> {attn.dims = ["B"]},
+    %last: tensor<?x1xi32> {attn.dims = ["B", "I"]}, %at: tensor<?xi32> {attn.dims = ["B"]}, %alive: tensor<?xi32> {attn.dims = ["B"]},
     %keys0: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, %values0: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]},
     %keys1: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, %values1: tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]},
     %source_keys0: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]}, %source_values0: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
     %source_keys1: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]}, %source_values1: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
     %lengths: tensor<?xi32> {attn.dims = ["B"]})
-    -> (tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?xi32>, tensor<?x23xf32>, tensor<?xi32>) {
+    -> (tensor<?x1xi32> {attn.dims = ["B", "I"]}, tensor<?xi32> {attn.dims = ["B"]}, tensor<?xi32> {attn.dims = ["B"]}, tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, tensor<?x4x13x16xf32> {attn.dims = ["B", "H", "T", "D"]}, tensor<?xi32> {attn.dims = ["B"]}, tensor<?x23xf32> {attn.dims = ["B", "V"]}, tensor<?xi32> {attn.dims = ["B"]}) {
   %logits, %known, %k0, %v0, %k1, %v1 = func.call @next(%last, %at, %keys0, %values0, %keys1, %values1, %source_keys0, %source_values0,
       %source_keys1, %source_values1, %lengths)
-      : (tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?xi32>) -> (tensor<?x23xf32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>)
+      : (tensor<?x1xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?xi32>) -> (tensor<?x23xf32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>)
   %best = attn.argmax %logits : tensor<?x23xf32>
   %token = attn.pointwise %best, %alive : tensor<?xi32>, tensor<?xi32> {
   ^bb0(%t: i32, %goes_on: i32):
@@ -187,13 +188,99 @@ func.func private @say(
     %y = arith.mulf %x, %factor : f32
     attn.yield %y : f32
   }
-  return %token, %known, %still, %k0, %v0, %k1, %v1, %token, %said, %still
-      : tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?xi32>, tensor<?x23xf32>, tensor<?xi32>
+  %next_last = attn.rearrange %token sizes affine_map<(b) -> (b, 1)> from affine_map<(b, i) -> (b)> : tensor<?xi32>
+  return %next_last, %known, %still, %k0, %v0, %k1, %v1, %token, %said, %still
+      : tensor<?x1xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?xi32>, tensor<?x23xf32>, tensor<?xi32>
+}
+
+/// One step of a beam search: what may follow each of the 4 hypotheses, the best 4 of all, and the caches in their order. Caches hold
+/// the heads of hypothesis 0, then those of 1, and so on.
+func.func private @search(
+    %tokens: tensor<?x4x13xi32> {attn.dims = ["B", "K", "T"]}, %sums: tensor<?x4xf32> {attn.dims = ["B", "K"]},
+    %stored: tensor<?x4x13xi32> {attn.dims = ["B", "K", "T"]}, %scores: tensor<?x4xf32> {attn.dims = ["B", "K"]},
+    %alive: tensor<?xi32> {attn.dims = ["B"]}, %step: tensor<1xi32> {attn.dims = ["I"]}, %last: tensor<?x4xi32> {attn.dims = ["B", "K"]},
+    %keys0: tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]},
+    %values0: tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]},
+    %keys1: tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]},
+    %values1: tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]},
+    %source_keys0: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
+    %source_values0: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
+    %source_keys1: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
+    %source_values1: tensor<?x4x?x16xf32> {attn.dims = ["B", "H", "N", "D"]},
+    %lengths: tensor<?xi32> {attn.dims = ["B"]})
+    -> (tensor<?x4x13xi32> {attn.dims = ["B", "K", "T"]}, tensor<?x4xf32> {attn.dims = ["B", "K"]}, tensor<?x4x13xi32> {attn.dims = ["B", "K", "T"]}, tensor<?x4xf32> {attn.dims = ["B", "K"]},
+        tensor<?xi32> {attn.dims = ["B"]}, tensor<1xi32> {attn.dims = ["I"]}, tensor<?x4xi32> {attn.dims = ["B", "K"]},
+        tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]}, tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]},
+        tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]}, tensor<?x16x13x16xf32> {attn.dims = ["B", "G", "T", "D"]}, tensor<?xi32> {attn.dims = ["B"]}) {
+  %row_last = attn.rearrange %last sizes affine_map<(b, k) -> (b * 4, 1)> from affine_map<(r, i) -> (r floordiv 4, r mod 4)> : tensor<?x4xi32>
+  // One number for each of the B 4 rows.
+  %nothing = attn.pointwise %row_last to f32 : tensor<?x1xi32> {
+  ^bb0(%token: i32):
+    %zero = arith.constant 0.0 : f32
+    attn.yield %zero : f32
+  }
+  %list = attn.argmax %nothing : tensor<?x1xf32>
+  %row_at = attn.pointwise %list captures(%step) : tensor<?xi32>, tensor<1xi32> {
+  ^bb0(%n: i32, %now: tensor<1xi32>):
+    %zero = arith.constant 0 : index
+    %t = tensor.extract %now[%zero] : tensor<1xi32>
+    attn.yield %t : i32
+  }
+  %row_lengths = attn.pointwise %list indexed captures(%lengths) : tensor<?xi32>, tensor<?xi32> {
+  ^bb0(%n: i32, %r: index, %all: tensor<?xi32>):
+    %four = arith.constant 4 : index
+    %b = arith.divui %r, %four : index
+    %y = tensor.extract %all[%b] : tensor<?xi32>
+    attn.yield %y : i32
+  }
+  %row_keys0 = attn.rearrange %keys0 sizes affine_map<(b, g, t, d) -> (b * 4, 4, t, d)>
+      from affine_map<(r, h, t, d) -> (r floordiv 4, (r mod 4) * 4 + h, t, d)> : tensor<?x16x13x16xf32>
+  %row_values0 = attn.rearrange %values0 sizes affine_map<(b, g, t, d) -> (b * 4, 4, t, d)>
+      from affine_map<(r, h, t, d) -> (r floordiv 4, (r mod 4) * 4 + h, t, d)> : tensor<?x16x13x16xf32>
+  %row_keys1 = attn.rearrange %keys1 sizes affine_map<(b, g, t, d) -> (b * 4, 4, t, d)>
+      from affine_map<(r, h, t, d) -> (r floordiv 4, (r mod 4) * 4 + h, t, d)> : tensor<?x16x13x16xf32>
+  %row_values1 = attn.rearrange %values1 sizes affine_map<(b, g, t, d) -> (b * 4, 4, t, d)>
+      from affine_map<(r, h, t, d) -> (r floordiv 4, (r mod 4) * 4 + h, t, d)> : tensor<?x16x13x16xf32>
+  %row_source_keys0 = attn.rearrange %source_keys0 sizes affine_map<(b, h, n, d) -> (b * 4, h, n, d)>
+      from affine_map<(r, h, n, d) -> (r floordiv 4, h, n, d)> : tensor<?x4x?x16xf32>
+  %row_source_values0 = attn.rearrange %source_values0 sizes affine_map<(b, h, n, d) -> (b * 4, h, n, d)>
+      from affine_map<(r, h, n, d) -> (r floordiv 4, h, n, d)> : tensor<?x4x?x16xf32>
+  %row_source_keys1 = attn.rearrange %source_keys1 sizes affine_map<(b, h, n, d) -> (b * 4, h, n, d)>
+      from affine_map<(r, h, n, d) -> (r floordiv 4, h, n, d)> : tensor<?x4x?x16xf32>
+  %row_source_values1 = attn.rearrange %source_values1 sizes affine_map<(b, h, n, d) -> (b * 4, h, n, d)>
+      from affine_map<(r, h, n, d) -> (r floordiv 4, h, n, d)> : tensor<?x4x?x16xf32>
+  %logits, %known, %k0, %v0, %k1, %v1 = func.call @next(%row_last, %row_at, %row_keys0, %row_values0, %row_keys1, %row_values1,
+      %row_source_keys0, %row_source_values0, %row_source_keys1, %row_source_values1, %row_lengths)
+      : (tensor<?x1xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?xi32>) -> (tensor<?x23xf32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>)
+  %next:7 = attn.beam_step %logits live %tokens, %sums stored %stored, %scores alive %alive step %step end 2 alpha 1.0
+      : tensor<?x23xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  %ends = attn.rearrange %next#6 sizes affine_map<(r) -> (r floordiv 4, 4)> from affine_map<(b, k) -> (b * 4 + k)> : tensor<?xi32>
+  %after = attn.pointwise %step : tensor<1xi32> {
+  ^bb0(%t: i32):
+    %one = arith.constant 1 : i32
+    %n = arith.addi %t, %one : i32
+    attn.yield %n : i32
+  }
+  %ordered_keys0 = attn.take %k0, %next#5 : tensor<?x4x13x16xf32>, tensor<?xi32>
+  %next_keys0 = attn.rearrange %ordered_keys0 sizes affine_map<(r, h, t, d) -> (r floordiv 4, 16, t, d)>
+      from affine_map<(b, g, t, d) -> (b * 4 + g floordiv 4, g mod 4, t, d)> : tensor<?x4x13x16xf32>
+  %ordered_values0 = attn.take %v0, %next#5 : tensor<?x4x13x16xf32>, tensor<?xi32>
+  %next_values0 = attn.rearrange %ordered_values0 sizes affine_map<(r, h, t, d) -> (r floordiv 4, 16, t, d)>
+      from affine_map<(b, g, t, d) -> (b * 4 + g floordiv 4, g mod 4, t, d)> : tensor<?x4x13x16xf32>
+  %ordered_keys1 = attn.take %k1, %next#5 : tensor<?x4x13x16xf32>, tensor<?xi32>
+  %next_keys1 = attn.rearrange %ordered_keys1 sizes affine_map<(r, h, t, d) -> (r floordiv 4, 16, t, d)>
+      from affine_map<(b, g, t, d) -> (b * 4 + g floordiv 4, g mod 4, t, d)> : tensor<?x4x13x16xf32>
+  %ordered_values1 = attn.take %v1, %next#5 : tensor<?x4x13x16xf32>, tensor<?xi32>
+  %next_values1 = attn.rearrange %ordered_values1 sizes affine_map<(r, h, t, d) -> (r floordiv 4, 16, t, d)>
+      from affine_map<(b, g, t, d) -> (b * 4 + g floordiv 4, g mod 4, t, d)> : tensor<?x4x13x16xf32>
+  return %next#0, %next#1, %next#2, %next#3, %next#4, %after, %ends, %next_keys0, %next_values0, %next_keys1, %next_values1, %next#4
+      : tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>, tensor<?x4xi32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?xi32>
 }
 
 func.func @translate(%source: tensor<?x?xi32> {attn.name = "source", attn.dims = ["B", "N"]},
                      %lengths: tensor<?xi32> {attn.name = "lengths", attn.dims = ["B"]})
-    -> (tensor<?x13xi32> {attn.name = "tokens"}, tensor<?x13x23xf32> {attn.name = "logits"}) {
+    -> (tensor<?x13xi32> {attn.name = "tokens"}, tensor<?x13x23xf32> {attn.name = "logits"},
+        tensor<?x4x13xi32> {attn.name = "found"}, tensor<?x4xf32> {attn.name = "scores"}) {
   %memory = func.call @encode(%source, %lengths) : (tensor<?x?xi32>, tensor<?xi32>) -> tensor<?x?x64xf32>
   %key_rows0_w = attn.weight "decoder.0.cross.key.weight" : tensor<64x64xf32>
   %key_rows0_b = attn.weight "decoder.0.cross.key.bias" : tensor<64xf32>
@@ -223,9 +310,36 @@ func.func @translate(%source: tensor<?x?xi32> {attn.name = "source", attn.dims =
     %zero = arith.constant 0 : i32
     attn.yield %zero : i32
   }
-  %end:7, %tokens, %logits = attn.loop @say carried(%begin, %first, %begin, %empty, %empty, %empty, %empty)
+  %last = attn.rearrange %begin sizes affine_map<(b) -> (b, 1)> from affine_map<(b, i) -> (b)> : tensor<?xi32>
+  %end:7, %tokens, %logits = attn.loop @say carried(%last, %first, %begin, %empty, %empty, %empty, %empty)
       with(%source_keys0, %source_values0, %source_keys1, %source_values1, %lengths) steps 13 while
-      : (tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?xi32>)
-      -> (tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x13xi32>, tensor<?x13x23xf32>)
-  return %tokens, %logits : tensor<?x13xi32>, tensor<?x13x23xf32>
+      : (tensor<?x1xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?xi32>)
+      -> (tensor<?x1xi32>, tensor<?xi32>, tensor<?xi32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x4x13x16xf32>, tensor<?x13xi32>, tensor<?x13x23xf32>)
+
+  // The same with 4 hypotheses for each sentence: at first there is one, and none is stored.
+  %none = attn.rearrange %source sizes affine_map<(b, n) -> (b, 4, 13)> from affine_map<(b, k, t) -> (b, -1)> : tensor<?x?xi32>
+  %begins = attn.rearrange %begin sizes affine_map<(b) -> (b, 4)> from affine_map<(b, k) -> (b)> : tensor<?xi32>
+  %sums = attn.pointwise %begins indexed to f32 : tensor<?x4xi32> {
+  ^bb0(%t: i32, %b: index, %k: index):
+    %first_one = arith.constant 0 : index
+    %zero = arith.constant 0.0 : f32
+    %nothing = arith.constant 0xFF800000 : f32
+    %is = arith.cmpi eq, %k, %first_one : index
+    %y = arith.select %is, %zero, %nothing : f32
+    attn.yield %y : f32
+  }
+  %scores = attn.pointwise %sums : tensor<?x4xf32> {
+  ^bb0(%s: f32):
+    %nothing = arith.constant 0xFF800000 : f32
+    attn.yield %nothing : f32
+  }
+  %step = attn.rearrange %begin sizes affine_map<(b) -> (1)> from affine_map<(i) -> (-1)> : tensor<?xi32>
+  %room = attn.rearrange %memory sizes affine_map<(b, n, c) -> (b, 16, 13, 16)> from affine_map<(b, g, t, d) -> (b, -1, d)> : tensor<?x?x64xf32>
+  %last_step:11 = attn.loop @search carried(%none, %sums, %none, %scores, %begin, %step, %begins, %room, %room, %room, %room)
+      with(%source_keys0, %source_values0, %source_keys1, %source_values1, %lengths) steps 13 while
+      : (tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>, tensor<?x4xi32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?x4x?x16xf32>, tensor<?xi32>)
+      -> (tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>, tensor<?x4xi32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>, tensor<?x16x13x16xf32>)
+  %found:2 = attn.beam_finish live %last_step#0, %last_step#1 stored %last_step#2, %last_step#3 alive %last_step#4 length %last_step#5 alpha 1.0
+      : tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return %tokens, %logits, %found#0, %found#1 : tensor<?x13xi32>, tensor<?x13x23xf32>, tensor<?x4x13xi32>, tensor<?x4xf32>
 }

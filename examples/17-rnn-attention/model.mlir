@@ -63,7 +63,8 @@ func.func private @while_real(%before: tensor<?x48xf32> {attn.dims = ["B", "U"]}
 }
 
 func.func private @forward(%before: tensor<?x48xf32> {attn.dims = ["B", "U"]}, %letter: tensor<?x144xf32> {attn.dims = ["B", "G"]},
-                           %real: tensor<?x1xi32> {attn.dims = ["B", "I"]}) -> (tensor<?x48xf32>, tensor<?x48xf32>) {
+                           %real: tensor<?x1xi32> {attn.dims = ["B", "I"]})
+    -> (tensor<?x48xf32> {attn.dims = ["B", "U"]}, tensor<?x48xf32> {attn.dims = ["B", "U"]}) {
   %w = attn.weight "encoder.weight_hh_l0" : tensor<144x48xf32>
   %b = attn.weight "encoder.bias_hh_l0" : tensor<144xf32>
   %own = attn.linear %before, %w, %b : tensor<?x48xf32>, tensor<144x48xf32>, tensor<144xf32>
@@ -74,7 +75,8 @@ func.func private @forward(%before: tensor<?x48xf32> {attn.dims = ["B", "U"]}, %
 }
 
 func.func private @backward(%before: tensor<?x48xf32> {attn.dims = ["B", "U"]}, %letter: tensor<?x144xf32> {attn.dims = ["B", "G"]},
-                            %real: tensor<?x1xi32> {attn.dims = ["B", "I"]}) -> (tensor<?x48xf32>, tensor<?x48xf32>) {
+                            %real: tensor<?x1xi32> {attn.dims = ["B", "I"]})
+    -> (tensor<?x48xf32> {attn.dims = ["B", "U"]}, tensor<?x48xf32> {attn.dims = ["B", "U"]}) {
   %w = attn.weight "encoder.weight_hh_l0_reverse" : tensor<144x48xf32>
   %b = attn.weight "encoder.bias_hh_l0_reverse" : tensor<144xf32>
   %own = attn.linear %before, %w, %b : tensor<?x48xf32>, tensor<144x48xf32>, tensor<144xf32>
@@ -89,7 +91,9 @@ func.func private @say(
     %last: tensor<?xi32> {attn.dims = ["B"]}, %state: tensor<?x48xf32> {attn.dims = ["B", "U"]},
     %alive: tensor<?xi32> {attn.dims = ["B"]}, %keys: tensor<?x1x?x48xf32> {attn.dims = ["B", "H", "N", "A"]},
     %annotations: tensor<?x1x?x96xf32> {attn.dims = ["B", "H", "N", "E"]}, %lengths: tensor<?xi32> {attn.dims = ["B"]})
-    -> (tensor<?xi32>, tensor<?x48xf32>, tensor<?xi32>, tensor<?xi32>, tensor<?x1x?xf32>, tensor<?x43xf32>, tensor<?xi32>) {
+    -> (tensor<?xi32> {attn.dims = ["B"]}, tensor<?x48xf32> {attn.dims = ["B", "U"]}, tensor<?xi32> {attn.dims = ["B"]},
+        tensor<?xi32> {attn.dims = ["B"]}, tensor<?x1x?xf32> {attn.dims = ["B", "H", "N"]}, tensor<?x43xf32> {attn.dims = ["B", "V"]},
+        tensor<?xi32> {attn.dims = ["B"]}) {
   // Where to look follows from the state before.
   %asks_w = attn.weight "asks.weight" : tensor<48x48xf32>
   %asks = attn.linear %state, %asks_w : tensor<?x48xf32>, tensor<48x48xf32>

@@ -133,8 +133,10 @@ func.func private @step(
     %memory: tensor<?x1x128x20xf32> {attn.dims = ["B", "H", "R", "W"]}, %reading: tensor<?x128xf32> {attn.dims = ["B", "R"]},
     %writing: tensor<?x128xf32> {attn.dims = ["B", "R"]}, %read: tensor<?x20xf32> {attn.dims = ["B", "W"]},
     %x: tensor<?x10xf32> {attn.dims = ["B", "I"]})
-    -> (tensor<?x100xf32>, tensor<?x100xf32>, tensor<?x1x128x20xf32>, tensor<?x128xf32>, tensor<?x128xf32>, tensor<?x20xf32>,
-        tensor<?x8xf32>, tensor<?x128xf32>, tensor<?x128xf32>) {
+    -> (tensor<?x100xf32> {attn.dims = ["B", "U"]}, tensor<?x100xf32> {attn.dims = ["B", "U"]},
+        tensor<?x1x128x20xf32> {attn.dims = ["B", "H", "R", "W"]}, tensor<?x128xf32> {attn.dims = ["B", "R"]},
+        tensor<?x128xf32> {attn.dims = ["B", "R"]}, tensor<?x20xf32> {attn.dims = ["B", "W"]}, tensor<?x8xf32> {attn.dims = ["B", "O"]},
+        tensor<?x128xf32> {attn.dims = ["B", "R"]}, tensor<?x128xf32> {attn.dims = ["B", "R"]}) {
   %input = attn.concat %x, %read : tensor<?x10xf32>, tensor<?x20xf32>
   %next_hidden, %next_cell = func.call @lstm(%input, %hidden, %cell)
       : (tensor<?x30xf32>, tensor<?x100xf32>, tensor<?x100xf32>) -> (tensor<?x100xf32>, tensor<?x100xf32>)
