@@ -133,7 +133,8 @@ def fill_tensor(tensor, array):
 
 class Model:
     """An open model. `inputs` and `outputs` are lists of (name, dtype name), `symbols` of names; closing it ends its
-    contexts' use.
+    contexts' use. What it remembers between runs is in `states`, names by the same number as in the library, not among
+    the inputs and outputs.
     """
 
     def __init__(self, library, prefix, weights=None):
@@ -149,8 +150,11 @@ class Model:
         self.metadata = ctypes.cast(self.call("metadata", c_void_p), POINTER(Metadata)).contents
         if self.metadata.abi_version != ABI_VERSION:
             raise AttnError(1, f"{prefix}_metadata", f"expected ABI {ABI_VERSION}, got {self.metadata.abi_version}")
-        self.inputs = self.ports(self.metadata.inputs, self.metadata.input_count)
-        self.outputs = self.ports(self.metadata.outputs, self.metadata.output_count)
+        inputs = self.ports(self.metadata.inputs, self.metadata.input_count)
+        outputs = self.ports(self.metadata.outputs, self.metadata.output_count)
+        states = self.metadata.state_count  # they stand last
+        self.inputs, self.states = inputs[: len(inputs) - states], [name for name, _ in inputs[len(inputs) - states :]]
+        self.outputs = outputs[: len(outputs) - states]
         self.symbols = [self.metadata.symbols[i].name.decode() for i in range(self.metadata.symbol_count)]
 
     @staticmethod
@@ -212,14 +216,26 @@ class Context:
         self.keep = (inputs, outputs)
 
     def execute(self):
-        """One M_run on the bound arrays."""
+        """One M_run on the bound arrays; one M_step of a model with states, which the context holds."""
         ins, outs = self.tensors_in, self.tensors_out
-        status = self.model.call(
-            "run", c_int32, self.handle, ins, c_size_t(len(ins)), outs, c_size_t(len(outs))
-        )
+        name = "step" if self.model.states else "run"
+        self.check(name, ins, c_size_t(len(ins)), outs, c_size_t(len(outs)))
+
+    def check(self, name, *arguments):
+        status = self.model.call(name, c_int32, self.handle, *arguments)
         if status:
             text = self.model.call("last_error", c_char_p, self.handle) or b""
-            raise AttnError(status, f"{self.model.prefix}_run", text.decode())
+            raise AttnError(status, f"{self.model.prefix}_{name}", text.decode())
+
+    def state(self, name):
+        """(shape, address) of a state: memory to read and write until the next run."""
+        view = Tensor(size=ctypes.sizeof(Tensor))
+        self.check("state", c_uint32(self.model.states.index(name)), byref(view))
+        return tuple(view.shape[: view.rank]), view.data
+
+    def truncate(self, sample, length):
+        """Forgets the rows of a sample's caches from `length` on."""
+        self.check("truncate", c_int64(sample), c_int64(length))
 
     def run(self, inputs, outputs):
         self.bind(inputs, outputs)

@@ -54,7 +54,7 @@ class Case:
         return self.formula
 
     def label(self):
-        sizes = {letter: size for letter, size in self.sizes.items() if not (letter == "B" and size == 1)}
+        sizes = {letter: self.sizes[letter] for letter in "BHNMD" if letter != "B" or self.sizes["B"] > 1}
         if sizes["M"] == sizes["N"]:
             del sizes["M"]
         return " ".join(f"{letter}{size}" for letter, size in sizes.items())
@@ -124,6 +124,24 @@ class Attention(Case):
 
     def exports(self, precision):
         return (f"{self.name}.onnx", f"{self.name}-fused.onnx", f"{self.name}.xml")
+
+
+@dataclass(frozen=True)
+class Steps(Case):
+    """What goes on from step to step; flex_attention has no such thing."""
+
+    group = "steps"
+    peers = ("attnc", "onnxruntime", "openvino", "torch", "torch-compile")
+
+
+@dataclass(frozen=True)
+class TuringStep(Steps):
+    def inputs(self, other):
+        """Where a head looked before is a distribution over the rows."""
+        arrays = super().inputs(other)
+        for name in ("reading", "writing"):
+            arrays[name] = arrays[name] ** 2 / (arrays[name] ** 2).sum(1, keepdims=True)
+        return arrays
 
 
 def sizes(B=1, *, H, N, M=None, D):
@@ -200,5 +218,32 @@ CASES = [
         sizes(H=8, N=8192, D=64),
         scores=window_scores(8, 8192, WINDOW_BEFORE, WINDOW_AFTER),
         dynamic="BN",
+    ),
+    TuringStep(
+        "ntm-step",
+        sizes(B=8, H=1, N=1, M=4096, D=64) | {"P": 64 + 6, "Q": 3 * 64 + 6},
+        scores=8 * 4096,
+        extra=8 * 4096 * 64 * (2 + 4),
+        dynamic="B",
+        formula="2 M D for the read, 4 M D for the write, 2 M D of each head for the likeness, of each sample",
+        arguments={"read": "BP", "write": "BQ", "memory": "BHMD", "reading": "BM", "writing": "BM"},
+        results={"out": "BD", "next_memory": "BHMD", "next_reading": "BM", "next_writing": "BM"},
+    ),
+    Steps(
+        "lstm-attention",
+        sizes(B=8, H=1, N=50, D=512),
+        scores=8 * 50 * 50,
+        extra=2 * 8 * 50 * 512**2 * (4 + 8 + 1 + 1),
+        formula="2 D D (4 + 8 + 1) B N for gates and queries, 2 D D B M for keys, 4 D B N M for scores and contexts",
+        arguments={"x": "BND", "annotations": "BMD"},
+        results={"states": "BND", "contexts": "BND"},
+        weights={
+            "input.weight": ((2048, 512), 1 / math.sqrt(512)),
+            "input.bias": ((2048,), 0.1),
+            "state.weight": ((2048, 1024), 1 / math.sqrt(1024)),
+            "query.weight": ((512, 512), 1 / math.sqrt(512)),
+            "key.weight": ((512, 512), 1 / math.sqrt(512)),
+            "vector": ((512,), 1 / math.sqrt(512)),
+        },
     ),
 ]

@@ -141,6 +141,50 @@ class Window(Case):
         return out.reshape(q.shape)
 
 
+class TuringStep(Case):
+    """One step of a Neural Turing Machine's memory: both heads look, one reads, the other writes."""
+
+    def address(self, memory, raw, before):
+        key, strength, gate, shift, sharpness = raw.split([self.sizes["D"], 1, 1, 3, 1], 1)
+        rows, keys = memory.norm(dim=2).clamp_min(1e-8), key.norm(dim=1, keepdim=True).clamp_min(1e-8)
+        likeness = (memory @ key[..., None])[..., 0] / (rows * keys)
+        content = torch.softmax(functional.softplus(strength) * likeness, 1)
+        gate, shift = torch.sigmoid(gate), torch.softmax(shift, 1)
+        mixed = gate * content + (1 - gate) * before
+        moved = shift[:, :1] * mixed.roll(-1, 1) + shift[:, 1:2] * mixed + shift[:, 2:] * mixed.roll(1, 1)
+        raised = moved ** (1 + functional.softplus(sharpness))
+        return raised / raised.sum(1, keepdim=True)
+
+    def forward(self, read, write, memory, reading, writing):
+        rows, width = memory[:, 0], self.sizes["D"]
+        head, erase, add = write.split([width + 6, width, width], 1)
+        reading, writing = self.address(rows, read, reading), self.address(rows, head, writing)
+        out = (reading[:, None] @ rows)[:, 0]
+        kept = 1 - writing[..., None] * torch.sigmoid(erase)[:, None]
+        return out, (rows * kept + writing[..., None] * add[:, None])[:, None], reading, writing
+
+
+class LstmAttention(Case):
+    """An LSTM that looks before each step by additive attention; what does not depend on the step is computed at once."""
+
+    def forward(self, x, annotations):
+        keys = annotations @ self.key_weight.T
+        from_x = functional.linear(x, self.input_weight, self.input_bias)
+        hidden = cell = x.new_zeros(x.shape[0], x.shape[2])
+        states, contexts = [], []
+        for gates in from_x.unbind(1):
+            query = hidden @ self.query_weight.T
+            weights = torch.softmax(torch.tanh(query[:, None] + keys) @ self.vector, 1)
+            context = (weights[:, None] @ annotations)[:, 0]
+            gates = gates + functional.linear(torch.cat([context, hidden], 1), self.state_weight)
+            i, f, g, o = gates.chunk(4, 1)
+            cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
+            hidden = torch.sigmoid(o) * torch.tanh(cell)
+            states.append(hidden)
+            contexts.append(context)
+        return torch.stack(states, 1), torch.stack(contexts, 1)
+
+
 class Flex(Case):
     """flex_attention with `score(s, b, h, i, j)`, and with the block mask of `visible(b, h, i, j)`."""
 
@@ -212,6 +256,8 @@ TORCH = {
     "alibi-causal": AlibiCausal,
     "relative-bias": RelativeBias,
     "window": Window,
+    "ntm-step": TuringStep,
+    "lstm-attention": LstmAttention,
 }
 FLEX = {
     "attention": Flex,

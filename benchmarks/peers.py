@@ -237,6 +237,7 @@ class Attnc(Peer):
         weights = packed if packed.exists() else None
         self.model = attnc_ctypes.Model(self.files.library(workload), c_prefix(workload.library), weights)
         self.context = self.model.context(self.threads, workload.symbols)
+        self.known = getattr(workload.spec, "past", None)
         types = dict(self.model.outputs)
         self.result = {n: self.numpy.zeros(s, self.array_type(types[n])) for n, s in workload.outputs.items()}
 
@@ -253,8 +254,25 @@ class Attnc(Peer):
             else:
                 arrays[name] = inputs[name].astype(self.array_type(dtype))
         self.context.bind(arrays, self.result)
+        if self.known is not None:
+            self.remember(inputs)
+
+    def remember(self, inputs):
+        """Puts the past into the first rows of the states, and says how many rows are known."""
+        import ctypes
+
+        for name in self.model.states:
+            shape, address = self.context.state(name)
+            kind = ctypes.c_int32 if name == "length" else ctypes.c_float
+            held = self.numpy.ctypeslib.as_array(ctypes.cast(address, ctypes.POINTER(kind)), shape)
+            if name == "length":
+                held[:] = self.known
+            elif name in inputs:
+                held[:, :, : self.known] = inputs[name]
 
     def call(self):
+        if self.known is not None:  # the call before added to the past
+            self.context.truncate(0, self.known)
         self.context.execute()
 
     def output(self):

@@ -7,6 +7,7 @@ long_range.py) says its ports, operations, bytes and files, and names the module
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+import gpt2
 import long_range
 from cases import CASES
 
@@ -79,7 +80,7 @@ class Minilm:
     symbols = free_dimensions  # what attnc's leaves open
 
 
-MODELS = {model.name: model for model in (Minilm(), *CASES, *long_range.MODELS.values())}
+MODELS = {model.name: model for model in (Minilm(), *CASES, *gpt2.MODELS, *long_range.MODELS.values())}
 
 
 def bf16_values(array):
@@ -187,6 +188,8 @@ TABLE = [
     Workload("minilm-32x128-int8", "minilm", (32, 128), "int8", compared_with="minilm-32x128-bf16"),
     Workload("attention-4096-bf16", "attention-4096", (), "bf16"),
     *(Workload(case.name, case.name) for case in CASES),
+    *(Workload(model.name, model.name) for model in gpt2.MODELS),
+    *(Workload(f"{model.name}-bf16", model.name, (), "bf16") for model in gpt2.MODELS),
 ]
 # The points of the long-range figure, which is a command of its own: {(model, tokens): workload}.
 LONG_RANGE = {

@@ -31,7 +31,7 @@ def numbers(name, count, middle, deviation):
 
 def weight(name, shape):
     count = math.prod(shape)
-    if name.endswith(("gamma", "LayerNorm.weight")):
+    if name.endswith(("gamma", "LayerNorm.weight", "ln_1.weight", "ln_2.weight", "ln_f.weight")):
         return numbers(name, count, 1.0, 0.1)
     if len(shape) == 1:
         return numbers(name, count, 0.0, 0.1)

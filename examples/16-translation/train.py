@@ -91,10 +91,10 @@ class Translator(nn.Module):
         self.encoder = nn.ModuleList(EncoderLayer() for _ in range(LAYERS))
         self.decoder = nn.ModuleList(DecoderLayer() for _ in range(LAYERS))
         self.logits = nn.Linear(WIDTH, VOCABULARY)
+        self.register_buffer("places", sinusoids(LONGEST + 1))
 
-    @staticmethod
-    def embed(table, ids):
-        return math.sqrt(WIDTH) * table(ids) + sinusoids(ids.shape[1])
+    def embed(self, table, ids):
+        return math.sqrt(WIDTH) * table(ids) + self.places[:ids.shape[1]]
 
     def encode(self, source, visible):
         x = self.embed(self.source, source)

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 BITS, CONTROLLER, ROWS, WIDTH, SHIFTS = 8, 100, 128, 20, (-1, 0, 1)
 LONGEST = 20
-STEPS, BATCH, RATE = 1200, 16, 3e-3
+STEPS, BATCH, RATE = 300, 16, 5e-3
 HEAD = WIDTH + 3 + len(SHIFTS)  # key, strength, gate, shift, sharpness
 
 
@@ -39,9 +39,22 @@ class Machine(nn.Module):
         self.read, self.write = nn.Linear(CONTROLLER, HEAD), nn.Linear(CONTROLLER, HEAD + 2 * WIDTH)
         self.out = nn.Linear(CONTROLLER + WIDTH, BITS)
         self.memory = nn.Parameter(torch.full((ROWS, WIDTH), 1e-6), requires_grad=False)
-        with torch.no_grad():  # a head that goes on from where it was is a good one to begin with
-            for head in (self.read, self.write):
-                head.bias[WIDTH + 1] = -2
+        with torch.no_grad():
+            self.begin_well()
+
+    def begin_well(self):
+        """Sharp heads that go by place, the one that writes forward; a unit of the controller that remembers the mark, from which on
+        the head that reads goes forward too. What to write and what to say of what it reads is left to learn."""
+        for head in (self.read, self.write):
+            head.bias[WIDTH + 1] = -4  # gate
+            head.bias[HEAD - 1] = 2  # sharpness
+        stay, forward = WIDTH + 2 + SHIFTS.index(0), WIDTH + 2 + SHIFTS.index(1)
+        self.write.bias[forward] = self.read.bias[stay] = 4
+        self.read.weight[forward, 0] = 10
+        remember, keep, value, show = (gate * CONTROLLER for gate in range(4))  # of unit 0: input, forget, cell, output
+        controller = self.controller
+        controller.weight_ih[[remember, value], BITS + 1] = 10
+        controller.bias_ih[[remember, keep, show]] = torch.tensor([-5.0, 5.0, 5.0])
 
     def address(self, memory, raw, before):
         key, strength, gate, shift, sharpness = raw.split([WIDTH, 1, 1, len(SHIFTS), 1], 1)
@@ -90,7 +103,7 @@ def train(model, random):
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 10)
         optimiser.step()
-        if step % 100 == 0:
+        if step % 50 == 0:
             print(f"step {step}: up to {longest} words, loss {loss.item():.4f}", file=sys.stderr)
 
 

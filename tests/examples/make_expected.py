@@ -206,12 +206,31 @@ def reformer():
     return {}, {"y": np.concatenate([y1, x + inner @ p["ffn.W2"].T + p["ffn.b2"]], -1)}
 
 
+def pointer_generator():
+    """Two texts of nine words, of which the second has five; a word of the first is there twice, another is in no vocabulary."""
+    p = weights("20-pointer-generator")
+    annotations, state, word = given("annotations", 2, 9, 512), given("state", 2, 256), given("word", 2, 128)
+    ids = np.array([[17, 5003, 0, 17, 4999, 5049, 5003, 8, 9], [1, 2, 3, 4, 5000, 0, 0, 0, 0]], np.int32)
+    lengths, coverage = np.array([9, 5], np.int32), np.linspace(0, 2, 18).reshape(2, 9).astype(np.float32)
+    tables = {"W": p["attention.state.weight"].T, "U": p["attention.annotation.weight"].T, "b": p["attention.annotation.bias"],
+              "u": p["attention.coverage"], "v": p["attention.scores"]}
+    r = oracles.coverage_attention(state, annotations, annotations, coverage.astype(np.float64), tables,
+                                   oracles.mask_lengths(lengths, 9))
+    logits = linear(linear(np.concatenate([state, r["out"]], -1), p, "hidden"), p, "words")
+    parts = np.split(p["gate.weight"][0], [256, 768])
+    gates = {"ws": parts[0], "wc": parts[1], "wx": parts[2], "b": p["gate.bias"][0]}
+    found = oracles.pointer_generator(logits, r["map"], ids, r["out"], state, word, gates, 50)
+    return ({"ids": ids, "lengths": lengths, "coverage": coverage[:, None, None]},
+            {"distribution": found["dist"], "gate": found["gate"][:, None], "covered": r["coverage"][:, None, None]})
+
+
 def main():
-    shutil.rmtree(DATA, ignore_errors=True)
     for lesson in (evolving_transformer, image_encoder, bert, talking_heads, additive_attention, synthesizer,
-                   near_and_far, cosformer, causal_cosformer, document_encoder, reformer):
+                   near_and_far, cosformer, causal_cosformer, document_encoder, reformer,
+                   pointer_generator):
         inputs, results = lesson()
         folder = DATA / lesson.__name__.replace("_", "-")
+        shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         for name, value in inputs.items():
             np.save(folder / f"{name}.npy", value)
