@@ -11,7 +11,7 @@ import ctypes
 from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
 MAX_RANK = 8
-ABI_VERSION = 4
+ABI_VERSION = 5
 STATUS = {1: "argument", 2: "shape", 3: "dtype", 4: "index", 5: "capacity", 6: "cpu", 7: "file", 8: "memory", 9: "busy"}
 # attn_dtype of a buffer's (format letter, item size); bf16 has no letter: its bits come as u16. f16 is not offered.
 DTYPES = {("f", 4): 1, ("d", 8): 2, ("u", 2): 3, ("i", 1): 5, ("u", 1): 6, ("i", 4): 7, ("i", 8): 8, ("?", 1): 9}
@@ -55,8 +55,11 @@ class Port(Structure):
         ("dtype", c_int32),
         ("rank", c_int32),
         ("dims", c_int64 * MAX_RANK),
+        ("more", c_int32 * MAX_RANK),
         ("checked", c_int32),
         ("below", c_int32),
+        ("rising", c_int32),
+        ("reserved", c_int32),
         ("lower", c_int64),
         ("upper", c_int64),
     ]

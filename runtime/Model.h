@@ -34,6 +34,9 @@ attn_status chooseVariant(uint32_t &chosen, const attn_metadata &metadata, const
 attn_status checkTensors(attn_context *context, const attn_tensor *in, size_t inCount, const attn_tensor *out,
                          size_t outCount, Text &text);
 
+/// The extent of a port's dimension in this run, negative while its symbol is unbound.
+int64_t extentOf(const attn_context *context, const attn_port &port, int32_t dimension);
+
 /// The part of checkTensors that looks only at the inputs' types and shapes.
 attn_status bindShapes(attn_context *context, const attn_tensor *in, size_t inCount, Text &text);
 

@@ -267,6 +267,9 @@ private:
         .Case([&](UngroupRowsOp o) { return ungroupRows(x[0], o.getSize()); })
         .Case([&](BlockSumOp o) { return blockSum(x[0], o.getSize(), o.getRunning()); })
         .Case([&](ConcatOp) { return concat(x[0], x[1]); })
+        .Case([&](EdgeScoreOp) { return edgeScore(x[0], x[1], x[2]); })
+        .Case([&](EdgeValuesOp) { return edgeValues(x[0], x[1], x[2]); })
+        .Case([&](SegmentPoolOp o) { return segmentPool(o.getKind(), x[0], x[1], o.getGroups()); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 
