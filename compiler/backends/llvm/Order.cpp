@@ -195,6 +195,8 @@ void OrderKernel::build() {
     return mergeParts(merge);
   if (isa<GroupRowsOp, UngroupRowsOp>(op))
     return copyAll();
+  if (auto pool = dyn_cast<SegmentPoolOp>(op))
+    return segmentPool(pool);
   if (auto sum = dyn_cast<BlockSumOp>(op))
     return sum.getRunning() ? sumRunning(sum) : sumBlocks(sum);
   concat();
@@ -204,7 +206,7 @@ LogicalResult supportsOrder(KernelOp kernel, std::string &why) {
   Block &body = kernel.getBody().front();
   if (!llvm::hasSingleElement(body.without_terminator()) ||
       !isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-           BlockSumOp, ConcatOp>(body.front())) {
+           BlockSumOp, ConcatOp, SegmentPoolOp>(body.front())) {
     why = "only one op that says which row goes where is ordered";
     return failure();
   }
