@@ -370,6 +370,9 @@ private:
               x[0], x[1], x[2],
               {o.getTemperature().convertToDouble(), static_cast<int64_t>(o.getTopK()), o.getTopP().convertToDouble()});
         })
+        .Case([&](EdgeScoreOp) { return edgeScore(x[0], x[1], x[2]); })
+        .Case([&](EdgeValuesOp) { return edgeValues(x[0], x[1], x[2]); })
+        .Case([&](SegmentPoolOp o) { return segmentPool(o.getKind(), x[0], x[1], o.getGroups()); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 

@@ -157,6 +157,22 @@ std::vector<Tensor<T>> beamStep(Operands<T> operands, BeamKind how);
 template <class T>
 std::vector<Tensor<T>> beamFinish(Operands<T> operands, double alpha);
 
+// --- Graph.cpp
+/// This, edgeValues and masks of a graph fail on an input that is no graph: row pointers that do not rise from 0 to the
+/// number of edges, a column that is no node.
+template <class T>
+ExpectedTensor<T> edgeScore(const Tensor<T> &values, const Tensor<T> &rowptr, const Tensor<T> &col);
+template <class T>
+ExpectedTensor<T> edgeValues(const Tensor<T> &map, const Tensor<T> &rowptr, const Tensor<T> &col);
+template <class T>
+llvm::Error checkGraph(const Tensor<T> &rowptr, const Tensor<T> &col, int64_t nodes, int64_t keys);
+/// The columns of the edges of a node.
+template <class T>
+llvm::ArrayRef<int64_t> columnsOf(const Tensor<T> &rowptr, const Tensor<T> &col, int64_t node);
+/// Fails on an input with an id outside [-1, groups).
+template <class T>
+ExpectedTensor<T> segmentPool(PoolKind kind, const Tensor<T> &input, const Tensor<T> &ids, int64_t groups);
+
 // --- MapMix.cpp
 template <class T>
 ExpectedTensor<T> topK(Tensor<T> scores, int64_t count);

@@ -1,6 +1,7 @@
 // The rules, each with its reason. What a rule says of a parameter is a starting point: `attnc tune` times what
 // `alternativesOf` lists, and docs/performance.md says how near the rules come.
 #include "compiler/tile/ScheduleRules.h"
+#include "dialect/GraphEdges.h"
 #include "dialect/GroupedHeads.h"
 #include "dialect/KernelNumbers.h"
 #include "llvm/ADT/SetVector.h"
@@ -53,6 +54,10 @@ constexpr int64_t fewQueries = 4;
 // this many queries gain, and heads alone are enough tasks.
 constexpr int64_t headQueries = 256;
 
+// Numbers of a node, in vectors, that are summed along its edges at once: with the weights and values of an edge they
+// fit 16 registers.
+constexpr int64_t edgeVectors = 8;
+
 // Keys, or values, between two rescalings of decoding: a block of each stays in the second-level cache for all queries
 // that read it.
 constexpr int64_t decodeBytes = 64 * 1024;
@@ -85,7 +90,7 @@ bool holdsMaps(KernelOp kernel) {
 /// Whether a kernel is an op that says which row goes where.
 bool ordersRows(KernelOp kernel) {
   return isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-             BlockSumOp, ConcatOp, SampleOp, BeamStepOp, BeamFinishOp>(kernel.getBody().front().front());
+             BlockSumOp, ConcatOp, SegmentPoolOp, SampleOp, BeamStepOp, BeamFinishOp>(kernel.getBody().front().front());
 }
 
 /// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.
@@ -167,6 +172,8 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
     return {Strategy::Dense};
   if (!body.getOps<LinearAttentionOp>().empty())
     return {Strategy::Linear};
+  if (followsEdges(kernel))
+    return {Strategy::Edges};
   if (holdsMaps(kernel) && groupOf(kernel) && mostQueries > 0 && mostQueries <= fewQueries)
     return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
   if (holdsMaps(kernel))
@@ -180,6 +187,8 @@ ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy
   RegisterTile tile = strategy == Strategy::Stream ? streamTile(kernel, context)
                                                    : RegisterTile{tileRows, tileVectors(context.vectorBits)};
   int64_t taskRows = blockRows(kernel, strategy), keys = keyBlock(kernel, strategy);
+  if (strategy == Strategy::Edges)
+    tile = {1, edgeVectors};
   if (strategy == Strategy::Decode) {
     tile = decodeTile(groupOf(kernel), context.vectorBits);
     taskRows = groupOf(kernel) * context.mostQueries;
@@ -261,6 +270,7 @@ static SmallVector<Draft> draftsOf(KernelOp kernel, const Draft &own, const Sche
     break;
   case Strategy::Rows:
   case Strategy::Order:
+  case Strategy::Edges:
     break;
   }
   return drafts;

@@ -78,10 +78,16 @@ CASES.update({"transformer_encode/" + norm: ("out",) for norm in ("post", "pre")
 CASES.update({"transformer_decode/" + norm: ("logits",) for norm in ("post", "pre")})
 CASES.update({"transformer_greedy/" + norm: ("tokens", "out_lengths", "logits") for norm in ("post", "pre")})
 CASES.update({"transformer_nar/" + mode: ("tokens", "out_lengths", "logits") for mode in ("predicted_length", "fixed_length")})
+CASES.update({"gcn/" + name: ("out",) for name in ("loops", "no_loops", "learned_edges")})
+CASES.update({"gat/concat_loops": ("out", "alpha"), "gat/average": ("out",), "gat/no_loops_isolated": ("out",),
+              "gat/one_node": ("out",)})
+CASES.update({"graph_readout/" + name: ("out",) for name in ("node", "edge_dot", "edge_bilinear", "edge_mlp")})
+CASES.update({"graph_readout/graph_" + name: ("out", "pooled") for name in ("mean", "sum", "max")})
 
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
     "attention_general/norm_sigmoid": {"bias": -2.25},
+    "graph_readout/edge_dot": {"p": {}},
     "external_attention/one_head": {"eps": 0.0}, "external_attention/two_heads": {"eps": 0.0},
 }
 
@@ -267,6 +273,13 @@ for case, matrices in (("multi_head_own/odd_widths", ("Wq", "Wk", "Wv")), ("mult
     FORMS[case, "Wo"] = lambda value: value.reshape(-1, value.shape[2]).T
 
 
+for form in ("concat_loops", "average", "no_loops_isolated", "one_node"):
+    FORMS["gat/" + form, "w"] = lambda value: by_output(value).reshape(-1, value.shape[1])
+for form in ("loops", "no_loops", "learned_edges"):
+    FORMS["gcn/" + form, "w"] = np.transpose
+FORMS["graph_readout/edge_bilinear", "W"] = lambda value: value
+
+
 def rounded(value):
     """The same arguments with every real array rounded to f32, still held in f64."""
     if isinstance(value, dict):
@@ -311,6 +324,30 @@ def positions_of(flags):
     return index
 
 
+def graph_form(case, arguments, results):
+    """A case of a graph as models take it: nodes are the tokens of one sample, pairs two lists, numbers of edges have a
+    head; weights apart."""
+    named = case.split("/")[0]
+    if named in ("gcn", "gat"):
+        weights = {name: arguments[name] for name in ("w", "a_dst", "a_src", "b") if arguments.get(name) is not None}
+        inputs = {name: arguments[name] for name in ("rowptr", "col")}
+        if arguments.get("edge_weight") is not None:
+            inputs["edge_weight"] = arguments["edge_weight"][None]
+        arguments = {"x": arguments["x"][None], **inputs, "p": weights}
+        results = {name: value[None] for name, value in results.items()}
+    elif named == "graph_readout":
+        inputs = {"h": arguments["h"], "ids": arguments.get("graph_id")}
+        if arguments.get("pairs") is not None:
+            inputs = {"h": arguments["h"][None, None], "u": arguments["pairs"][None, None, :, 0],
+                      "v": arguments["pairs"][None, None, :, 1]}
+            results = {"out": results["out"].reshape(1, 1, -1, 1)}
+        arguments = {**{name: value for name, value in inputs.items() if value is not None}, "p": arguments.get("p", {})}
+    elif named == "graph_attention_masked":
+        rows = [np.flatnonzero(row) for row in arguments["adj"]]
+        arguments = {**arguments, "rowptr": np.cumsum([0] + [len(row) for row in rows]), "col": np.concatenate(rows)}
+    return arguments, results
+
+
 def write_case(case, arguments, results):
     folder = os.path.join(DATA, case.replace("/", "-"))
     os.makedirs(folder)
@@ -339,7 +376,7 @@ def write_case(case, arguments, results):
                 np.save(os.path.join(folder, part + ".npy"), stored(numbers))
         elif isinstance(value, np.ndarray) and name != "dilation":
             np.save(os.path.join(folder, name + ".npy"), stored(value.T if name in ("pl", "pw") else value))
-    if "p" in arguments:
+    if arguments.get("p"):
         from safetensors.numpy import save_file
         weights = {}
         for name, value in arguments["p"].items():
@@ -373,7 +410,10 @@ def main():
             results["order"] = results["order"].reshape(*arguments["buckets"].shape[:1], -1, arguments["buckets"].shape[-1])
         if "max_len" in arguments:  # loops of a fixed number of steps collect 0 of those that come after the last
             results = {key: up_to(arguments["max_len"], key, value) for key, value in results.items()}
-        write_case(name, arguments, {key: results[key] for key in CASES[name]})
+        # The graph that the weights of edges belong to.
+        looped = {"looped_" + part: results[part] for part in ("rowptr", "col") if "alpha" in CASES[name]}
+        arguments, results = graph_form(name, arguments, {key: results[key] for key in CASES[name]})
+        write_case(name, {**arguments, **looped}, results)
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})
             np.save(os.path.join(DATA, name.replace("/", "-"), "expected_gelu.npy"), results["out"])

@@ -199,6 +199,8 @@ void OrderKernel::build() {
     return mergeParts(merge);
   if (isa<GroupRowsOp, UngroupRowsOp>(op))
     return copyAll();
+  if (auto pool = dyn_cast<SegmentPoolOp>(op))
+    return segmentPool(pool);
   if (auto sum = dyn_cast<BlockSumOp>(op))
     return sum.getRunning() ? sumRunning(sum) : sumBlocks(sum);
   if (auto sample = dyn_cast<SampleOp>(op))
@@ -214,7 +216,7 @@ LogicalResult supportsOrder(KernelOp kernel, std::string &why) {
   Block &body = kernel.getBody().front();
   if (!llvm::hasSingleElement(body.without_terminator()) ||
       !isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-           BlockSumOp, ConcatOp, SampleOp, BeamStepOp, BeamFinishOp>(body.front())) {
+           BlockSumOp, ConcatOp, SegmentPoolOp, SampleOp, BeamStepOp, BeamFinishOp>(body.front())) {
     why = "only one op that says which row goes where is ordered";
     return failure();
   }

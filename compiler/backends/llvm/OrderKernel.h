@@ -33,6 +33,7 @@ private:
   void sumBlocks(BlockSumOp sum);
   void sumRunning(BlockSumOp sum);
   void concat();
+  void segmentPool(SegmentPoolOp pool);
   void copyRow(CodeBuilder &code, Value from, Value to, int64_t width);
   void addRow(CodeBuilder &code, Value from, Value to, int64_t width);
   void ifRow(CodeBuilder &code, Value index, Value rows, llvm::function_ref<void(Value)> yes,

@@ -2,23 +2,8 @@
 #include "compiler/backends/llvm/StripKernel.h"
 #include "dialect/Captures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include <cmath>
 
 namespace mlir::attn {
-
-Value hiddenCode(CodeBuilder &code, Hidden hidden) {
-  return code.splatReal(hidden == Hidden::Score ? -INFINITY : -0.0);
-}
-
-// -0 equals 0, so weights are compared by their bits.
-Value isHidden(CodeBuilder &code, Value x, Hidden hidden) {
-  if (hidden == Hidden::Never)
-    return {};
-  if (hidden == Hidden::Score)
-    return arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, x, hiddenCode(code, hidden));
-  auto asBits = [&](Value value) { return arith::BitcastOp::create(code.b, code.bits(), value); };
-  return arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, asBits(x), asBits(hiddenCode(code, hidden)));
-}
 
 /// The vector at a place of an operand: of a map of the strip, or of a tensor from outside.
 Value StripKernel::operandAt(CodeBuilder &code, const Strip &strip, Value operand, const Place &at) {
