@@ -128,89 +128,35 @@ private:
     return operands;
   }
 
-  /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step.
+  /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step. Without
+  /// a step, one on zeros tells the shapes of what is collected.
   llvm::Expected<Tensors> loop(LoopOp op, Tensors operands) {
-    size_t carried = op.getCarried().size(), each = op.getEach().size();
+    size_t carried = op.getCarried().size(), sequences = carried + op.getEach().size();
     int64_t time = op.getSteps() ? static_cast<int64_t>(*op.getSteps()) : operands[carried].shape[1];
-    for (size_t s = carried; s < carried + each; ++s)
+    for (size_t s = carried; s < sequences; ++s)
       if (operands[s].shape[1] != time)
-        return located(*op, error("sequences of " + llvm::Twine(time) + " and " + llvm::Twine(operands[s].shape[1]) +
-                                  " steps"));
-    Tensors collected;
+        return located(*op, error("has sequences of " + llvm::Twine(time) + " and " +
+                                  llvm::Twine(operands[s].shape[1]) + " steps"));
+    Tensors collected(op.getNumResults() - carried);
     bool goesOn = true;
-    for (int64_t count = 0; count < time && goesOn; ++count) {
+    for (int64_t count = 0; count < std::max<int64_t>(time, 1) && goesOn; ++count) {
       int64_t t = op.getReverse() ? time - 1 - count : count;
       Tensors arguments = operands;
-      for (size_t s = carried; s < carried + each; ++s)
-        arguments[s] = partOf(operands[s], t);
+      for (size_t s = carried; s < sequences; ++s)
+        arguments[s] = partOf(operands[s], t, isa<FloatType>(getElementTypeOrSelf(op->getOperand(s))));
       llvm::Expected<Tensors> results = callee(*op, op.getCallee(), std::move(arguments));
       if (!results)
         return results;
-      if (op.getConditional()) {
+      if (op.getConditional())
         goesOn = llvm::any_of(results->back().integers, [](int64_t alive) { return alive != 0; });
-        results->pop_back();
-      }
-      for (size_t s = 0; s < carried; ++s)
+      for (size_t s = 0; s < carried && time > 0; ++s)
         operands[s] = std::move((*results)[s]);
-      for (size_t s = carried; s < results->size(); ++s)
-        if (llvm::Error cause = collect(collected, s - carried, (*results)[s], t, time))
+      for (auto [sequence, part] : llvm::zip(collected, llvm::drop_begin(*results, carried)))
+        if (llvm::Error cause = collect(sequence, part, t, time))
           return located(*op, std::move(cause));
     }
-    return joinCollected(op, std::move(operands), std::move(collected), time);
-  }
-
-  /// The part [B, ...] of a sequence [B, T, ...] at time t.
-  static Tensor<T> partOf(const Tensor<T> &sequence, int64_t t) {
-    Tensor<T> part;
-    part.shape = sequence.shape;
-    part.shape.erase(part.shape.begin() + 1);
-    int64_t samples = sequence.shape[0], time = sequence.shape[1], size = samples ? part.size() / samples : 0;
-    auto copy = [&](auto &from, auto &to) {
-      if (!from.empty())
-        for (int64_t b = 0; b < samples; ++b)
-          to.insert(to.end(), from.begin() + (b * time + t) * size, from.begin() + (b * time + t + 1) * size);
-    };
-    copy(sequence.reals, part.reals);
-    copy(sequence.integers, part.integers);
-    return part;
-  }
-
-  /// Puts a part at time t of sequence `index`, which begins as zeros.
-  static llvm::Error collect(Tensors &sequences, size_t index, const Tensor<T> &part, int64_t t, int64_t time) {
-    if (sequences.size() <= index) {
-      Tensor<T> &sequence = sequences.emplace_back();
-      sequence.shape = part.shape;
-      sequence.shape.insert(sequence.shape.begin() + 1, time);
-      llvm::Expected<int64_t> count = elementCount(sequence.shape);
-      if (!count)
-        return count.takeError();
-      (part.integers.empty() ? sequence.reals.resize(*count) : sequence.integers.resize(*count));
-    }
-    Tensor<T> &sequence = sequences[index];
-    int64_t samples = part.shape[0], size = samples ? part.size() / samples : 0;
-    auto copy = [&](auto &from, auto &to) {
-      for (int64_t b = 0; b < samples && !from.empty(); ++b)
-        std::copy_n(from.begin() + b * size, size, to.begin() + (b * time + t) * size);
-    };
-    copy(part.reals, sequence.reals);
-    copy(part.integers, sequence.integers);
-    return llvm::Error::success();
-  }
-
-  /// The results of a loop; without a step the collected ones are as empty as their time.
-  llvm::Expected<Tensors> joinCollected(LoopOp op, Tensors operands, Tensors collected, int64_t time) {
-    operands.resize(op.getCarried().size());
-    if (time > 0) {
-      std::move(collected.begin(), collected.end(), std::back_inserter(operands));
-      return operands;
-    }
-    for (Value result : op.getResults().drop_front(operands.size())) {
-      Tensor<T> &empty = operands.emplace_back();
-      empty.shape = Shape(cast<RankedTensorType>(result.getType()).getShape());
-      empty.shape[1] = 0;
-      for (int64_t &extent : empty.shape)
-        extent = ShapedType::isDynamic(extent) ? 0 : extent;
-    }
+    operands.resize(carried);
+    std::move(collected.begin(), collected.end(), std::back_inserter(operands));
     return operands;
   }
 
@@ -377,7 +323,7 @@ private:
         .Case([&](EdgeValuesOp) { return edgeValues(x[0], x[1], x[2]); })
         .Case([&](SegmentPoolOp o) { return segmentPool(o.getKind(), x[0], x[1], o.getGroups()); })
         .Case([&](RearrangeOp o) { return rearrange(x[0], o.getSizes(), o.getFrom(), isWhole(op)); })
-        .Case([&](TakeOp) { return take(x[0], x[1], isWhole(op)); })
+        .Case([&](TakeOp) { return reference::take(x[0], x[1], isWhole(op)); })
         .Case([&](AppendRowsOp) { return appendRows(x[0], x[1], isWhole(op)); })
         .Case([&](ScatterAddOp) { return scatterAdd(x[0], x[1], x[2]); })
         .Case([&](ArgmaxOp) { return argmax(x[0]); })

@@ -189,6 +189,14 @@ ExpectedTensor<T> argmax(const Tensor<T> &input);
 template <class T>
 ExpectedTensor<T> cacheAppend(Tensor<T> cache, const Tensor<T> &rows, const Tensor<T> &places);
 
+// --- Loop.cpp
+/// The part [B, ...] of a sequence [B, T, ...] at time t; zeros where there is no time.
+template <class T>
+Tensor<T> partOf(const Tensor<T> &sequence, int64_t t, bool isReal);
+/// Puts a part at time t of a sequence, which begins as `time` parts of zeros.
+template <class T>
+llvm::Error collect(Tensor<T> &sequence, const Tensor<T> &part, int64_t t, int64_t time);
+
 // --- MapMix.cpp
 template <class T>
 ExpectedTensor<T> topK(Tensor<T> scores, int64_t count);

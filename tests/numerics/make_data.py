@@ -295,6 +295,10 @@ for form in ("concat_loops", "average", "no_loops_isolated", "one_node"):
 for form in ("loops", "no_loops", "learned_edges"):
     FORMS["gcn/" + form, "w"] = np.transpose
 FORMS["graph_readout/edge_bilinear", "W"] = lambda value: value
+# Gates that are computed one after the other, apart.
+FORMS["rnn/gru_before", "Wh"] = lambda value: value.reshape(len(value), 3, -1).transpose(1, 2, 0)
+FORMS["rnn/gru_before", "bh"] = lambda value: value.reshape(3, -1)
+
 # Convolutions as linears of neighbours side by side.
 def by_neighbours(value):
     """A weight [taps, in, out] as [out, taps * in]."""

@@ -2,22 +2,25 @@
 // RUN: cd %S/data/rnn-gru_before && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input x=x.npy --input lengths=lengths.npy --expect out=expected_out.npy --expect h=expected_h.npy
 // RUN: %run_compiled %s %t --weights=%S/data/rnn-gru_before/weights.safetensors --sizes B=1,N=1 --sizes B=3,N=6 --sizes B=7,N=33 \
-// RUN:   --sizes B=0,N=3 --sizes B=2,N=0
+// RUN:   --sizes B=0,N=3 --sizes B=2,N=0 --integers lengths=0..9
 
 func.func private @step(%h: tensor<?x7xf32> {attn.dims = ["B", "U"]}, %t: tensor<?xi32> {attn.dims = ["B"]},
                         %x: tensor<?x5xf32> {attn.dims = ["B", "C"]}, %lengths: tensor<?xi32> {attn.dims = ["B"]})
     -> (tensor<?x7xf32> {attn.dims = ["B", "U"]}, tensor<?xi32> {attn.dims = ["B"]}, tensor<?x7xf32> {attn.dims = ["B", "U"]}) {
   %wx = attn.weight "Wx" : tensor<21x5xf32>
-  %wh = attn.weight "Wh" : tensor<21x7xf32>
   %bx = attn.weight "bx" : tensor<21xf32>
-  %bh = attn.weight "bh" : tensor<21xf32>
   %gx = attn.linear %x, %wx, %bx : tensor<?x5xf32>, tensor<21x5xf32>, tensor<21xf32>
   %xr = attn.rearrange %gx sizes affine_map<(b, c) -> (b, 7)> from affine_map<(b, c) -> (b, c + 0)> : tensor<?x21xf32>
   %xz = attn.rearrange %gx sizes affine_map<(b, c) -> (b, 7)> from affine_map<(b, c) -> (b, c + 7)> : tensor<?x21xf32>
   %xn = attn.rearrange %gx sizes affine_map<(b, c) -> (b, 7)> from affine_map<(b, c) -> (b, c + 14)> : tensor<?x21xf32>
-  %gh = attn.linear %h, %wh, %bh : tensor<?x7xf32>, tensor<21x7xf32>, tensor<21xf32>
-  %hr = attn.rearrange %gh sizes affine_map<(b, c) -> (b, 7)> from affine_map<(b, c) -> (b, c + 0)> : tensor<?x21xf32>
-  %hz = attn.rearrange %gh sizes affine_map<(b, c) -> (b, 7)> from affine_map<(b, c) -> (b, c + 7)> : tensor<?x21xf32>
+  %whr = attn.weight "Wh"[0] : tensor<7x7xf32>
+  %bhr = attn.weight "bh"[0] : tensor<7xf32>
+  %whz = attn.weight "Wh"[1] : tensor<7x7xf32>
+  %bhz = attn.weight "bh"[1] : tensor<7xf32>
+  %whn = attn.weight "Wh"[2] : tensor<7x7xf32>
+  %bhn = attn.weight "bh"[2] : tensor<7xf32>
+  %hr = attn.linear %h, %whr, %bhr : tensor<?x7xf32>, tensor<7x7xf32>, tensor<7xf32>
+  %hz = attn.linear %h, %whz, %bhz : tensor<?x7xf32>, tensor<7x7xf32>, tensor<7xf32>
   %rh = attn.pointwise %xr, %hr, %h : tensor<?x7xf32>, tensor<?x7xf32>, tensor<?x7xf32> {
   ^bb0(%p: f32, %q: f32, %o: f32):
     %one = arith.constant 1.0 : f32
@@ -28,8 +31,6 @@ func.func private @step(%h: tensor<?x7xf32> {attn.dims = ["B", "U"]}, %t: tensor
     %y = arith.divf %o, %d : f32
     attn.yield %y : f32
   }
-  %whn = attn.rearrange %wh sizes affine_map<(o, i) -> (7, 7)> from affine_map<(o, i) -> (o + 14, i)> : tensor<21x7xf32>
-  %bhn = attn.rearrange %bh sizes affine_map<(o) -> (7)> from affine_map<(o) -> (o + 14)> : tensor<21xf32>
   %hn = attn.linear %rh, %whn, %bhn : tensor<?x7xf32>, tensor<7x7xf32>, tensor<7xf32>
   %new = attn.pointwise %xr, %hr, %xz, %hz, %xn, %hn, %h : tensor<?x7xf32>, tensor<?x7xf32>, tensor<?x7xf32>, tensor<?x7xf32>, tensor<?x7xf32>, tensor<?x7xf32>, tensor<?x7xf32> {
   ^bb0(%pr: f32, %qr: f32, %pz: f32, %qz: f32, %pn: f32, %qn: f32, %o: f32):

@@ -2,14 +2,14 @@
 // RUN: cd %S/data/rnn-gru_reverse && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input x=x.npy --input lengths=lengths.npy --expect out=expected_out.npy --expect h=expected_h.npy
 // RUN: %run_compiled %s %t --weights=%S/data/rnn-gru_reverse/weights.safetensors --sizes B=1,N=1 --sizes B=3,N=6 --sizes B=7,N=33 \
-// RUN:   --sizes B=0,N=3 --sizes B=2,N=0
+// RUN:   --sizes B=0,N=3 --sizes B=2,N=0 --integers lengths=0..9
 
 func.func private @step(%h: tensor<?x4xf32> {attn.dims = ["B", "U"]}, %t: tensor<?xi32> {attn.dims = ["B"]},
                         %x: tensor<?x3xf32> {attn.dims = ["B", "C"]}, %lengths: tensor<?xi32> {attn.dims = ["B"]})
     -> (tensor<?x4xf32> {attn.dims = ["B", "U"]}, tensor<?xi32> {attn.dims = ["B"]}, tensor<?x4xf32> {attn.dims = ["B", "U"]}) {
   %wx = attn.weight "Wx" : tensor<12x3xf32>
-  %wh = attn.weight "Wh" : tensor<12x4xf32>
   %bx = attn.weight "bx" : tensor<12xf32>
+  %wh = attn.weight "Wh" : tensor<12x4xf32>
   %bh = attn.weight "bh" : tensor<12xf32>
   %gx = attn.linear %x, %wx, %bx : tensor<?x3xf32>, tensor<12x3xf32>, tensor<12xf32>
   %xr = attn.rearrange %gx sizes affine_map<(b, c) -> (b, 4)> from affine_map<(b, c) -> (b, c + 0)> : tensor<?x12xf32>

@@ -2,7 +2,7 @@
 // RUN: cd %S/data/rnn-rnn && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input x=x.npy --input lengths=lengths.npy --expect out=expected_out.npy --expect h=expected_h.npy
 // RUN: %run_compiled %s %t --weights=%S/data/rnn-rnn/weights.safetensors --sizes B=1,N=1 --sizes B=3,N=6 --sizes B=7,N=33 \
-// RUN:   --sizes B=0,N=3 --sizes B=2,N=0
+// RUN:   --sizes B=0,N=3 --sizes B=2,N=0 --integers lengths=0..9
 
 func.func private @step(%h: tensor<?x7xf32> {attn.dims = ["B", "U"]}, %t: tensor<?xi32> {attn.dims = ["B"]},
                         %x: tensor<?x5xf32> {attn.dims = ["B", "C"]}, %lengths: tensor<?xi32> {attn.dims = ["B"]})

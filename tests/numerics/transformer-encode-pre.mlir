@@ -46,7 +46,7 @@ func.func @encode(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B", "N
   %src_emb = attn.weight "src_emb" : tensor<13x8xf32>
   %e = attn.embed %src_emb, %src : tensor<13x8xf32>, tensor<?x?xi32>
   %x = attn.pointwise %e indexed : tensor<?x?x8xf32> { // e sqrt(C) + sin or cos of i / 10000^(2 (c / 2) / C)
-  ^bb0(%e: f32, %b: index, %i: index, %c: index):
+  ^bb0(%e_in: f32, %b: index, %i: index, %c: index):
     %at = arith.index_cast %i : index to i32
     %pos = arith.sitofp %at : i32 to f32
     %two = arith.constant 2 : index
@@ -54,7 +54,10 @@ func.func @encode(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B", "N
     %odd = arith.remui %c, %two : index
     %h = arith.index_cast %half : index to i32
     %hf = arith.sitofp %h : i32 to f32
-    %rate = arith.constant -2.302585092994046 : f32 // -ln(10000) 2 / 8
+    %base = arith.constant 10000.0 : f32
+    %log = math.log %base : f32
+    %share = arith.constant -0.25 : f32 // 2 / C
+    %rate = arith.mulf %log, %share : f32
     %l = arith.mulf %hf, %rate : f32
     %s = math.exp %l : f32
     %angle = arith.mulf %pos, %s : f32
@@ -63,8 +66,9 @@ func.func @encode(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B", "N
     %none = arith.constant 0 : index
     %even = arith.cmpi eq, %odd, %none : index
     %wave = arith.select %even, %sin, %cos : f32
-    %root = arith.constant 2.8284271247461903 : f32
-    %scaled = arith.mulf %e, %root : f32
+    %width = arith.constant 8.0 : f32
+    %root = math.sqrt %width : f32
+    %scaled = arith.mulf %e_in, %root : f32
     %y = arith.addf %scaled, %wave : f32
     attn.yield %y : f32
   }

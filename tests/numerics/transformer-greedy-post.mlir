@@ -2,9 +2,9 @@
 // RUN: cd %S/data/transformer_greedy-post && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input src=src.npy --input lengths=lengths.npy --expect tokens=expected_tokens.npy \
 // RUN:   --expect out_lengths=expected_out_lengths.npy --expect logits=expected_logits.npy
-// RUN: attnc %s --weights=%S/data/transformer_greedy-post/weights.safetensors --bind B=0..8 --bind N=0..64 -o %t.so && cd %S/data/transformer_greedy-post && \
-// RUN:   for threads in 1 2 3; do attn-run %t.so --guard --threads=$threads --input src=src.npy --input lengths=lengths.npy \
-// RUN:   --expect tokens=expected_tokens.npy --expect out_lengths=expected_out_lengths.npy --expect logits=expected_logits.npy --rtol 1e-4 --atol 1e-5 || exit 1; done
+// RUN: %run_compiled %s %t --weights=%S/data/transformer_greedy-post/weights.safetensors --sizes B=3,N=6 \
+// RUN:   --input src=%S/data/transformer_greedy-post/src.npy --input lengths=%S/data/transformer_greedy-post/lengths.npy
+// RUN: %run_compiled %s %t --weights=%S/data/transformer_greedy-post/weights.safetensors --sizes B=1,N=1 --sizes B=2,N=9 --sizes B=0,N=3
 
 func.func private @encoder_layer(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %n: tensor<?xi32> {attn.dims = ["B"]}) -> tensor<?x?x8xf32> {
   %w_qp = attn.weight "att.Wq" : tensor<8x8xf32>
@@ -120,7 +120,7 @@ func.func private @step(%token: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<?x
   %e0 = attn.take %tgt_emb, %token : tensor<11x8xf32>, tensor<?xi32>
   %e = attn.rearrange %e0 sizes affine_map<(b, c) -> (b, 1, c)> from affine_map<(b, i, c) -> (b, c)> : tensor<?x8xf32>
   %y = attn.pointwise %e indexed captures(%t) : tensor<?x1x8xf32>, tensor<?xi32> { // e sqrt(C) + sin or cos of i / 10000^(2 (c / 2) / C)
-  ^bb0(%e: f32, %b: index, %i: index, %c: index, %starts: tensor<?xi32>):
+  ^bb0(%e_in: f32, %b: index, %i: index, %c: index, %starts: tensor<?xi32>):
     %first = tensor.extract %starts[%b] : tensor<?xi32>
     %at = arith.index_cast %i : index to i32
     %p = arith.addi %first, %at : i32
@@ -130,7 +130,10 @@ func.func private @step(%token: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<?x
     %odd = arith.remui %c, %two : index
     %h = arith.index_cast %half : index to i32
     %hf = arith.sitofp %h : i32 to f32
-    %rate = arith.constant -2.302585092994046 : f32 // -ln(10000) 2 / 8
+    %base = arith.constant 10000.0 : f32
+    %log = math.log %base : f32
+    %share = arith.constant -0.25 : f32 // 2 / C
+    %rate = arith.mulf %log, %share : f32
     %l = arith.mulf %hf, %rate : f32
     %s = math.exp %l : f32
     %angle = arith.mulf %pos, %s : f32
@@ -139,10 +142,11 @@ func.func private @step(%token: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<?x
     %none = arith.constant 0 : index
     %even = arith.cmpi eq, %odd, %none : index
     %wave = arith.select %even, %sin, %cos : f32
-    %root = arith.constant 2.8284271247461903 : f32
-    %scaled = arith.mulf %e, %root : f32
-    %y = arith.addf %scaled, %wave : f32
-    attn.yield %y : f32
+    %width = arith.constant 8.0 : f32
+    %root = math.sqrt %width : f32
+    %scaled = arith.mulf %e_in, %root : f32
+    %y_in = arith.addf %scaled, %wave : f32
+    attn.yield %y_in : f32
   }
   %t1 = attn.pointwise %t : tensor<?xi32> {
   ^bb0(%a: i32):
@@ -171,8 +175,8 @@ func.func private @step(%token: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<?x
     %none = arith.constant 0 : i32
     %live = arith.cmpi ne, %flag, %none : i32
     %zero = arith.constant 0.0 : f32
-    %y = arith.select %live, %x, %zero : f32
-    attn.yield %y : f32
+    %y_in = arith.select %live, %x, %zero : f32
+    attn.yield %y_in : f32
   }
   %length1 = attn.pointwise %length, %alive : tensor<?xi32>, tensor<?xi32> {
   ^bb0(%a: i32, %b: i32):
@@ -195,7 +199,7 @@ func.func @translate(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B",
   %src_emb = attn.weight "src_emb" : tensor<13x8xf32>
   %e = attn.embed %src_emb, %src : tensor<13x8xf32>, tensor<?x?xi32>
   %x = attn.pointwise %e indexed : tensor<?x?x8xf32> { // e sqrt(C) + sin or cos of i / 10000^(2 (c / 2) / C)
-  ^bb0(%e: f32, %b: index, %i: index, %c: index):
+  ^bb0(%e_in: f32, %b: index, %i: index, %c: index):
     %at = arith.index_cast %i : index to i32
     %pos = arith.sitofp %at : i32 to f32
     %two = arith.constant 2 : index
@@ -203,7 +207,10 @@ func.func @translate(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B",
     %odd = arith.remui %c, %two : index
     %h = arith.index_cast %half : index to i32
     %hf = arith.sitofp %h : i32 to f32
-    %rate = arith.constant -2.302585092994046 : f32 // -ln(10000) 2 / 8
+    %base = arith.constant 10000.0 : f32
+    %log = math.log %base : f32
+    %share = arith.constant -0.25 : f32 // 2 / C
+    %rate = arith.mulf %log, %share : f32
     %l = arith.mulf %hf, %rate : f32
     %s = math.exp %l : f32
     %angle = arith.mulf %pos, %s : f32
@@ -212,8 +219,9 @@ func.func @translate(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B",
     %none = arith.constant 0 : index
     %even = arith.cmpi eq, %odd, %none : index
     %wave = arith.select %even, %sin, %cos : f32
-    %root = arith.constant 2.8284271247461903 : f32
-    %scaled = arith.mulf %e, %root : f32
+    %width = arith.constant 8.0 : f32
+    %root = math.sqrt %width : f32
+    %scaled = arith.mulf %e_in, %root : f32
     %y = arith.addf %scaled, %wave : f32
     attn.yield %y : f32
   }
