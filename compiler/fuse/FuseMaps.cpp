@@ -113,11 +113,15 @@ private:
   }
 
   static bool liesAlongEdges(Value map) {
-    Operation *op = map.getDefiningOp();
+    llvm::SetVector<Value> from;
+    from.insert(map);
     bool found = false;
-    if (op)
-      forEachGraph(op, [&](OpOperand &, OpOperand &) { found = true; });
-    return found || (op && llvm::any_of(mapOperands(op), liesAlongEdges));
+    for (unsigned at = 0; at < from.size(); ++at)
+      if (Operation *op = from[at].getDefiningOp()) {
+        forEachGraph(op, [&](OpOperand &, OpOperand &) { found = true; });
+        from.insert_range(mapOperands(op));
+      }
+    return found;
   }
 
   bool join(Operation *op, ArrayRef<unsigned> joined) {
