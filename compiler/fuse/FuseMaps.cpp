@@ -5,6 +5,7 @@
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
 #include "dialect/GraphEdges.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEMAPS
@@ -100,16 +101,23 @@ public:
 private:
   /// Adds an op to a group of its own, with copies of all that makes the maps it reads where these lie along the edges
   /// of a graph: such a map is made again, as none is ever in memory.
-  static void remakeEdges(Operation *op, OpSet &group, bool isCopy = false) {
-    for (OpOperand &operand : op->getOpOperands()) {
-      Operation *producer = isMapOperand(operand) ? operand.get().getDefiningOp() : nullptr;
-      if (!producer || !(isCopy || liesAlongEdges(operand.get())))
-        continue;
-      Operation *copy = OpBuilder(op).clone(*producer);
-      operand.set(copy->getResult(0));
-      remakeEdges(copy, group, /*isCopy=*/true);
-    }
+  static void remakeEdges(Operation *op, OpSet &group) {
+    IRMapping copies;
+    for (OpOperand &operand : op->getOpOperands())
+      if (isMapOperand(operand) && liesAlongEdges(operand.get()))
+        operand.set(remake(operand.get(), op, copies, group));
     group.insert(op);
+  }
+
+  /// A copy of a map for `reader`, with copies of what it is made of.
+  static Value remake(Value map, Operation *reader, IRMapping &copies, OpSet &group) {
+    Operation *producer = map.getDefiningOp();
+    if (!producer || copies.contains(map))
+      return copies.lookupOrDefault(map);
+    for (Value operand : mapOperands(producer))
+      remake(operand, reader, copies, group);
+    group.insert(OpBuilder(reader).clone(*producer, copies));
+    return copies.lookup(map);
   }
 
   static bool liesAlongEdges(Value map) {

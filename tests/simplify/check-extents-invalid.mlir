@@ -283,3 +283,39 @@ func.func @large_multiple(%x: tensor<?x1xf32> {attn.dims = ["N", "D"]}) {
   %z = attn.block_sum %x by 65536 : tensor<?x1xf32>
   return
 }
+
+// -----
+
+func.func @graph(%q: tensor<1x1x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %r: tensor<?xi32> {attn.dims = ["N"]},
+                 %c: tensor<?xi32> {attn.dims = ["E"]}) {
+  %s = attn.score dot %q, %q : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>
+  // expected-error @+1 {{'attn.mask' op nodes and row pointers of graph are not known to be equal}}
+  %m = attn.mask %s where graph(%r, %c) : tensor<1x1x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @edge_score(%v: tensor<1x?xf32> {attn.dims = ["H", "F"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]},
+                      %c: tensor<?xi32> {attn.dims = ["E"]}) {
+  // expected-error @+1 {{'attn.edge_score' op edges of values and columns are not known to be equal}}
+  %s = attn.edge_score %v over %r, %c : tensor<1x?xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @edge_values(%m: tensor<1x1x?x?xf32> {attn.dims = ["B", "H", "M", "M"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]},
+                       %c: tensor<?xi32> {attn.dims = ["E"]}) {
+  // expected-error @+1 {{'attn.edge_values' op nodes of map and row pointers are not known to be equal}}
+  %v = attn.edge_values %m over %r, %c : tensor<1x1x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @segment_pool(%x: tensor<?x4xf32> {attn.dims = ["N", "C"]}, %ids: tensor<?xi32> {attn.dims = ["M"]}) {
+  // expected-error @+1 {{'attn.segment_pool' op rows and ids are not known to be equal}}
+  %y = attn.segment_pool mean %x ids %ids groups 4 : tensor<?x4xf32>, tensor<?xi32>
+  return
+}
