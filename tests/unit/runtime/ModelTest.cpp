@@ -124,7 +124,7 @@ TEST_F(ModelTest, RefusesHeaders) {
 TEST_F(ModelTest, RefusesCode) {
   attn_model *model;
   fake.code.abi_version = 1;
-  expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 4", nullptr);
+  expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 5", nullptr);
   fake.code.abi_version = ATTN_ABI_VERSION;
   fake.code.size = 8;
   expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 96 bytes, expected 32 and 96", nullptr);
