@@ -144,6 +144,43 @@ class TuringStep(Steps):
         return arrays
 
 
+@dataclass(frozen=True)
+class GraphAttention(Case):
+    """A layer of graph attention. The edges of a node are drawn, few of most nodes and many of some, with its loop."""
+
+    group = "graphs"
+    peers = ("attnc", "torch", "torch-compile")
+
+    def exports(self, precision):
+        return ()
+
+    def label(self):
+        return " ".join(f"{letter}{self.sizes[letter]}" for letter in "NECHD")
+
+    def flops(self):
+        sizes = self.sizes
+        return 2 * sizes["N"] * sizes["C"] * sizes["H"] * sizes["D"] + 2 * sizes["E"] * sizes["H"] * sizes["D"]
+
+    def shape(self, letters):
+        return tuple({**self.sizes, "R": self.sizes["N"] + 1, "F": self.sizes["H"] * self.sizes["D"]}[x] for x in letters)
+
+    def inputs(self, other):
+        import numpy
+
+        random = numpy.random.default_rng(2 if other else 1)
+        nodes, edges = self.sizes["N"], self.sizes["E"]
+        share = random.pareto(1.5, nodes)
+        degrees = numpy.floor((edges - nodes) * share / share.sum()).astype(int)
+        degrees[:edges - nodes - degrees.sum()] += 1
+        drawn = [random.choice(nodes - 1, degree, replace=False) for degree in degrees]
+        rows = [numpy.sort(numpy.append(row + (row >= node), node)) for node, row in enumerate(drawn)]
+        return {
+            "x": random.standard_normal(self.shape("BNC"), numpy.float32),
+            "rowptr": numpy.cumsum([0] + [len(row) for row in rows]).astype(numpy.int32),
+            "col": numpy.concatenate(rows).astype(numpy.int32),
+        }
+
+
 def sizes(B=1, *, H, N, M=None, D):
     return {"B": B, "H": H, "N": N, "M": M or N, "D": D}
 
@@ -161,7 +198,19 @@ MIXES_HEADS = {"flex-attention": "its formulas see one score, not those of other
 
 ENCODER, SENTENCES = sizes(H=8, N=4096, D=64), sizes(B=32, H=12, N=128, D=32)
 
+CORA = {"B": 1, "N": 2708, "E": 13264, "C": 1433, "H": 8, "D": 8, "M": 2708}
+
 CASES = [
+    GraphAttention(
+        "gat-cora",
+        CORA,
+        scores=0,
+        dynamic="NE",
+        formula="2 N C H D + 2 E H D",
+        arguments={"x": "BNC", "rowptr": "R", "col": "E"},
+        results={"out": "BNF"},
+        weights={"weight": ((64, 1433), 0.03), "dst": ((8, 8), 0.3), "src": ((8, 8), 0.3), "bias": ((64,), 0.3)},
+    ),
     Attention("attention-4096", ENCODER, scores=8 * 4096**2, dynamic="BN"),
     Attention("attention-128", SENTENCES, scores=32 * 12 * 128**2, dynamic="BN"),
     Attention("attention-causal-4096", ENCODER, scores=causal_scores(8, 4096), dynamic="BN", causal=True),

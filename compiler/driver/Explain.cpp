@@ -1,6 +1,7 @@
 // --explain and --require-fused: reads kernels and schedules, decides nothing. Counts are of the formulas as written: a
 // multiply and an add are 2 operations; traffic is every operand and result once.
 #include "compiler/driver/Explain.h"
+#include "dialect/GraphEdges.h"
 #include "dialect/KernelNumbers.h"
 #include "dialect/SeparableScore.h"
 #include "llvm/ADT/SetVector.h"
@@ -110,7 +111,18 @@ private:
 
   std::string text(AffineExpr expr) const { return extentText(expr, extents.symbols()); }
 
-  AffineExpr size(Value value) const { return product(extents.of(value), value.getContext()); }
+  /// Elements of a tensor; of a map along the edges of a graph, the edges in each head.
+  AffineExpr size(Value value) const {
+    ArrayRef<AffineExpr> own = extents.of(value);
+    Operation *producer = value.getDefiningOp();
+    auto kernel = producer ? producer->getParentOfType<KernelOp>() : KernelOp();
+    if (!kernel || own.size() != 4 || !isMap(value) || !followsEdges(kernel))
+      return product(own, value.getContext());
+    AffineExpr edges;
+    for (Operation &op : kernel.getBody().front())
+      forEachGraph(&op, [&](OpOperand &, OpOperand &col) { edges = extents.of(col.get())[0]; });
+    return product(own.take_front(2), value.getContext()) * edges;
+  }
 
   AffineExpr flops(KernelOp kernel) const {
     AffineExpr total = getAffineConstantExpr(0, kernel.getContext());

@@ -6,6 +6,7 @@
 #include "compiler/fuse/Passes.h"
 #include "dialect/Captures.h"
 #include "dialect/GraphEdges.h"
+#include "mlir/IR/IRMapping.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEMAPS
@@ -101,24 +102,35 @@ public:
 private:
   /// Adds an op to a group of its own, with copies of all that makes the maps it reads where these lie along the edges
   /// of a graph: such a map is made again, as none is ever in memory.
-  static void remakeEdges(Operation *op, OpSet &group, bool isCopy = false) {
-    for (OpOperand &operand : op->getOpOperands()) {
-      Operation *producer = isMapOperand(operand) ? operand.get().getDefiningOp() : nullptr;
-      if (!producer || !(isCopy || liesAlongEdges(operand.get())))
-        continue;
-      Operation *copy = OpBuilder(op).clone(*producer);
-      operand.set(copy->getResult(0));
-      remakeEdges(copy, group, /*isCopy=*/true);
-    }
+  static void remakeEdges(Operation *op, OpSet &group) {
+    IRMapping copies;
+    for (OpOperand &operand : op->getOpOperands())
+      if (isMapOperand(operand) && liesAlongEdges(operand.get()))
+        operand.set(remake(operand.get(), op, copies, group));
     group.insert(op);
   }
 
+  /// A copy of a map for `reader`, with copies of what it is made of.
+  static Value remake(Value map, Operation *reader, IRMapping &copies, OpSet &group) {
+    Operation *producer = map.getDefiningOp();
+    if (!producer || copies.contains(map))
+      return copies.lookupOrDefault(map);
+    for (Value operand : mapOperands(producer))
+      remake(operand, reader, copies, group);
+    group.insert(OpBuilder(reader).clone(*producer, copies));
+    return copies.lookup(map);
+  }
+
   static bool liesAlongEdges(Value map) {
-    Operation *op = map.getDefiningOp();
+    llvm::SetVector<Value> from;
+    from.insert(map);
     bool found = false;
-    if (op)
-      forEachGraph(op, [&](OpOperand &, OpOperand &) { found = true; });
-    return found || (op && llvm::any_of(mapOperands(op), liesAlongEdges));
+    for (unsigned at = 0; at < from.size(); ++at)
+      if (Operation *op = from[at].getDefiningOp()) {
+        forEachGraph(op, [&](OpOperand &, OpOperand &) { found = true; });
+        from.insert_range(mapOperands(op));
+      }
+    return found;
   }
 
   bool join(Operation *op, ArrayRef<unsigned> joined) {

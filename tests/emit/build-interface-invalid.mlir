@@ -140,3 +140,53 @@ func.func @model(%x: tensor<?x8xf32> {attn.name = "x", attn.dims = ["N", "D"]},
     -> (tensor<?x8xf32> {attn.name = "next", attn.state = "h"}) attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
   return %x : tensor<?x8xf32>
 }
+
+// -----
+
+func.func @model(%x: tensor<1x1x?x4xf32> {attn.name = "x", attn.dims = ["B", "H", "N", "D"]},
+                 %t: tensor<9x8xf32> {attn.name = "t"},
+                 %r: tensor<?xi32> {attn.name = "r", attn.dims = ["N + 1"]},
+                 %c: tensor<?xi32> {attn.name = "c", attn.dims = ["E"]}) -> (tensor<1x1x?xf32>, tensor<?x8xf32>)
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+  %z = attn.kernel (%b = %t : tensor<9x8xf32>, %i = %r : tensor<?xi32>) -> tensor<?x8xf32> code(@other)
+      attributes {attn.slots = array<i64: -2>} {
+    // expected-error @+1 {{limits input 'r', whose elements rise; pass the tensor twice, as two inputs}}
+    %e = attn.embed %b, %i : tensor<9x8xf32>, tensor<?xi32>
+    attn.yield %e : tensor<?x8xf32>
+  }
+  %y = attn.kernel (%a = %x : tensor<1x1x?x4xf32>, %i = %r : tensor<?xi32>, %j = %c : tensor<?xi32>)
+      -> tensor<1x1x?xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
+    %s = attn.score dot %a, %a : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>
+    %m = attn.mask %s where graph(%i, %j) : tensor<1x1x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+    %d = attn.reduce_map sum %m over keys : tensor<1x1x?x?xf32>
+    attn.yield %d : tensor<1x1x?xf32>
+  }
+  return %y, %z : tensor<1x1x?xf32>, tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+func.func @model(%x: tensor<1x1x?x4xf32> {attn.name = "x", attn.dims = ["B", "H", "N", "D"]},
+                 %t: tensor<9x8xf32> {attn.name = "t"},
+                 %r: tensor<?xi32> {attn.name = "r", attn.dims = ["N + 1"]},
+                 %c: tensor<?xi32> {attn.name = "c", attn.dims = ["E"]}) -> (tensor<1x1x?xf32>, tensor<?x8xf32>)
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+  %y = attn.kernel (%a = %x : tensor<1x1x?x4xf32>, %i = %r : tensor<?xi32>, %j = %c : tensor<?xi32>)
+      -> tensor<1x1x?xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
+    %s = attn.score dot %a, %a : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>
+    // expected-error @+1 {{takes input 'r' as rising to E, another use limits it by 8; pass the tensor twice, as two inputs}}
+    %m = attn.mask %s where graph(%i, %j) : tensor<1x1x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+    %d = attn.reduce_map sum %m over keys : tensor<1x1x?x?xf32>
+    attn.yield %d : tensor<1x1x?xf32>
+  }
+  %z = attn.kernel (%b = %t : tensor<9x8xf32>, %i = %r : tensor<?xi32>) -> tensor<?x8xf32> code(@other)
+      attributes {attn.slots = array<i64: -2>} {
+    %e = attn.embed %b, %i : tensor<9x8xf32>, tensor<?xi32>
+    attn.yield %e : tensor<?x8xf32>
+  }
+  return %y, %z : tensor<1x1x?xf32>, tensor<?x8xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)

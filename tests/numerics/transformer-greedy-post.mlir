@@ -1,4 +1,4 @@
-// A translator from BEGIN to END in one call: greedy choice, keys and values of the past kept, nothing computed twice (post-norm).
+// A translator from BEGIN on in one call: greedy choice, keys and values of the past kept, nothing computed twice (post-norm).
 // RUN: cd %S/data/transformer_greedy-post && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input src=src.npy --input lengths=lengths.npy --expect tokens=expected_tokens.npy \
 // RUN:   --expect out_lengths=expected_out_lengths.npy --expect logits=expected_logits.npy

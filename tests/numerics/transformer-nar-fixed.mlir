@@ -1,4 +1,4 @@
-// All tokens at once: as many as there may be, cut behind the first END.
+// All tokens at once: as many as there may be, cut behind the first that ends.
 // RUN: cd %S/data/transformer_nar-fixed_length && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input src=src.npy --input lengths=lengths.npy --expect tokens=expected_tokens.npy \
 // RUN:   --expect out_lengths=expected_out_lengths.npy --expect logits=expected_logits.npy

@@ -294,9 +294,28 @@ func.func @sample(%l: tensor<?x41xf32> {attn.dims = ["B", "V"]}, %s: tensor<?xi3
 
 // -----
 
+func.func @graph(%q: tensor<1x1x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %r: tensor<?xi32> {attn.dims = ["N"]},
+                 %c: tensor<?xi32> {attn.dims = ["E"]}) {
+  %s = attn.score dot %q, %q : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>
+  // expected-error @+1 {{'attn.mask' op nodes and row pointers of graph are not known to be equal}}
+  %m = attn.mask %s where graph(%r, %c) : tensor<1x1x?x?xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
 func.func @append_rows(%x: tensor<?x?x4xf32>, %y: tensor<?x?x4xf32>) {
   // expected-error @+1 {{'attn.append_rows' op dimension 0 of the operands are not known to be equal}}
   %z = attn.append_rows %x, %y : tensor<?x?x4xf32>, tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @edge_score(%v: tensor<1x?xf32> {attn.dims = ["H", "F"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]},
+                      %c: tensor<?xi32> {attn.dims = ["E"]}) {
+  // expected-error @+1 {{'attn.edge_score' op edges of values and columns are not known to be equal}}
+  %s = attn.edge_score %v over %r, %c : tensor<1x?xf32>, tensor<?xi32>, tensor<?xi32>
   return
 }
 
@@ -307,6 +326,15 @@ func.func @beam_step(%l: tensor<?x41xf32> {attn.dims = ["R", "V"]}, %k: tensor<?
   // expected-error @+1 {{'attn.beam_step' op rows of logits and of hypotheses are not known to be equal}}
   %y:7 = attn.beam_step %l live %k, %s stored %k, %s alive %a step %t end 2 alpha 1.0
       : tensor<?x41xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
+
+// -----
+
+func.func @edge_values(%m: tensor<1x1x?x?xf32> {attn.dims = ["B", "H", "M", "M"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]},
+                       %c: tensor<?xi32> {attn.dims = ["E"]}) {
+  // expected-error @+1 {{'attn.edge_values' op nodes of map and row pointers are not known to be equal}}
+  %v = attn.edge_values %m over %r, %c : tensor<1x1x?x?xf32>, tensor<?xi32>, tensor<?xi32>
   return
 }
 
@@ -376,5 +404,13 @@ func.func @cache_append_places(%x: tensor<2x4x8xf32>, %r: tensor<2x1x8xf32>, %n:
 func.func @rearrange(%x: tensor<?x?x4xf32> {attn.dims = ["N", "M", "C"]}) {
   // expected-error @+1 {{'attn.rearrange' op expected sizes of which one dimension of an input tells that they are not negative, got N - M}}
   %y = attn.rearrange %x sizes affine_map<(n, m, c) -> (n - m, c)> from affine_map<(n, c) -> (n, 0, c)> : tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @segment_pool(%x: tensor<?x4xf32> {attn.dims = ["N", "C"]}, %ids: tensor<?xi32> {attn.dims = ["M"]}) {
+  // expected-error @+1 {{'attn.segment_pool' op rows and ids are not known to be equal}}
+  %y = attn.segment_pool mean %x ids %ids groups 4 : tensor<?x4xf32>, tensor<?xi32>
   return
 }

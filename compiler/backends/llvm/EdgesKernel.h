@@ -1,6 +1,6 @@
-// The code of one kernel whose maps lie along the edges of a graph. Edges.cpp finds the places of a node's row and
-// shares rows out; EdgesPlaces.cpp has what is done place by place, and with all places of a row; EdgesProducts.cpp
-// sums of products.
+// The code of one kernel whose maps lie along the edges of a graph. EdgesCheck.cpp says which these are. Edges.cpp
+// finds the places of a node's row and shares rows out; EdgesPlaces.cpp has what is done place by place, and with all
+// places of a row; EdgesProducts.cpp sums of products.
 //
 // A row's numbers lie place after place, those of a place head after head, `width` of each: the heads, and as many more
 // as make a vector hold whole places, or a place whole vectors:
@@ -21,6 +21,10 @@ struct NodeTerms {
 
   static std::optional<NodeTerms> of(PairScoreOp op);
 };
+
+/// What a mask leaves of a map.
+enum class MaskSupport { Edges, EdgesAndLoops, Loops, Other };
+MaskSupport supportOf(MaskAttr mask);
 
 /// The map that `map` is along the edges: masks of the graph hide nothing there.
 Value unmasked(Value map);

@@ -2,22 +2,24 @@
 #include "compiler/backends/llvm/EdgesKernel.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include <numeric>
+#include "llvm/ADT/SetVector.h"
 
 namespace mlir::attn {
 
 /// Whether a number of a formula follows from `argument`.
-static bool followsFrom(Value value, Value argument) {
-  Operation *op = value.getDefiningOp();
-  return value == argument ||
-         (op && llvm::any_of(op->getOperands(), [&](Value operand) { return followsFrom(operand, argument); }));
+static bool followsFrom(Value number, Value argument) {
+  llvm::SetVector<Value> from;
+  from.insert(number);
+  for (unsigned at = 0; at < from.size(); ++at)
+    if (Operation *op = from[at].getDefiningOp())
+      from.insert_range(op->getOperands());
+  return from.contains(argument);
 }
 
 std::optional<NodeTerms> NodeTerms::of(PairScoreOp op) {
   Block &formula = op.getFormula().front();
   auto sum = formula.getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
-  // A formula of many ops that use each other is not worth the search.
-  if (!sum || formula.getOperations().size() > 32)
+  if (!sum)
     return std::nullopt;
   Value query = formula.getArgument(0), key = formula.getArgument(1);
   auto split = [&](Value x, Value y) { return !followsFrom(x, key) && !followsFrom(y, query); };

@@ -1,0 +1,137 @@
+// What is computed along the edges of a graph, and why other kernels are not.
+#include "compiler/backends/llvm/EdgesKernel.h"
+#include "dialect/GraphEdges.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mlir::attn {
+
+namespace {
+
+/// Whether a map has no places but those of edges and loops.
+bool liesAlongEdges(Value map) {
+  llvm::SetVector<Value> from;
+  from.insert(map);
+  for (unsigned at = 0; at < from.size(); ++at) {
+    Operation *op = from[at].getDefiningOp();
+    if (isa_and_nonnull<EdgeScoreOp, MaskOp>(op))
+      return true;
+    if (isa_and_nonnull<ModifyOp, NormalizeOp, PointwiseOp>(op))
+      from.insert_range(op->getOperands());
+  }
+  return false;
+}
+
+/// What is in the way of computing a kernel along edges.
+class EdgesCheck {
+public:
+  explicit EdgesCheck(KernelOp kernel) : kernel(kernel) {}
+
+  LogicalResult run(std::string &why) {
+    bool fine = checkGraph() && llvm::all_of(kernel.getBody().front().without_terminator(),
+                                             [&](Operation &op) { return checkOp(op) && checkFormulas(op); });
+    for (Value result : kernel.getBody().front().getTerminator()->getOperands())
+      fine =
+          fine && (!mapResult(*result.getDefiningOp()) || refuse("a map along edges leaves the kernel; make it again "
+                                                                 "where it is read, or take its edge_values"));
+    why = reason;
+    return success(fine);
+  }
+
+private:
+  bool refuse(const Twine &text) {
+    reason = text.str();
+    return false;
+  }
+
+  /// One graph, of inputs that are checked at the entry, and one set of loops.
+  bool checkGraph() {
+    Value rowptr, col;
+    bool isOne = true, given = false, masked = false, looped = false, isSquare = true;
+    for (Operation &op : kernel.getBody().front()) {
+      forEachGraph(&op, [&](OpOperand &rows, OpOperand &columns) {
+        isOne &= !rowptr || (rowptr == rows.get() && col == columns.get());
+        rowptr = rows.get(), col = columns.get();
+      });
+      given |= isa<EdgeScoreOp>(op);
+      auto mask = dyn_cast<MaskOp>(op);
+      if (!mask)
+        continue;
+      MaskSupport support = supportOf(mask.getMask());
+      if (support != MaskSupport::Edges && support != MaskSupport::EdgesAndLoops)
+        return refuse("a mask beside graph(..) and graph(..) or window(0, 0, ..) is not computed along edges yet");
+      (support == MaskSupport::Edges ? masked : looped) = true;
+      isSquare &= mask.getType().getDimSize(2) == mask.getType().getDimSize(3);
+    }
+    auto isInput = [&](Value value) {
+      auto argument = dyn_cast<BlockArgument>(value);
+      return argument && isa<BlockArgument>(kernel.getInputs()[argument.getArgNumber()]);
+    };
+    if (!rowptr)
+      return refuse("no op follows the edges of a graph");
+    if (!isOne)
+      return refuse("the maps of one kernel lie along the edges of two graphs");
+    if (!isInput(rowptr) || !isInput(col))
+      return refuse("the model computes the graph; expected row pointers and columns to be inputs, which are checked");
+    if (looped && (masked || given || !isSquare))
+      return refuse("some of its maps have loops, others have not");
+    return true;
+  }
+
+  bool checkOp(Operation &op) {
+    if (Value map = mapResult(op)) {
+      int64_t own = cast<RankedTensorType>(map.getType()).getDimSize(1);
+      if (heads && own != heads)
+        return refuse("its maps have different numbers of heads");
+      heads = own;
+    }
+    return llvm::TypeSwitch<Operation *, bool>(&op)
+        .Case([&](ScoreOp o) { return checkRows({o.getQuery(), o.getKey()}); })
+        .Case([&](PairScoreOp o) { return checkRows({o.getQuery(), o.getKey()}); })
+        .Case([&](PointwiseOp o) {
+          bool plain =
+              llvm::all_of(o.getOperands(), [&](Value x) { return x.getType() == o.getType() && x.getDefiningOp(); });
+          return plain || refuse("a map along edges meets a tensor that is none");
+        })
+        .Case([&](NormalizeOp o) {
+          bool byRow = !needsWholeMap(*o) && o.getAxis() == MapAxis::Keys;
+          return checkAlong(o.getScores()) && (byRow || refuse("only the edges of a node are normalised together"));
+        })
+        .Case([&](ReduceMapOp o) {
+          bool byRow = o.getAxis() == MapAxis::Keys;
+          return checkAlong(o.getMap()) && (byRow || refuse("only the edges of a node are reduced together"));
+        })
+        .Case([&](CombineOp o) {
+          return checkAlong(o.getWeights()) && checkRows({o.getValue()}) &&
+                 (!o.getRelative() || refuse("values by distance are not combined along edges"));
+        })
+        .Case([&](EdgeValuesOp o) { return checkAlong(o.getMap()); })
+        .Case<EdgeScoreOp, ModifyOp, MaskOp, SplitHeadsOp, MergeHeadsOp>([](Operation *) { return true; })
+        .Default([&](Operation *o) { return refuse(o->getName().getStringRef() + " is not computed along edges"); });
+  }
+
+  bool checkRows(ArrayRef<Value> rows) {
+    return llvm::all_of(rows, sourceOf) || refuse("query, key or value is computed inside the kernel");
+  }
+
+  bool checkAlong(Value map) {
+    return (map.getDefiningOp() && liesAlongEdges(map)) || refuse("a map has places that are no edges");
+  }
+
+  bool checkFormulas(Operation &op) {
+    return llvm::all_of(op.getRegions(), [&](Region &region) {
+      std::string why;
+      return succeeded(supportsFormula(region, why)) || refuse(why);
+    });
+  }
+
+  KernelOp kernel;
+  std::string reason;
+  int64_t heads = 0;
+};
+
+} // namespace
+
+LogicalResult supportsEdges(KernelOp kernel, std::string &why) { return EdgesCheck(kernel).run(why); }
+
+} // namespace mlir::attn
