@@ -4,7 +4,7 @@
     train.py check bits.npy          # what attn-run wrote for x.npy
 
 A sequence is 1 to 20 words of eight bits, then a mark, then nothing: the machine must say the words again. A ninth
-channel carries the mark, and one at the beginning. Needs torch and safetensors (benchmarks/setup has both); two minutes
+channel carries the mark, and one at the beginning. Needs torch and safetensors (benchmarks/setup has both); a minute
 on two cores.
 """
 import sys
