@@ -19,7 +19,7 @@ from torch.nn import functional
 LETTERS = " ,-/0123456789abcdefghijklmnopqrstuvwxyz"
 PAD, BEGIN, END, FIRST = 0, 1, 2, 3
 VOCABULARY, EMBEDDED, WIDTH, LONGEST = FIRST + len(LETTERS), 24, 48, 28
-STEPS, BATCH, RATE = 400, 64, 5e-3
+STEPS, BATCH, RATE = 900, 64, 5e-3
 OLDEST, NEWEST = datetime.date(1950, 1, 1).toordinal(), datetime.date(2049, 12, 31).toordinal()
 
 
