@@ -55,8 +55,11 @@ class Port(Structure):
         ("dtype", c_int32),
         ("rank", c_int32),
         ("dims", c_int64 * MAX_RANK),
+        ("more", c_int32 * MAX_RANK),
         ("checked", c_int32),
         ("below", c_int32),
+        ("rising", c_int32),
+        ("reserved", c_int32),
         ("lower", c_int64),
         ("upper", c_int64),
     ]

@@ -38,6 +38,9 @@ static bool isIdentifier(StringRef name) {
          llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
+/// What the tile stage makes of a model for one row has its ports.
+static bool isCopyOfModel(func::FuncOp function) { return function->hasAttr("attn.row_of"); }
+
 /// Checks `attn.storage`, which only what the outside world sees can have.
 static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Type type) {
   Type element = getElementTypeOrSelf(type);
@@ -46,7 +49,7 @@ static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Typ
     return function.emitOpError(
                "expected attn.storage to be \"bf16\" for a tensor of f32 or \"f32\" for one of f64, got ")
            << storage << " for " << type;
-  if (function.isPrivate())
+  if (function.isPrivate() && !isCopyOfModel(function))
     return function.emitOpError("expected attn.storage on a public function, the model");
   return success();
 }
@@ -65,7 +68,7 @@ static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribu
     auto name = dyn_cast<StringAttr>(attribute.getValue());
     if (!name || name.getValue().empty())
       return op->emitOpError("expected attn.state to be the name of a state, got ") << attribute.getValue();
-    if (op.isPrivate())
+    if (op.isPrivate() && !isCopyOfModel(op))
       return op->emitOpError("expected attn.state on a public function, the model");
     return success();
   }
@@ -77,7 +80,9 @@ static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribu
   if (!tensor || !dims || static_cast<int64_t>(dims.size()) != tensor.getRank())
     return op->emitOpError("expected attn.dims to name each dimension of ") << type << ", got " << attribute.getValue();
   for (Attribute dim : dims)
-    if (auto name = dyn_cast<StringAttr>(dim); !name || !isIdentifier(splitDimension(name.getValue()).first))
+    if (auto name = dyn_cast<StringAttr>(dim);
+        !name || !(isIdentifier(splitDimension(name.getValue()).first) ||
+                   (op.isPrivate() && isIdentifier(splitMultiple(name.getValue()).second))))
       return op->emitOpError("expected attn.dims to hold C identifiers, or one and a number as in \"N + 1\", got ")
              << dim;
   return success();

@@ -6,7 +6,8 @@
 
 namespace mlir::attn {
 
-// What a dimension may be larger than the one it is named after; far from what would overflow.
+// What a dimension may be larger than the one it is named after, or how many times as large; far from what would
+// overflow.
 constexpr int64_t mostOffset = int64_t(1) << 20;
 
 /// The index of a named symbol, which is added when new.
@@ -26,6 +27,14 @@ std::pair<StringRef, int64_t> splitDimension(StringRef text) {
   return {name.trim(), more};
 }
 
+std::pair<int64_t, StringRef> splitMultiple(StringRef text) {
+  auto [factor, name] = text.split('*');
+  int64_t times = 0;
+  if (factor.size() == text.size() || factor.trim().getAsInteger(10, times) || times < 1 || times > mostOffset)
+    return {0, StringRef()};
+  return {times, name.trim()};
+}
+
 Extents namedExtents(RankedTensorType type, ArrayAttr dims, const Twine &place, SmallVectorImpl<Symbol> &symbols) {
   Extents extents;
   for (auto [d, size] : llvm::enumerate(type.getShape())) {
@@ -34,6 +43,10 @@ Extents namedExtents(RankedTensorType type, ArrayAttr dims, const Twine &place, 
       continue;
     }
     std::string name = dims ? cast<StringAttr>(dims[d]).str() : (place + "_dim" + Twine(d)).str();
+    if (auto [factor, symbol] = splitMultiple(name); factor) {
+      extents.push_back(getAffineSymbolExpr(symbolIndex(symbols, symbol), type.getContext()) * factor);
+      continue;
+    }
     auto [symbol, more] = splitDimension(name);
     extents.push_back(getAffineSymbolExpr(symbolIndex(symbols, symbol), type.getContext()) + more);
   }
@@ -100,6 +113,52 @@ LogicalResult FunctionExtents::visit(Operation *op) {
   return visit(kernel.getBody().front());
 }
 
+/// Whether a size, or a part of it that is divided, is negative where its only symbol has a value.
+static bool isNegative(AffineExpr expr, AffineExpr value, unsigned symbols) {
+  SmallVector<AffineExpr> values(symbols, value);
+  bool negative = false;
+  auto check = [&](AffineExpr part) {
+    auto number = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(part.replaceSymbols(values), 0, 0));
+    negative |= !number || number.getValue() < 0;
+  };
+  check(expr);
+  expr.walk([&](AffineExpr part) {
+    if (llvm::is_contained({AffineExprKind::FloorDiv, AffineExprKind::CeilDiv, AffineExprKind::Mod}, part.getKind()))
+      check(cast<AffineBinaryOpExpr>(part).getLHS());
+  });
+  return negative;
+}
+
+/// A size that is computed is not negative in any call, and neither is what it divides.
+static LogicalResult keepWhole(Operation *op, AffineExpr size, MutableArrayRef<Symbol> symbols) {
+  // What a dimension may be required to have; sizes of kernels and strides are far below.
+  constexpr int64_t mostRequired = 4096;
+  std::optional<unsigned> only;
+  bool isOne = true, subtracts = false;
+  size.walk([&](AffineExpr part) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(part)) {
+      isOne &= !only || *only == symbol.getPosition();
+      only = symbol.getPosition();
+    }
+    auto constant = dyn_cast<AffineConstantExpr>(part);
+    subtracts |= constant && constant.getValue() < 0;
+  });
+  if (!subtracts || !only)
+    return success();
+  auto fails = [&](int64_t value) {
+    return isNegative(size, getAffineConstantExpr(value, op->getContext()), symbols.size());
+  };
+  if (!isOne || fails(mostRequired))
+    return op->emitOpError("expected sizes of which one dimension of an input tells that they are not negative, got ")
+           << extentText(size, symbols);
+  int64_t least = mostRequired;
+  while (least > 0 && !fails(least - 1))
+    --least;
+  int64_t &minimum = symbols[*only].minimum;
+  minimum = std::max(minimum, least);
+  return success();
+}
+
 LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operands, const Extents &result) {
   if (auto positions = dyn_cast<PositionsOp>(op))
     bound(result[0], positions.getTable().getType().getDimSize(0));
@@ -119,6 +178,10 @@ LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operan
       if (auto symbol = dyn_cast<AffineSymbolExpr>(operands[operand][1]))
         symbolList[symbol.getPosition()].minimum = std::max<int64_t>(symbolList[symbol.getPosition()].minimum, 1);
     });
+  if (isa<RearrangeOp>(op))
+    for (AffineExpr size : result)
+      if (failed(keepWhole(op, size, symbolList)))
+        return failure();
   if (auto wrap = dyn_cast<WrapOp>(op))
     return divide(op, operands[0][2], wrap.getChunk());
   if (auto group = dyn_cast<GroupRowsOp>(op))

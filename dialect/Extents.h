@@ -62,6 +62,10 @@ private:
 /// it is no such text.
 std::pair<llvm::StringRef, int64_t> splitDimension(llvm::StringRef text);
 
+/// The same of a function that a loop steps through, whose dimensions may also be multiples: 4 and B of "4 * B". The
+/// factor is 0 where it is no such text.
+std::pair<int64_t, llvm::StringRef> splitMultiple(llvm::StringRef text);
+
 /// The text of an extent, e.g. `384`, `S`, `S + 1`.
 std::string extentText(AffineExpr extent, llvm::ArrayRef<Symbol> symbols);
 

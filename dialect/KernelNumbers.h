@@ -5,7 +5,8 @@
 
 namespace mlir::attn {
 
-/// The element type of a kernel's tensors of reals, f32 if it has none; null if it has several.
+/// The element type of a kernel's tensors of reals, of its formulas if it has none, f32 if these have none; null if it
+/// has several.
 inline FloatType numberOf(KernelOp kernel) {
   FloatType number;
   bool isOne = true;
@@ -19,6 +20,11 @@ inline FloatType numberOf(KernelOp kernel) {
   for (Operation &op : kernel.getBody().front())
     for (Type type : op.getResultTypes())
       add(type);
+  if (!number)
+    kernel.getBody().walk([&](Operation *op) {
+      for (Type type : op->getResultTypes())
+        add(type);
+    });
   return !isOne ? FloatType() : number ? number : FloatType(Float32Type::get(kernel.getContext()));
 }
 

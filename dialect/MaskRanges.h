@@ -101,6 +101,7 @@ public:
     case MaskKind::Segments:
       return segments(operands.front(), operands.back());
     case MaskKind::Dense:
+    case MaskKind::Graph:
       return unknown();
     case MaskKind::Predicate:
       return ofPredicate(a.predicate().front());

@@ -16,12 +16,8 @@ std::string outputName(func::FuncOp model, unsigned index);
 /// "f32"; or of a weight whose file may hold these.
 constexpr StringLiteral kStorage = "attn.storage";
 
-<<<<<<< HEAD
-/// The attribute that makes an argument and the result of the same name one state, from one call to the next.
-=======
 /// The attribute that an argument and a result share by which the model remembers: what a run returns is the argument
 /// of the next.
->>>>>>> h-run
 constexpr StringLiteral kState = "attn.state";
 
 /// The element type that argument `index`, a tensor, is stored in: its own, or what `attn.storage` says.

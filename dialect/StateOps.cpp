@@ -84,12 +84,19 @@ FailureOr<StepExtents> StepExtents::compute(LoopOp loop, ArrayRef<Extents> opera
     if (index >= carried && index < carried + each)
       given.erase(given.begin() + 1);
     for (auto [inside, outside] : llvm::zip_equal(named, given)) {
-      // Of "N + 1" outside, N is one less.
-      auto sum = dyn_cast<AffineBinaryOpExpr>(inside);
-      auto symbol = dyn_cast<AffineSymbolExpr>(sum ? sum.getLHS() : inside);
+      auto made = dyn_cast<AffineBinaryOpExpr>(inside);
+      auto symbol = dyn_cast<AffineSymbolExpr>(made ? made.getLHS() : inside);
       if (!symbol)
         continue;
-      AffineExpr size = sum ? outside - sum.getRHS() : outside, &known = step.outer[symbol.getPosition()];
+      // Of "N + 1" outside, N is one less; of "4 * B", B is a quarter.
+      AffineExpr size = !made                                         ? outside
+                        : made.getKind() == AffineExprKind::Add ? outside - made.getRHS()
+                                                                : outside.floorDiv(made.getRHS());
+      if (made && made.getKind() == AffineExprKind::Mul && size * made.getRHS() != outside)
+        return loop.emitOpError("expected a multiple of ")
+               << cast<AffineConstantExpr>(made.getRHS()).getValue() << " in dimension "
+               << step.symbols[symbol.getPosition()].name << " of argument " << index << " of @" << callee.getName();
+      AffineExpr &known = step.outer[symbol.getPosition()];
       if (known && failed(requireEqualExtents(loop, known, size,
                                               "dimension " + step.symbols[symbol.getPosition()].name + " of @" +
                                                   callee.getName() + " in its arguments")))

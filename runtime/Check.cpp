@@ -14,6 +14,16 @@ namespace attn {
 
 static const uint32_t kUnbound = UINT32_MAX;
 
+ATTN_RT int64_t extentOf(const attn_context *context, const attn_port &port, int32_t dimension) {
+  const attn_extent extent = port.dims[dimension];
+  if (extent >= 0)
+    return extent;
+  const int64_t value = context->symbols[-1 - extent];
+  // Unsigned, as a caller may give any number.
+  return value < 0 ? value
+                   : static_cast<int64_t>(static_cast<uint64_t>(value) + static_cast<uint64_t>(port.more[dimension]));
+}
+
 static attn_status checkCount(const attn_tensor *tensors, size_t count, uint32_t expected, const char *kind,
                               Text &text) {
   if (count != expected)
@@ -43,13 +53,12 @@ static attn_status shapeMismatch(const attn_context *context, const attn_tensor 
   appendShape(text, tensor.shape, tensor.rank);
   text.append(", expected [");
   for (int32_t d = 0; d < port.rank; ++d) {
-    attn_extent extent = port.dims[d];
-    int64_t value = extentOf(context, extent);
+    int64_t value = extentOf(context, port, d);
     text.append(d ? "," : "");
     if (value >= 0)
       text.append("%" PRId64, value);
     else
-      text.append("%s", metadata.symbols[-1 - extent].name);
+      appendDimension(text, metadata, port, d);
   }
   text.append("]");
   if (port.dims[at] < 0) {
@@ -61,11 +70,12 @@ static attn_status shapeMismatch(const attn_context *context, const attn_tensor 
   return ATTN_E_SHAPE;
 }
 
-/// Gives symbol k the extent `value` that input i has, if the model and the context allow it.
-static attn_status bindSymbol(attn_context *context, int64_t k, int64_t value, uint32_t i, Text &text) {
+/// Gives symbol k the value that makes `extent`, which input i has, with `more`; if the model and the context allow it.
+static attn_status bindSymbol(attn_context *context, int64_t k, int64_t extent, int32_t more, uint32_t i, Text &text) {
   const attn_metadata &metadata = *context->model->code->metadata;
   const attn_symbol &symbol = metadata.symbols[k];
   const int64_t minimum = symbol.minimum > 0 ? symbol.minimum : 0;
+  const int64_t value = extent < 0 ? extent : extent - more; // an absurd extent stays one
   if (value < minimum)
     return fail(text, ATTN_E_SHAPE, "input %u \"%s\": dimension %s is %" PRId64 ", the minimum is %" PRId64, i,
                 metadata.inputs[i].name, symbol.name, value, minimum);
@@ -90,8 +100,8 @@ static attn_status bindInput(attn_context *context, const attn_tensor &tensor, u
   for (int32_t d = 0; status == ATTN_OK && d < port.rank; ++d) {
     attn_extent extent = port.dims[d];
     if (extent < 0 && context->boundBy[-1 - extent] == kUnbound)
-      status = bindSymbol(context, -1 - extent, tensor.shape[d], i, text);
-    else if (tensor.shape[d] != (extent >= 0 ? extent : context->symbols[-1 - extent]))
+      status = bindSymbol(context, -1 - extent, tensor.shape[d], port.more[d], i, text);
+    else if (tensor.shape[d] != extentOf(context, port, d))
       status = shapeMismatch(context, tensor, port, "input", i, d, text);
   }
   return status;
@@ -140,7 +150,7 @@ static attn_status checkOutput(attn_context *context, const attn_tensor &tensor,
   const attn_port &port = context->model->code->metadata->outputs[i];
   attn_status status = checkHead(tensor, port, "output", i, text);
   for (int32_t d = 0; status == ATTN_OK && d < port.rank; ++d)
-    if (tensor.shape[d] != extentOf(context, port.dims[d]))
+    if (tensor.shape[d] != extentOf(context, port, d))
       status = shapeMismatch(context, tensor, port, "output", i, d, text);
   uint64_t needed;
   return status == ATTN_OK ? checkBuffer(tensor, port, "output", i, needed, text) : status;
@@ -193,9 +203,30 @@ static int64_t findOutside(const void *data, int64_t count, int64_t lower, int64
   return -1;
 }
 
+/// An error unless elements rise from `lower` to `upper`.
+static attn_status checkRising(const attn_port &port, const attn_tensor &tensor, int64_t lower, int64_t upper,
+                               uint32_t i, Text &text) {
+  const char *from = static_cast<const char *>(tensor.data);
+  int64_t before = lower;
+  for (int64_t at = 0; at < tensor.shape[0]; ++at) {
+    int32_t element;
+    memcpy(&element, from + at * static_cast<int64_t>(sizeof(element)), sizeof(element));
+    if (at == 0 ? element != lower : element < before)
+      return fail(text, ATTN_E_INDEX, "input %u \"%s\"[%" PRId64 "]: %d, expected %s%" PRId64, i, port.name, at,
+                  element, at ? "no less than " : "", before);
+    before = element;
+  }
+  if (tensor.shape[0] && before != upper)
+    return fail(text, ATTN_E_INDEX, "input %u \"%s\"[%" PRId64 "]: %" PRId64 ", expected %" PRId64, i, port.name,
+                tensor.shape[0] - 1, before, upper);
+  return ATTN_OK;
+}
+
 static attn_status checkElements(const attn_context *context, const attn_tensor &tensor, uint32_t i, Text &text) {
   const attn_port &port = context->model->code->metadata->inputs[i];
   const int64_t upper = extentOf(context, port.upper) - (port.below ? 1 : 0);
+  if (port.rising)
+    return checkRising(port, tensor, port.lower, upper, i, text);
   int64_t count = 1, value = 0, at = -1;
   for (int32_t d = 0; d < port.rank; ++d)
     count *= tensor.shape[d]; // fits: checkBuffer has checked the bytes

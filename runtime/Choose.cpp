@@ -19,18 +19,21 @@ static double fromBits(uint64_t bits) {
 
 /// e^x = 2^n e^r, |r| <= ln 2 / 2, with its series; 0 where that is less than the smallest normal number.
 static double exponential(double x) {
+  static const double inverseFactorials[] = {
+      1,         1,          1. / 2,      1. / 6,       1. / 24,       1. / 120,       1. / 720,
+      1. / 5040, 1. / 40320, 1. / 362880, 1. / 3628800, 1. / 39916800, 1. / 479001600, 1. / 6227020800};
   if (!(x >= -708))
     return 0;
   if (x > 709)
     return INFINITY;
   const double turns = x * 1.4426950408889634074;
   const int64_t n = static_cast<int64_t>(turns + (turns < 0 ? -0.5 : 0.5));
+  const double whole = static_cast<double>(n);
   // ln 2 in two parts: n times the first is exact.
-  const double r =
-      (x - static_cast<double>(n) * 0.693147180369123816490) - static_cast<double>(n) * 1.90821492927058770002e-10;
-  double series = 1;
-  for (int k = 13; k > 0; --k)
-    series = 1 + series * r / k;
+  const double r = (x - whole * 0.693147180369123816490) - whole * 1.90821492927058770002e-10;
+  double series = inverseFactorials[13];
+  for (int k = 12; k >= 0; --k)
+    series = series * r + inverseFactorials[k];
   return series * fromBits(static_cast<uint64_t>(n + 1023) << 52);
 }
 
@@ -66,72 +69,58 @@ static double uniform(int32_t seed, int32_t step) {
   return static_cast<double>(x >> 11) * 0x1p-53;
 }
 
-namespace {
+/// Bits that rank as numbers do: the larger number has the larger ones. A NaN ranks as -inf.
+static uint32_t rankOf(float number) {
+  if (number != number)
+    return rankOf(-INFINITY);
+  number += 0.0f; // -0 is 0
+  uint32_t bits;
+  memcpy(&bits, &number, sizeof(bits));
+  return bits >> 31 ? ~bits : bits | UINT32_C(1) << 31;
+}
+static uint64_t rankOf(double number) {
+  if (number != number)
+    return rankOf(-static_cast<double>(INFINITY));
+  number += 0.0;
+  uint64_t bits;
+  memcpy(&bits, &number, sizeof(bits));
+  return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
 
-/// The tokens of a row from the most probable on, of equal ones the first first: a heap, of which as many are taken as
-/// are asked for.
+/// Keeps the weights of the fewest tokens, the largest logits and of equal ones the first, whose `shares` (null: 1
+/// each) sum to `wanted`; the others become 0. What the last of them ranks is found a byte at a time from the highest:
+/// no order of all tokens is needed.
 template <typename T>
-class Ranking {
-public:
-  Ranking(const T *logits, int32_t *tokens, int64_t count) : logits(logits), tokens(tokens), left(count) {
-    for (int64_t i = 0; i < count; ++i)
-      tokens[i] = static_cast<int32_t>(i);
-    for (int64_t i = count / 2; i-- > 0;)
-      sift(i);
-  }
-  int32_t take() {
-    const int32_t best = tokens[0];
-    tokens[0] = tokens[--left];
-    sift(0);
-    return best;
-  }
-  int64_t rest() const { return left; }
-  int32_t at(int64_t i) const { return tokens[i]; }
-
-private:
-  /// A number below all others stands for none.
-  T logit(int32_t token) const { return logits[token] == logits[token] ? logits[token] : static_cast<T>(-INFINITY); }
-  bool before(int32_t a, int32_t b) const { return logit(a) > logit(b) || (logit(a) == logit(b) && a < b); }
-  void sift(int64_t i) {
-    const int32_t token = tokens[i];
-    for (int64_t child; (child = 2 * i + 1) < left; i = child) {
-      child += child + 1 < left && before(tokens[child + 1], tokens[child]);
-      if (!before(tokens[child], token))
-        break;
-      tokens[i] = tokens[child];
+static void keepBest(const T *logits, int64_t count, const double *shares, double wanted, double *weights) {
+  uint64_t prefix = 0;
+  double sum = 0; // of what ranks before all that begins with the prefix
+  for (int shift = 8 * static_cast<int>(sizeof(T)) - 8; shift >= 0; shift -= 8) {
+    double sums[256] = {};
+    for (int64_t i = 0; i < count; ++i) {
+      const uint64_t digits = rankOf(logits[i]) >> shift;
+      if (digits >> 8 == prefix)
+        sums[digits & 255] += shares ? shares[i] : 1;
     }
-    if (i < left)
-      tokens[i] = token;
+    uint64_t digit = 255;
+    for (; digit > 0 && sum + sums[digit] < wanted; --digit)
+      sum += sums[digit];
+    prefix = prefix << 8 | digit;
   }
-
-  const T *logits;
-  int32_t *tokens;
-  int64_t left;
-};
-
-} // namespace
-
-/// Sets the weights of tokens to 0 that top_k and top_p leave out.
-template <typename T>
-static void leaveOut(const T *logits, int64_t count, int64_t topK, double topP, double *weights, int32_t *tokens) {
-  double total = 0;
-  if (topK < count) {
-    Ranking<T> ranking(logits, tokens, count);
-    for (int64_t k = 0; k < topK; ++k)
-      total += weights[ranking.take()];
-    for (int64_t i = 0; i < ranking.rest(); ++i)
-      weights[ranking.at(i)] = 0;
-  } else {
-    for (int64_t i = 0; i < count; ++i)
-      total += weights[i];
+  for (int64_t i = 0; i < count; ++i) {
+    const uint64_t rank = rankOf(logits[i]);
+    const bool isLast = rank == prefix && sum < wanted;
+    if (isLast)
+      sum += shares ? shares[i] : 1;
+    if (rank < prefix || (rank == prefix && !isLast))
+      weights[i] = 0;
   }
-  if (!(topP < 1))
-    return;
-  Ranking<T> ranking(logits, tokens, count);
-  for (double sum = 0; sum < topP * total && ranking.rest();)
-    sum += weights[ranking.take()];
-  for (int64_t i = 0; i < ranking.rest(); ++i)
-    weights[ranking.at(i)] = 0;
+}
+
+static double sumOf(const double *weights, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i)
+    sum += weights[i];
+  return sum;
 }
 
 template <typename T>
@@ -146,17 +135,16 @@ static int32_t draw(const T *logits, int64_t count, const Sampling &how, int32_t
   if (how.temperature == 0 || !(largest > static_cast<T>(-INFINITY)))
     return static_cast<int32_t>(first);
   double *weights = static_cast<double *>(scratch);
-  for (int64_t i = 0; i < count; ++i) {
-    const double below = (static_cast<double>(logits[i]) - static_cast<double>(largest)) / how.temperature;
-    weights[i] = logits[i] == largest ? 1 : exponential(below); // also where both are infinite
-  }
-  const int64_t topK = how.topK && how.topK < count ? how.topK : count;
-  if (topK < count || how.topP < 1)
-    leaveOut(logits, count, topK, how.topP, weights, reinterpret_cast<int32_t *>(weights + count));
-  double total = 0;
   for (int64_t i = 0; i < count; ++i)
-    total += weights[i];
-  const double target = uniform(seed, step) * total;
+    weights[i] = 1;
+  if (how.topK && how.topK < count)
+    keepBest(logits, count, nullptr, static_cast<double>(how.topK), weights);
+  for (int64_t i = 0; i < count; ++i)
+    if (weights[i] != 0 && logits[i] != largest) // the largest weighs 1 also where it is infinite
+      weights[i] = exponential((static_cast<double>(logits[i]) - static_cast<double>(largest)) / how.temperature);
+  if (how.topP < 1)
+    keepBest(logits, count, weights, how.topP * sumOf(weights, count), weights);
+  const double target = uniform(seed, step) * sumOf(weights, count);
   double sum = 0;
   for (int64_t i = 0; i < count; ++i) {
     sum += weights[i];

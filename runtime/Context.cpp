@@ -186,7 +186,7 @@ static attn_status fillShapes(const attn_context *context, attn_tensor *out, siz
     out[i].dtype = port.dtype;
     out[i].rank = port.rank;
     for (int32_t d = 0; d < port.rank; ++d)
-      out[i].shape[d] = extentOf(context, port.dims[d]);
+      out[i].shape[d] = extentOf(context, port, d);
     if (!tensorBytes(out[i].shape, port.rank, attn_dtype_bytes(port.dtype), out[i].bytes))
       return fail(text, ATTN_E_SHAPE, "output %zu \"%s\": its size does not fit", i, port.name);
   }

@@ -91,7 +91,7 @@ ATTN_RT attn_status allocateGeneration(attn_context *context, uint32_t flags, Te
   }
   const uint64_t fed = layout.add(samples * static_cast<uint64_t>(generation.tokens), sizeof(int32_t));
   const uint64_t last = layout.add(samples, sizeof(int32_t)), complete = layout.add(samples, 1);
-  const uint64_t row = layout.add(vocabulary, sizeof(float)), scratch = layout.add(vocabulary, 12);
+  const uint64_t row = layout.add(vocabulary, sizeof(float)), scratch = layout.add(vocabulary, 8);
   if (!layout.fits || !allocatePages(generation.pages, layout.end, flags))
     return fail(text, ATTN_E_MEMORY, "cannot allocate %" PRIu64 " bytes to generate with", layout.end);
   char *memory = generation.pages.data;

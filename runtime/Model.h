@@ -42,6 +42,9 @@ struct Tensors {
 /// Checks that a run of these tensors is sound and binds context->symbols; pointers go to context->inputs/outputs.
 attn_status checkTensors(attn_context *context, const Tensors &tensors, Text &text);
 
+/// The extent of a port's dimension in this run, negative while its symbol is unbound.
+int64_t extentOf(const attn_context *context, const attn_port &port, int32_t dimension);
+
 /// The part of checkTensors that looks only at the inputs' types and shapes.
 attn_status bindShapes(attn_context *context, const Tensors &tensors, Text &text);
 

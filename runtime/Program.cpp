@@ -57,10 +57,10 @@ void printHelp(const attn_metadata &metadata) {
 void describePort(const attn_metadata &metadata, const char *kind, const attn_port &port) {
   printf("%s %s %s[", kind, port.name, attn_dtype_name(port.dtype));
   for (int32_t d = 0; d < port.rank; ++d) {
-    if (port.dims[d] >= 0)
-      printf("%s%" PRId64, d ? "," : "", port.dims[d]);
-    else
-      printf("%s%s", d ? "," : "", metadata.symbols[-1 - port.dims[d]].name);
+    char dimension[512];
+    Text text(dimension, sizeof(dimension));
+    appendDimension(text, metadata, port, d);
+    printf("%s%s", d ? "," : "", dimension);
   }
   printf("]\n");
 }
@@ -145,7 +145,7 @@ int64_t upperBound(const Program &program, const attn_port &port) {
   for (uint32_t i = 0; i < program.metadata.input_count; ++i)
     for (int32_t d = 0; d < program.metadata.inputs[i].rank && d < program.inputs[i].rank; ++d)
       if (program.metadata.inputs[i].dims[d] == port.upper)
-        return program.inputs[i].shape[d] - excluded;
+        return program.inputs[i].shape[d] - program.metadata.inputs[i].more[d] - excluded;
   return port.lower;
 }
 
@@ -173,8 +173,9 @@ attn_status createContext(Program &program) {
   for (uint32_t i = 0; i < metadata.input_count; ++i)
     for (int32_t d = 0; d < metadata.inputs[i].rank && d < program.inputs[i].rank; ++d) {
       attn_extent extent = metadata.inputs[i].dims[d];
+      int64_t value = program.inputs[i].shape[d] - metadata.inputs[i].more[d];
       if (extent < 0 && !metadata.symbols[-1 - extent].maximum && !capacity[-1 - extent])
-        capacity[-1 - extent] = program.inputs[i].shape[d] ? program.inputs[i].shape[d] : 1;
+        capacity[-1 - extent] = value > 0 ? value : 1;
     }
   program.options.capacity = capacity;
   program.options.capacity_count = metadata.symbol_count;

@@ -128,7 +128,23 @@ static void storeElement(char *to, attn_dtype dtype, uint64_t bits, int64_t inte
   }
 }
 
+/// Numbers of i32 that rise from `lower` to `upper` in steps that are drawn.
+static void fillRising(attn_tensor &tensor, int64_t lower, int64_t upper, uint64_t seed) {
+  const int64_t count = tensor.rank == 1 ? tensor.shape[0] : 0;
+  uint64_t total = 0, steps = 0, state = seed;
+  for (int64_t i = 1; i < count; ++i)
+    total += nextRandom(state) >> 40;
+  for (int64_t i = 0; i < count; ++i) {
+    steps += i ? nextRandom(seed) >> 40 : 0;
+    double part = total ? static_cast<double>(steps) / static_cast<double>(total) : 1;
+    double place = i ? static_cast<double>(upper - lower) * part : 0;
+    store(static_cast<char *>(tensor.data) + 4 * i, static_cast<int32_t>(lower + static_cast<int64_t>(place)));
+  }
+}
+
 void fillRandom(attn_tensor &tensor, const attn_port &port, int64_t upper, uint64_t seed) {
+  if (port.rising && tensor.dtype == ATTN_I32)
+    return fillRising(tensor, port.lower, upper, seed);
   const uint64_t width = attn_dtype_bytes(tensor.dtype);
   const int64_t lower = port.checked ? port.lower : 0;
   if (!port.checked)

@@ -16,7 +16,8 @@ struct TensorSource {
 /// of f32 are rounded for an input of bf16, which numpy has no type for.
 attn_status makeTensor(attn_tensor &tensor, TensorSource &source, const attn_port &port, Text &text);
 
-/// Fills with uniform values: floating point in [-1, 1), checked integers in [lower, upper], others 0 or 1.
+/// Fills with uniform values: floating point in [-1, 1), checked integers in [lower, upper] or
+/// rising from one to the other, others 0 or 1.
 void fillRandom(attn_tensor &tensor, const attn_port &port, int64_t upper, uint64_t seed);
 
 /// Writes an .npy file, of f32 for bf16.

@@ -54,4 +54,14 @@ ATTN_RT void appendShape(Text &text, const int64_t *shape, int32_t rank) {
   text.append("]");
 }
 
+ATTN_RT void appendDimension(Text &text, const attn_metadata &metadata, const attn_port &port, int32_t dimension) {
+  const attn_extent extent = port.dims[dimension];
+  const int32_t more = port.more[dimension];
+  if (extent >= 0)
+    return text.append("%" PRId64, extent);
+  text.append("%s", metadata.symbols[-1 - extent].name);
+  if (more)
+    text.append(more < 0 ? " - %d" : " + %d", more < 0 ? -more : more);
+}
+
 } // namespace attn

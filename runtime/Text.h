@@ -29,4 +29,7 @@ const char *systemText(int code, char *buffer, size_t size);
 /// Appends "[2,3]".
 void appendShape(Text &text, const int64_t *shape, int32_t rank);
 
+/// Appends what a port says of a dimension: "4", "N" or "N + 1".
+void appendDimension(Text &text, const attn_metadata &metadata, const attn_port &port, int32_t dimension);
+
 } // namespace attn

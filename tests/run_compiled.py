@@ -92,7 +92,7 @@ def inputs_of(sizes, declared, given, integers, rows, seed, stem):
     """An attn-run source for each declared input."""
     sources = {}
     for number, (name, dims) in enumerate(declared):
-        shape = [int(dim) if dim.isdigit() else sizes[dim] for dim in dims]
+        shape = [extent_of(dim, sizes) for dim in dims]
         sources[name] = given.get(name, f"random:{seed + number}:[{','.join(map(str, shape))}]")
         if name in integers:
             sources[name] = f"{stem}.{name}.npy"
@@ -101,6 +101,12 @@ def inputs_of(sizes, declared, given, integers, rows, seed, stem):
             sources[name] = f"{stem}.{name}.npy"
             write_rows(sources[name], shape, rows[name], seed + number)
     return sources
+
+
+def extent_of(dim, sizes):
+    """The extent that a dimension such as 4, N or N + 1 has."""
+    symbol, _, more = dim.partition(" + ")
+    return (int(symbol) if symbol.isdigit() else sizes[symbol]) + int(more or 0)
 
 
 def write_integers(path, shape, what, seed):

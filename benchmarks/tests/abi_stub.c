@@ -22,10 +22,10 @@ typedef struct {
 } minilm_context;
 
 static const attn_port inputs[] = {
-    {"ids", ATTN_I32, 2, {-1, -2}, 1, 0, 0, 30521},
-    {"lengths", ATTN_I64, 1, {-1}, 1, 0, 0, -2},
+    {"ids", ATTN_I32, 2, {-1, -2}, {0}, 1, 0, 0, 0, 0, 30521},
+    {"lengths", ATTN_I64, 1, {-1}, {0}, 1, 0, 0, 0, 0, -2},
 };
-static const attn_port outputs[] = {{"embedding", ATTN_F32, 2, {-1, WIDTH}, 0, 0, 0, 0}};
+static const attn_port outputs[] = {{"embedding", ATTN_F32, 2, {-1, WIDTH}, {0}, 0, 0, 0, 0, 0, 0}};
 static const attn_symbol symbols[] = {{"B", 1, 32, 1}, {"S", 1, 512, 1}};
 static const attn_variant variants[] = {{"any", 0}};
 static const attn_metadata metadata = {
@@ -123,13 +123,14 @@ static const layout layouts[] = {
     FIELD(attn_tensor, shape) FIELD(attn_tensor, data) FIELD(attn_tensor, bytes) FIELD(attn_options, threads)
         FIELD(attn_options, parallel_for) FIELD(attn_options, capacity) FIELD(attn_options, error_size)
             FIELD(attn_options, error) FIELD(attn_options, variant) FIELD(attn_options, kernel_count)
-                FIELD(attn_port, dims) FIELD(attn_port, checked) FIELD(attn_port, below) FIELD(attn_port, upper)
-                    FIELD(attn_symbol, maximum) FIELD(attn_symbol, multiple) FIELD(attn_variant, cpu_features)
-                        FIELD(attn_metadata, variants) FIELD(attn_metadata, outputs) FIELD(attn_metadata, input_count)
-                            FIELD(attn_metadata, weights_bytes) FIELD(attn_metadata, weights_id)
-                                FIELD(attn_metadata, reserved2) FIELD(attn_metadata, states)
-                                    FIELD(attn_metadata, cache_count) FIELD(attn_state, in_place)
-                                        FIELD(attn_cache, capacity){NULL, NULL, 0, 0},
+                FIELD(attn_port, dims) FIELD(attn_port, more) FIELD(attn_port, checked) FIELD(attn_port, below)
+                    FIELD(attn_port, rising) FIELD(attn_port, upper) FIELD(attn_symbol, maximum)
+                        FIELD(attn_symbol, multiple) FIELD(attn_variant, cpu_features) FIELD(attn_metadata, variants)
+                            FIELD(attn_metadata, outputs) FIELD(attn_metadata, input_count)
+                                FIELD(attn_metadata, weights_bytes) FIELD(attn_metadata, weights_id)
+                                    FIELD(attn_metadata, reserved2) FIELD(attn_metadata, states)
+                                        FIELD(attn_metadata, cache_count) FIELD(attn_state, in_place)
+                                            FIELD(attn_cache, capacity){NULL, NULL, 0, 0},
 };
 
 EXPORT const layout *stub_layouts(void) { return layouts; }

@@ -114,7 +114,7 @@ private:
     for (unsigned i = 0; i < model->getNumArguments(); ++i)
       if (auto dims = model->getArgAttrOfType<ArrayAttr>(i, "attn.dims"))
         for (Attribute dim : dims)
-          known.push_back(cast<StringAttr>(dim).getValue());
+          known.push_back(splitDimension(cast<StringAttr>(dim).getValue()).first);
     Builder builder(module.getContext());
     llvm::SmallVector<NamedAttribute> bounds;
     for (const Bind &bind : options.binds) {

@@ -25,13 +25,13 @@ AffineExpr product(ArrayRef<AffineExpr> extents, MLIRContext *context) {
 }
 
 bool makesScores(Operation &op) {
-  return isa<ScoreOp, GivenScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp>(op);
+  return isa<ScoreOp, GivenScoreOp, PairScoreOp, RelativeScoreOp, RelativeScore2dOp, EdgeScoreOp>(op);
 }
 
 /// Whether a result of a kernel that makes scores is a map: not what combine made of one.
 bool isMap(Value result) {
   Operation *producer = result.getDefiningOp();
-  return producer && !isa<CombineOp, ReduceMapOp, MergeHeadsOp, SplitHeadsOp>(producer);
+  return producer && !isa<CombineOp, ReduceMapOp, EdgeValuesOp, MergeHeadsOp, SplitHeadsOp>(producer);
 }
 
 /// Whether scores made in the kernel go into the weights of `combine`; maps of other kernels may go into them too.
@@ -142,7 +142,7 @@ private:
     if (auto random = dyn_cast<RandomFeaturesOp>(op))
       return size(random.getResult()) * extents.of(random.getInput()).back() * 2;
     if (isa<SplitHeadsOp, MergeHeadsOp, EmbedOp, PositionsOp, GivenScoreOp, MaskOp, FillOp, SortOp, InvertOp, WrapOp,
-            GatherOp, ScatterOp, GroupRowsOp, UngroupRowsOp, ConcatOp>(op))
+            GatherOp, ScatterOp, GroupRowsOp, UngroupRowsOp, ConcatOp, EdgeScoreOp, EdgeValuesOp>(op))
       return getAffineConstantExpr(0, op.getContext());
     if (auto bucket = dyn_cast<BucketOp>(op))
       return size(bucket.getResult()) * extents.of(bucket.getInput())[3] * extents.of(bucket.getRotations())[3] * 2;
@@ -152,7 +152,8 @@ private:
                          : isa<NormalizeOp>(op)              ? 5
                          : isa<RmsNormOp, L2NormalizeOp>(op) ? 4
                                                              : 1;
-    return size(isa<PoolOp, ReduceMapOp, MergePartsOp, BlockSumOp>(op) ? op.getOperand(0) : op.getResult(0)) *
+    return size(isa<PoolOp, ReduceMapOp, MergePartsOp, BlockSumOp, SegmentPoolOp>(op) ? op.getOperand(0)
+                                                                                      : op.getResult(0)) *
            perElement;
   }
 

@@ -24,11 +24,18 @@ FailureOr<func::FuncOp> findModel(ModuleOp module) {
   return model;
 }
 
+func::FuncOp rowFunction(func::FuncOp model) {
+  auto row = model->getAttrOfType<FlatSymbolRefAttr>(kRowFunction);
+  return row ? SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(model, row) : func::FuncOp();
+}
+
 SmallVector<func::FuncOp> functionsOf(func::FuncOp model) {
   llvm::SetVector<func::FuncOp> inner; // each after those it steps through
   std::function<void(func::FuncOp)> visit = [&](func::FuncOp function) {
     for (auto loop : function.getOps<LoopOp>())
       visit(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(loop, loop.getCalleeAttr()));
+    if (func::FuncOp row = rowFunction(function))
+      visit(row);
     inner.insert(function);
   };
   visit(model);

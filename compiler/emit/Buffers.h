@@ -16,7 +16,13 @@ constexpr uint64_t kBufferAlignment = 64;
 /// The one public function; emits an error if there is none or more than one.
 FailureOr<func::FuncOp> findModel(ModuleOp module);
 
-/// The model, and the functions that its loops step through, each once and before those it steps through itself.
+/// The attribute of a model that names its copy for one row, and that of the dimension which is then 1.
+constexpr StringLiteral kRowFunction = "attn.row", kRowSymbol = "attn.row_symbol";
+
+/// The copy of a model for one row; null if it has none.
+func::FuncOp rowFunction(func::FuncOp model);
+
+/// The model, its copy for one row, and the functions that its loops step through, each once and before those it steps through itself.
 SmallVector<func::FuncOp> functionsOf(func::FuncOp model);
 
 /// The element type in the C interface; 0 if it has none.

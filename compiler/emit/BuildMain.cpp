@@ -95,7 +95,7 @@ private:
     ArrayRef<bool> inPlace = entry.model->getAttrOfType<DenseBoolArrayAttr>("attn.in_place").asArrayRef();
     for (auto [index, value] : llvm::enumerate(exit->getOperands())) {
       // An argument that is its own next state lies there, or its caller gives it another place.
-      if (place.lookup(value) == outputPlaces[index] || (inPlace[index] && entry.model.isPrivate()))
+      if (place.lookup(value) == outputPlaces[index] || (inPlace[index] && entry.model->hasAttr("attn.step")))
         continue;
       FailureOr<Value> bytes =
           sizes.evaluate(storedBytes(cast<RankedTensorType>(value.getType()), entry.extents.of(value)));
@@ -122,19 +122,34 @@ LogicalResult buildBody(Entry &entry, StringRef target, int64_t firstKernel) {
   return BodyBuilder(entry, target, firstKernel).build();
 }
 
-/// A run of the model: its arena has the slots, what its loops need, then the scratch of each worker.
+/// A run of the model: its arena has the slots, what its loops need, then the scratch of each worker. For one row another
+/// function may be faster.
 void buildMain(Entry &entry, StringRef target) {
-  Type none = LLVM::LLVMVoidType::get(entry.builder.getContext());
+  ImplicitLocOpBuilder &builder = entry.builder;
+  Type none = LLVM::LLVMVoidType::get(builder.getContext());
   LLVM::LLVMFuncOp main = entry.function(entry.mainName(target), none, {entry.pointer()});
   Value invocation = main.getArgument(0);
   Memory memory(entry);
   auto field = [&](int64_t offset) { return memory.load(invocation, offset); };
   Value symbols = field(offsetof(attn_invocation, symbols)), arena = field(offsetof(attn_invocation, arena));
-  Value bytes = entry.call(entry.memoryName(target), entry.i64(), {symbols});
-  entry.call(entry.bodyName(target), none,
+  auto run = [&](const Entry &own) {
+    Value bytes = own.call(own.memoryName(target), own.i64(), {symbols});
+    own.call(own.bodyName(target), none,
              {invocation, field(offsetof(attn_invocation, inputs)), field(offsetof(attn_invocation, outputs)), symbols,
               arena, memory.shifted(arena, bytes)});
-  LLVM::ReturnOp::create(entry.builder, ValueRange());
+    LLVM::ReturnOp::create(builder, ValueRange());
+  };
+  if (func::FuncOp row = rowFunction(entry.model)) {
+    int64_t symbol = entry.model->getAttrOfType<IntegerAttr>(kRowSymbol).getInt();
+    Value rows = LLVM::LoadOp::create(builder, entry.i64(), memory.at(symbols, symbol * sizeof(int64_t)));
+    Value isOne = LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::eq, rows, entry.constant(1));
+    Block *one = main.addBlock(), *many = main.addBlock();
+    LLVM::CondBrOp::create(builder, isOne, one, many);
+    builder.setInsertionPointToStart(one);
+    run({row, entry.extents, entry.prefix, builder});
+    builder.setInsertionPointToStart(many);
+  }
+  run(entry);
 }
 
 /// `linear-256-5c1de84a90b3f726: linear, layer_norm`: the key of its schedule, if it has one, and what it computes.

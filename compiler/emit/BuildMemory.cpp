@@ -54,8 +54,16 @@ LogicalResult buildMemory(Entry &entry, StringRef target) {
 void buildArenaBytes(Entry &entry, StringRef target) {
   LLVM::LLVMFuncOp function = entry.function(entry.arenaBytesName(target), entry.i64(), {entry.pointer(), entry.i64()});
   SizeArithmetic sizes(entry, function.getArgument(0));
-  Value memory = entry.call(entry.memoryName(target), entry.i64(), {function.getArgument(0)});
-  Value scratch = entry.call(entry.scratchName(target), entry.i64(), {function.getArgument(0)});
+  auto largest = [&](std::string (Entry::*name)(StringRef) const) -> Value {
+    Value bytes = entry.call((entry.*name)(target), entry.i64(), {function.getArgument(0)});
+    func::FuncOp row = rowFunction(entry.model);
+    if (!row)
+      return bytes;
+    Entry own{row, entry.extents, entry.prefix, entry.builder};
+    return LLVM::UMaxOp::create(entry.builder, bytes,
+                                own.call((own.*name)(target), entry.i64(), {function.getArgument(0)}));
+  };
+  Value memory = largest(&Entry::memoryName), scratch = largest(&Entry::scratchName);
   Value total = sizes.add(memory, sizes.multiply(scratch, function.getArgument(1)));
   LLVM::ReturnOp::create(entry.builder, total);
 }

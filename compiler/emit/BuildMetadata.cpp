@@ -9,19 +9,22 @@ constexpr const char *kCompiler = "attnc " ATTN_VERSION;
 
 std::string buildPorts(ConstantBuilder &c, const Twine &suffix, ArrayRef<Port> ports) {
   Type dims = LLVM::LLVMArrayType::get(c.entry.i64(), ATTN_MAX_RANK);
-  Type port = c.structType({c.entry.pointer(), c.entry.i32(), c.entry.i32(), dims, c.entry.i32(), c.entry.i32(),
-                            c.entry.i64(), c.entry.i64()});
+  Type i32 = c.entry.i32(), more = LLVM::LLVMArrayType::get(i32, ATTN_MAX_RANK);
+  Type port = c.structType({c.entry.pointer(), i32, i32, dims, more, i32, i32, i32, i32, c.entry.i64(), c.entry.i64()});
   SmallVector<std::string> names = llvm::map_to_vector(ports, [&](const Port &p) { return c.text(p.name); });
   Type array = LLVM::LLVMArrayType::get(port, ports.size());
   return c.global(suffix, array, [&] {
     SmallVector<Value> values;
     for (auto [p, name] : llvm::zip_equal(ports, names)) {
-      SmallVector<Value> extents;
-      for (unsigned d = 0; d < ATTN_MAX_RANK; ++d)
+      SmallVector<Value> extents, offsets;
+      for (unsigned d = 0; d < ATTN_MAX_RANK; ++d) {
         extents.push_back(c.entry.constant(d < p.dims.size() ? p.dims[d] : 0));
+        offsets.push_back(c.i32(d < p.more.size() ? p.more[d] : 0));
+      }
       values.push_back(
           c.aggregate(port, {c.addressOf(name), c.i32(p.dtype), c.i32(p.dims.size()), c.aggregate(dims, extents),
-                             c.i32(p.checked), c.i32(p.below), c.entry.constant(p.lower), c.entry.constant(p.upper)}));
+                             c.aggregate(more, offsets), c.i32(p.checked), c.i32(p.below), c.i32(p.rising), c.i32(0),
+                             c.entry.constant(p.lower), c.entry.constant(p.upper)}));
     }
     return c.aggregate(array, values);
   });
@@ -145,7 +148,7 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
 
 void buildMetadata(Entry &entry, const Binary &binary) {
   static_assert(sizeof(attn_metadata) == 120 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
-                    sizeof(attn_port) == 104 && sizeof(attn_symbol) == 32 && sizeof(attn_code) == 32 &&
+                    sizeof(attn_port) == 144 && sizeof(attn_symbol) == 32 && sizeof(attn_code) == 32 &&
                     sizeof(attn_state) == 16 && sizeof(attn_cache) == 24,
                 "the constants of this file follow attn/abi.h member by member");
   ConstantBuilder c(entry, "text");

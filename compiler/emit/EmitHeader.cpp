@@ -34,7 +34,12 @@ private:
     os << "(";
     llvm::interleaveComma(ports, os, [&](const Port &port) {
       os << port.name << ": " << typeName(port.dtype) << "[";
-      llvm::interleave(port.dims, os, [&](attn_extent dim) { writeExtent(dim); }, ",");
+      for (auto [d, dim, more] : llvm::enumerate(port.dims, port.more)) {
+        os << (d ? "," : "");
+        writeExtent(dim);
+        if (more)
+          os << (more < 0 ? " - " : " + ") << std::abs(more);
+      }
       os << "]";
     });
     os << ")";
@@ -68,9 +73,10 @@ private:
     for (const Port &port : interface.inputs) {
       if (!port.checked)
         continue;
-      os << " *   every element of " << port.name << " lies in [" << port.lower << ", ";
+      os << " *   " << (port.rising ? "" : "every element of ") << port.name
+         << (port.rising ? " rises from " : " lies in [") << port.lower << (port.rising ? " to " : ", ");
       writeExtent(port.upper);
-      os << (port.below ? ")\n" : "]\n");
+      os << (port.rising ? "\n" : port.below ? ")\n" : "]\n");
     }
     for (const State &state : interface.states)
       os << " *   state " << interface.inputs[state.input].name << " becomes " << interface.outputs[state.output].name

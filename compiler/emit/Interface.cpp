@@ -1,9 +1,11 @@
 // Ports from the function's signature, states from its `attn.state`; checked ranges from how integer inputs are used: a
 // token of `embed` is a row of the table, a length of `mask` or `pool` is at most the extent it cuts, an index of
-// `gather` below that of its rows. Several uses: the intersection.
+// `gather`, `take` or `scatter_add` below the number of rows it chooses from; row pointers of a graph rise to its number
+// of edges. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"
+#include "dialect/GraphEdges.h"
 #include "dialect/Ports.h"
 
 namespace mlir::attn {
@@ -62,12 +64,14 @@ private:
       return model.emitError() << kind << " '" << port.name << "' has rank " << type.getRank() << ", the maximum is "
                                << ATTN_MAX_RANK;
     for (AffineExpr extent : extents.of(value)) {
-      std::optional<attn_extent> dim = plainExtent(extent);
+      auto [plain, more] = splitOffset(extent);
+      std::optional<attn_extent> dim = plainExtent(plain);
       if (!dim)
         return model.emitError() << kind << " '" << port.name << "' has the extent "
                                  << extentText(extent, extents.symbols())
                                  << "; expected a number or a dimension of an input";
       port.dims.push_back(*dim);
+      port.more.push_back(more);
     }
     return port;
   }
@@ -78,6 +82,14 @@ private:
     if (auto symbol = dyn_cast<AffineSymbolExpr>(extent))
       return -1 - static_cast<attn_extent>(symbol.getPosition());
     return std::nullopt;
+  }
+
+  /// N and 1 of N + 1.
+  static std::pair<AffineExpr, int32_t> splitOffset(AffineExpr extent) {
+    if (auto sum = dyn_cast<AffineBinaryOpExpr>(extent); sum && extent.getKind() == AffineExprKind::Add)
+      if (auto more = dyn_cast<AffineConstantExpr>(sum.getRHS()); more && llvm::isInt<32>(more.getValue()))
+        return {sum.getLHS(), static_cast<int32_t>(more.getValue())};
+    return {extent, 0};
   }
 
   LogicalResult addInput(BlockArgument argument) {
@@ -140,8 +152,10 @@ private:
         status = addChecks(kernel.getBody().getArgument(use.getOperandNumber()), port);
       else if (auto embed = dyn_cast<EmbedOp>(user); embed && use.get() == embed.getIds())
         status = narrow(user, port, rowsOf(embed.getTable()) - 1);
-      else if (std::optional<unsigned> rows = indexedOperand(use))
-        status = narrow(user, port, extents.of(user->getOperand(*rows))[2], /*lower=*/-1, /*below=*/true);
+      else if (AffineExpr rows = rowsChosen(use))
+        status = narrow(user, port, rows, /*lower=*/-1, /*below=*/true);
+      else if (auto pool = dyn_cast<SegmentPoolOp>(user); pool && use.get() == pool.getIds())
+        status = narrow(user, port, getAffineConstantExpr(pool.getGroups() - 1, user->getContext()), /*lower=*/-1);
       else if (auto bucket = dyn_cast<BucketOp>(user); bucket && use.get() == bucket.getLengths())
         status = narrow(user, port, extents.of(bucket.getInput())[2]);
       else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
@@ -154,16 +168,23 @@ private:
         status = narrow(user, port, extents.of(linear.getKey())[2]);
       else if (auto append = dyn_cast<CacheAppendOp>(user); append && use.get() == append.getAt())
         status = addCache(append, port);
-      if (failed(status))
+      if (failed(status) || failed(addGraphChecks(use, port)))
         return failure();
     }
     return success();
   }
 
-  /// The operand whose rows a use of an index names, or -1 for none of them.
-  static std::optional<unsigned> indexedOperand(OpOperand &use) {
-    bool chooses = isa<GatherOp, ScatterOp>(use.getOwner()) && use.getOperandNumber() == 1;
-    return chooses || isa<InvertOp>(use.getOwner()) ? std::optional<unsigned>(0) : std::nullopt;
+  /// The number of rows of which a use of an index names one, or -1 for none; null for other uses.
+  AffineExpr rowsChosen(OpOperand &use) const {
+    Operation *op = use.getOwner();
+    bool isIndex = use.getOperandNumber() == 1;
+    if (isa<TakeOp>(op) && isIndex)
+      return extents.of(op->getOperand(0))[0];
+    if (isa<InvertOp>(op) || (isa<GatherOp, ScatterOp>(op) && isIndex))
+      return extents.of(op->getOperand(0))[2];
+    if (isa<ScatterAddOp>(op) && isIndex)
+      return extents.of(op->getOperand(0))[1];
+    return {};
   }
 
   /// Whether a mask cuts the keys at its operand `number`. Flags, ids and what a predicate reads may be any number.
@@ -175,11 +196,41 @@ private:
     return found;
   }
 
+  /// Row pointers rise to the number of edges, columns are keys.
+  LogicalResult addGraphChecks(OpOperand &use, Port &port) {
+    LogicalResult status = success();
+    forEachGraph(use.getOwner(), [&](OpOperand &rowptr, OpOperand &col) {
+      auto mask = dyn_cast<MaskOp>(use.getOwner());
+      AffineExpr nodes = mask ? extents.of(mask.getScores())[3] : extents.of(rowptr.get())[0] - 1;
+      if (succeeded(status) && &use == &rowptr)
+        status = rise(use.getOwner(), port, extents.of(col.get())[0]);
+      if (succeeded(status) && &use == &col)
+        status = narrow(use.getOwner(), port, nodes, /*lower=*/0, /*below=*/true);
+    });
+    return status;
+  }
+
+  /// The elements rise from 0 to `last`.
+  LogicalResult rise(Operation *user, Port &port, AffineExpr last) {
+    bool wasChecked = std::exchange(port.checked, false), wasRising = std::exchange(port.rising, true);
+    attn_extent other = port.upper;
+    if (failed(narrow(user, port, last)))
+      return failure();
+    if (!wasChecked || (wasRising && other == port.upper))
+      return success();
+    return user->emitOpError("takes input '")
+           << port.name << "' as rising to " << boundText(port.upper) << ", another use limits it by "
+           << boundText(other) << "; pass the tensor twice, as two inputs";
+  }
+
   static AffineExpr rowsOf(Value table) {
     return getAffineConstantExpr(cast<RankedTensorType>(table.getType()).getDimSize(0), table.getContext());
   }
 
   LogicalResult narrow(Operation *user, Port &port, AffineExpr limit, int64_t lower = 0, bool below = false) {
+    if (port.rising && port.checked)
+      return user->emitOpError("limits input '")
+             << port.name << "', whose elements rise; pass the tensor twice, as two inputs";
     std::optional<attn_extent> upper = plainExtent(limit);
     auto constant = dyn_cast<AffineConstantExpr>(limit);
     if (constant)

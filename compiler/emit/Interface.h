@@ -14,7 +14,9 @@ struct Port {
   std::string name;
   attn_dtype dtype = 0;
   llvm::SmallVector<attn_extent> dims;
+  llvm::SmallVector<int32_t> more;     ///< what is added to the symbol of a dimension
   bool checked = false, below = false; ///< elements are from `lower` to, or with `below` to before `upper`
+  bool rising = false;                 ///< from `lower`, the first, to `upper`, the last
   int64_t lower = 0;
   attn_extent upper = 0;
 };
@@ -29,7 +31,9 @@ struct State {
 struct Cache {
   unsigned length;
   attn_extent capacity, appended;
-  bool operator==(const Cache &) const = default;
+  bool operator==(const Cache &other) const {
+    return length == other.length && capacity == other.capacity && appended == other.appended;
+  }
 };
 
 struct Interface {

@@ -190,7 +190,7 @@ private:
 
   /// The argument whose next state a result is; null if it is none's.
   BlockArgument statedArgument(unsigned result) {
-    if (function.isPrivate())
+    if (function->hasAttr("attn.step"))
       return result < block.getNumArguments() ? block.getArgument(result) : BlockArgument();
     Attribute state = function.getResultAttr(result, kState);
     for (BlockArgument argument : block.getArguments())

@@ -2,6 +2,7 @@
 //   split_heads -> pointwise ... -> features, random_features -> linear_attention -> merge_heads
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
+#include "dialect/Captures.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSELINEAR
@@ -13,7 +14,7 @@ namespace {
 bool readsRow(OpOperand &use) {
   if (isa<LinearAttentionOp>(use.getOwner()))
     return use.getOperandNumber() < 2;
-  return isa<PointwiseOp>(use.getOwner()) || use.getOperandNumber() == 0;
+  return isa<PointwiseOp>(use.getOwner()) ? !isCaptured(use) : use.getOperandNumber() == 0;
 }
 
 /// Adds the op that makes `value`, if only rows of the group read it and the group stays one that can be outlined.
@@ -39,7 +40,7 @@ void joinRows(OpOperand &operand, OpSet &group) {
   if (!pointwise || !join(pointwise.getResult(), group))
     return;
   for (OpOperand &input : pointwise->getOpOperands())
-    if (input.get().getType() == pointwise.getType())
+    if (!isCaptured(input) && input.get().getType() == pointwise.getType())
       joinRows(input, group);
 }
 

@@ -4,6 +4,8 @@
 //   -> merge_heads
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
+#include "dialect/Captures.h"
+#include "dialect/GraphEdges.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEMAPS
@@ -14,14 +16,15 @@ namespace {
 bool makesMap(Operation *op) { return op->hasTrait<OpTrait::attn::MakesMap>(); }
 
 /// Whether an op ends a chain of maps: what it makes is no map.
-bool endsMaps(Operation *op) { return isa<CombineOp, ReduceMapOp>(op); }
+bool endsMaps(Operation *op) { return isa<CombineOp, ReduceMapOp, EdgeValuesOp>(op); }
 
 /// Whether an operand of an op on maps is a map; other operands are read whole, from outside.
 bool isMapOperand(OpOperand &operand) {
   Operation *op = operand.getOwner();
-  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, TopKOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp>(op))
+  if (isa<ModifyOp, MaskOp, NormalizeOp, FillOp, TopKOp, MixHeadsOp, MapConvOp, CombineOp, ReduceMapOp, EdgeValuesOp>(
+          op))
     return operand.getOperandNumber() == 0;
-  return isa<PointwiseOp>(op) && operand.get().getType() == op->getResult(0).getType();
+  return isa<PointwiseOp>(op) && !isCaptured(operand) && operand.get().getType() == op->getResult(0).getType();
 }
 
 SmallVector<Value> mapOperands(Operation *op) {
@@ -86,13 +89,38 @@ public:
     for (unsigned group : llvm::reverse(read))
       if (join(op, group))
         return;
-    groupOf[op] = groups.size();
-    groups.emplace_back().insert(op);
+    OpSet own;
+    remakeEdges(op, own);
+    for (Operation *member : own)
+      groupOf[member] = groups.size();
+    groups.push_back(std::move(own));
   }
 
   MutableArrayRef<OpSet> all() { return groups; }
 
 private:
+  /// Adds an op to a group of its own, with copies of all that makes the maps it reads where these lie along the edges
+  /// of a graph: such a map is made again, as none is ever in memory.
+  static void remakeEdges(Operation *op, OpSet &group, bool isCopy = false) {
+    for (OpOperand &operand : op->getOpOperands()) {
+      Operation *producer = isMapOperand(operand) ? operand.get().getDefiningOp() : nullptr;
+      if (!producer || !(isCopy || liesAlongEdges(operand.get())))
+        continue;
+      Operation *copy = OpBuilder(op).clone(*producer);
+      operand.set(copy->getResult(0));
+      remakeEdges(copy, group, /*isCopy=*/true);
+    }
+    group.insert(op);
+  }
+
+  static bool liesAlongEdges(Value map) {
+    Operation *op = map.getDefiningOp();
+    bool found = false;
+    if (op)
+      forEachGraph(op, [&](OpOperand &, OpOperand &) { found = true; });
+    return found || (op && llvm::any_of(mapOperands(op), liesAlongEdges));
+  }
+
   bool join(Operation *op, ArrayRef<unsigned> joined) {
     OpSet merged;
     for (unsigned group : joined)

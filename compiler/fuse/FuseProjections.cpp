@@ -2,6 +2,7 @@
 // the row normalisations after it, since one task then owns whole rows.
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
+#include "dialect/Captures.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEPROJECTIONS
@@ -19,15 +20,17 @@ bool isEpilogueOf(Operation *op, Value value) {
   return op->getResult(0).getType() == value.getType() && (isa<PointwiseOp>(op) || op->getOperand(0) == value);
 }
 
-/// Whether `op` reads a value of `ops` other than those of `own`, or the weight of a linear among them, which is no
-/// tensor of rows once it is packed.
+/// Whether `op` reads a value of `ops` other than those of `own`, or sees one whole, or reads the weight of a linear
+/// among them, which is no tensor of rows once it is packed.
 bool readsOthersOf(const OpSet &ops, Operation *op, const OpSet &own) {
-  return llvm::any_of(op->getOperands(), [&](Value operand) {
-    Operation *producer = operand.getDefiningOp();
-    return (producer && ops.contains(producer) && !own.contains(producer)) || llvm::any_of(ops, [&](Operation *member) {
-             auto linear = dyn_cast<LinearOp>(member);
-             return linear && linear.getWeight() == operand && !isa<LinearOp>(op);
-           });
+  return llvm::any_of(op->getOpOperands(), [&](OpOperand &operand) {
+    Operation *producer = operand.get().getDefiningOp();
+    if (producer && ops.contains(producer) && (!own.contains(producer) || isCaptured(operand)))
+      return true;
+    return llvm::any_of(ops, [&](Operation *member) {
+      auto linear = dyn_cast<LinearOp>(member);
+      return linear && linear.getWeight() == operand.get() && !isa<LinearOp>(op);
+    });
   });
 }
 

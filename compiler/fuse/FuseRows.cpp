@@ -2,6 +2,7 @@
 // it needs, when their rows are its rows.
 #include "compiler/fuse/Outline.h"
 #include "compiler/fuse/Passes.h"
+#include "dialect/Captures.h"
 
 namespace mlir::attn {
 #define GEN_PASS_DEF_FUSEROWS
@@ -51,7 +52,8 @@ struct FuseRows : impl::FuseRowsBase<FuseRows> {
       for (Value operand : op->getOperands()) {
         Operation *producer = operand.getDefiningOp();
         if (producer && isRowLocal(producer) && sameRows(producer, op) &&
-            llvm::all_of(producer->getUsers(), [&](Operation *user) { return ops.contains(user); }))
+            llvm::all_of(producer->getUses(),
+                         [&](OpOperand &use) { return ops.contains(use.getOwner()) && !isCaptured(use); }))
           ops.insert(producer);
       }
     }
@@ -61,7 +63,7 @@ struct FuseRows : impl::FuseRowsBase<FuseRows> {
   static bool sameRows(Operation *producer, Operation *op) {
     auto from = cast<RankedTensorType>(producer->getResult(0).getType());
     auto to = cast<RankedTensorType>(op->getResult(0).getType());
-    if (from == to)
+    if (from.getShape() == to.getShape())
       return true;
     // A table of one row may be repeated over tokens that are not its own.
     return isa<PositionsOp>(producer) && from.getDimSize(0) == to.getDimSize(to.getRank() - 2);

@@ -1,4 +1,4 @@
-// pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool.
+// pointwise, activation, add, layer_norm, rms_norm, l2_normalize, pool.
 #include "compiler/reference/Ops.h"
 #include <cmath>
 #include <limits>
@@ -55,23 +55,41 @@ static bool isMasked(Tensor<T> &result, int64_t at) {
   return true;
 }
 
+/// What a formula sees of its inputs at place `at`, then, if it is `indexed`, of the place itself.
 template <class T>
-ExpectedTensor<T> pointwise(Operands<T> inputs, Region &region) {
+static void readPlace(Operands<T> inputs, const Shape &shape, int64_t at, bool indexed,
+                      llvm::MutableArrayRef<Scalar<T>> scalars) {
+  for (auto [scalar, input] : llvm::zip(scalars, inputs)) {
+    int64_t index = broadcastIndex(*input, shape, at);
+    scalar = input->integers.empty() ? Scalar<T>{input->reals[index], 0} : Scalar<T>{0, input->integers[index]};
+  }
+  for (int64_t d = shape.size() - 1; indexed && d >= 0; at /= shape[d--])
+    scalars[inputs.size() + d].integer = at % shape[d];
+}
+
+template <class T>
+ExpectedTensor<T> pointwise(Operands<T> inputs, Region &region, Operands<T> captures, PointwiseKind kind) {
   llvm::Expected<Shape> shape = broadcast(inputs);
   if (!shape)
     return shape.takeError();
   ExpectedTensor<T> result = makeTensor<T>(*shape);
-  llvm::Expected<Formula<T>> formula = Formula<T>::read(region, {});
+  llvm::Expected<Formula<T>> formula = Formula<T>::read(region, captures);
   if (!result || !formula)
     return llvm::joinErrors(result.takeError(), formula.takeError());
-  meetVisibility(inputs, *result);
-  llvm::SmallVector<Scalar<T>, 4> scalars(inputs.size());
+  if (kind.whole)
+    result->integers.resize(std::exchange(result->reals, {}).size());
+  else
+    meetVisibility(inputs, *result);
+  llvm::SmallVector<Scalar<T>, 4> scalars(inputs.size() + (kind.indexed ? shape->size() : 0));
   for (int64_t at = 0, end = result->size(); at < end; ++at) {
     if (isMasked(*result, at))
       continue;
-    for (auto [scalar, input] : llvm::zip(scalars, inputs))
-      scalar.real = input->reals[broadcastIndex(*input, *shape, at)];
-    result->reals[at] = (*formula)(scalars);
+    readPlace<T>(inputs, *shape, at, kind.indexed, scalars);
+    Scalar<T> value = formula->evaluate(scalars);
+    if (kind.whole)
+      result->integers[at] = value.integer;
+    else
+      result->reals[at] = value.real;
   }
   if (llvm::Error fault = formula->fault())
     return fault;
@@ -186,35 +204,45 @@ ExpectedTensor<T> l2Normalize(const Tensor<T> &input, double eps) {
   });
 }
 
+/// The larger; a NaN is larger than all numbers.
 template <class T>
-ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths) {
+static T larger(T x, T y) {
+  return x > y || std::isnan(x) ? x : y;
+}
+
+template <class T>
+ExpectedTensor<T> pool(PoolKind kind, const Tensor<T> &input, const Tensor<T> *lengths) {
   int64_t batch = input.shape[0], tokens = input.shape[1], width = input.shape[2];
-  if (lengths.shape[0] != batch)
-    return error(llvm::Twine(lengths.shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
-  if (llvm::Error outside = checkRange(lengths, tokens))
-    return outside;
+  if (lengths && lengths->shape[0] != batch)
+    return error(llvm::Twine(lengths->shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
+  if (lengths)
+    if (llvm::Error outside = checkRange(*lengths, tokens))
+      return outside;
   ExpectedTensor<T> result = makeTensor<T>({batch, width});
   if (!result)
     return result;
-  for (int64_t b = 0; b < batch; ++b)
-    for (int64_t c = 0; c < width; ++c) {
-      T sum = 0;
-      for (int64_t t = 0; t < lengths.integers[b]; ++t)
-        sum += input.reals[(b * tokens + t) * width + c];
-      result->reals[b * width + c] = lengths.integers[b] ? sum / lengths.integers[b] : T(0);
+  for (int64_t b = 0; b < batch; ++b) {
+    int64_t count = lengths ? lengths->integers[b] : tokens;
+    for (int64_t c = 0; c < width && count; ++c) {
+      const T *column = input.reals.data() + b * tokens * width + c;
+      T pooled = kind == PoolKind::Max ? column[0] : T(0);
+      for (int64_t t = 0; t < count; ++t)
+        pooled = kind == PoolKind::Max ? larger(pooled, column[t * width]) : pooled + column[t * width];
+      result->reals[b * width + c] = kind == PoolKind::Mean ? pooled / count : pooled;
     }
+  }
   return result;
 }
 
 #define INSTANTIATE(T)                                                                                                 \
-  template ExpectedTensor<T> pointwise(Operands<T>, Region &);                                                         \
+  template ExpectedTensor<T> pointwise(Operands<T>, Region &, Operands<T>, PointwiseKind);                             \
   template ExpectedTensor<T> activation(Activation, const Tensor<T> &);                                                \
   template ExpectedTensor<T> add(const Tensor<T> &, const Tensor<T> &);                                                \
   template ExpectedTensor<T> blend(const Tensor<T> &, const Tensor<T> &, double);                                      \
   template ExpectedTensor<T> layerNorm(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &, double);               \
   template ExpectedTensor<T> rmsNorm(const Tensor<T> &, const Tensor<T> &, double);                                    \
   template ExpectedTensor<T> l2Normalize(const Tensor<T> &, double);                                                   \
-  template ExpectedTensor<T> meanPool(const Tensor<T> &, const Tensor<T> &);
+  template ExpectedTensor<T> pool(PoolKind, const Tensor<T> &, const Tensor<T> *);
 INSTANTIATE(float)
 INSTANTIATE(double)
 INSTANTIATE(long double)

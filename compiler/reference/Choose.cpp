@@ -186,11 +186,13 @@ std::vector<Tensor<T>> beamStep(Operands<T> x, BeamKind how) {
   int64_t samples = tokens.shape[0], beams = tokens.shape[1], vocabulary = logits.shape[1];
   int64_t place = x[6]->integers[0];
   std::vector<Tensor<T>> results(7);
-  for (auto [result, shape] : llvm::zip(results, {tokens.shape, sums.shape, tokens.shape, sums.shape, alive.shape,
-                                                  Shape{samples * beams}, Shape{samples * beams}}))
+  const Shape rows{samples * beams};
+  const Shape shapes[] = {tokens.shape, sums.shape, tokens.shape, sums.shape, alive.shape, rows, rows};
+  for (auto [result, shape] : llvm::zip(results, shapes))
     result.shape = shape;
   for (int64_t b = 0; b < samples; ++b) {
     std::vector<Hypothesis<T>> live = read(tokens, sums, b, how.end), done = read(stored, scores, b);
+    store(done, {}); // also of a sample that has stopped
     bool goesOn = alive.integers[b];
     if (goesOn && place >= 0 && place < tokens.shape[2])
       goesOn = advance(live, done, logits.reals.data() + b * beams * vocabulary, vocabulary, how, place);

@@ -289,6 +289,9 @@ private:
     return scratch;
   }
 
+  /// Whether a result is one of integers.
+  static bool isWhole(Operation &op) { return getElementTypeOrSelf(op.getResult(0)).isInteger(); }
+
   /// The result of an op that has one.
   ExpectedTensor<T> single(Operation &op, llvm::ArrayRef<Tensor<T>> x) {
     using Result = ExpectedTensor<T>;
@@ -300,14 +303,19 @@ private:
         .Case([&](MergeHeadsOp) { return mergeHeads(x[0]); })
         .Case([&](EmbedOp) { return embed(x[0], x[1]); })
         .Case([&](PositionsOp) { return positions(x[0], x[1]); })
-        .Case([&](PointwiseOp o) { return pointwise(pointers(x), o.getFormula()); })
+        .Case([&](PointwiseOp o) {
+          llvm::ArrayRef<const Tensor<T> *> all = pointers(x);
+          size_t inputs = o.getInputs().size();
+          return pointwise(all.take_front(inputs), o.getFormula(), all.drop_front(inputs),
+                           {o.getIndexed(), isWhole(op)});
+        })
         .Case([&](ActivationOp o) { return activation(o.getKind(), x[0]); })
         .Case([&](AddOp) { return add(x[0], x[1]); })
         .Case([&](BlendOp o) { return blend(x[0], x[1], o.getAlpha().convertToDouble()); })
         .Case([&](LayerNormOp o) { return layerNorm(x[0], x[1], x[2], o.getEps().convertToDouble()); })
         .Case([&](RmsNormOp o) { return rmsNorm(x[0], x[1], o.getEps().convertToDouble()); })
         .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
-        .Case([&](PoolOp) { return meanPool(x[0], x[1]); })
+        .Case([&](PoolOp o) { return pool(o.getKind(), x[0], o.getLengths() ? &x[1] : nullptr); })
         .Case([&](ScoreOp o) {
           if (products != attn::Precision::Own && isLinear(o))
             return scoreOfLinear(o, x);
@@ -365,6 +373,15 @@ private:
               x[0], x[1], x[2],
               {o.getTemperature().convertToDouble(), static_cast<int64_t>(o.getTopK()), o.getTopP().convertToDouble()});
         })
+        .Case([&](EdgeScoreOp) { return edgeScore(x[0], x[1], x[2]); })
+        .Case([&](EdgeValuesOp) { return edgeValues(x[0], x[1], x[2]); })
+        .Case([&](SegmentPoolOp o) { return segmentPool(o.getKind(), x[0], x[1], o.getGroups()); })
+        .Case([&](RearrangeOp o) { return rearrange(x[0], o.getSizes(), o.getFrom(), isWhole(op)); })
+        .Case([&](TakeOp) { return take(x[0], x[1], isWhole(op)); })
+        .Case([&](AppendRowsOp) { return appendRows(x[0], x[1], isWhole(op)); })
+        .Case([&](ScatterAddOp) { return scatterAdd(x[0], x[1], x[2]); })
+        .Case([&](ArgmaxOp) { return argmax(x[0]); })
+        .Case([&](CacheAppendOp) { return cacheAppend(x[0], x[1], x[2]); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 

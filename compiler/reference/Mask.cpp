@@ -52,9 +52,7 @@ struct MaskPlace {
   }
 
   Bool edge(int64_t rowptr, int64_t col) {
-    const std::vector<int64_t> &rows = operands[rowptr]->integers, &columns = operands[col]->integers;
-    auto at = [&](int64_t node) { return columns.begin() + std::clamp<int64_t>(rows[node], 0, columns.size()); };
-    return at(i) < at(i + 1) && std::find(at(i), at(i + 1), j) != at(i + 1);
+    return llvm::is_contained(columnsOf(*operands[rowptr], *operands[col], i), j);
   }
 
   Bool predicate(llvm::ArrayRef<int64_t>) { return formula->evaluate({{0, b}, {0, h}, {0, i}, {0, j}}).integer != 0; }
@@ -79,6 +77,10 @@ llvm::Error checkOperands(MaskAttr mask, const Shape &map, Operands<T> operands)
       if (llvm::Error outside = checkRange(*operands[operand], map[3]))
         return outside;
   }
+  if (mask.getKind() == MaskKind::Graph)
+    if (llvm::Error fault =
+            checkGraph(*operands[mask.getOperands()[0]], *operands[mask.getOperands()[1]], map[2], map[3]))
+      return fault;
   if (isOverOneSequence(mask) && map[2] != map[3])
     return mismatch(operands[mask.getOperands()[0]]->shape);
   return llvm::Error::success();

@@ -34,8 +34,13 @@ template <class T>
 ExpectedTensor<T> positions(const Tensor<T> &table, const Tensor<T> &tokens);
 
 // --- Block.cpp
+/// A formula that is `indexed` sees its place too; one that is `whole` yields an integer, and reads a masked place as the
+/// number that leaves the map there.
+struct PointwiseKind {
+  bool indexed = false, whole = false;
+};
 template <class T>
-ExpectedTensor<T> pointwise(Operands<T> inputs, Region &formula);
+ExpectedTensor<T> pointwise(Operands<T> inputs, Region &formula, Operands<T> captures, PointwiseKind kind);
 template <class T>
 ExpectedTensor<T> activation(Activation kind, const Tensor<T> &input);
 template <class T>
@@ -48,9 +53,9 @@ template <class T>
 ExpectedTensor<T> rmsNorm(const Tensor<T> &input, const Tensor<T> &gamma, double eps);
 template <class T>
 ExpectedTensor<T> l2Normalize(const Tensor<T> &input, double eps);
-/// Fails on a length outside [0, tokens].
+/// `lengths` may be null. Fails on a length outside [0, tokens].
 template <class T>
-ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths);
+ExpectedTensor<T> pool(PoolKind kind, const Tensor<T> &input, const Tensor<T> *lengths);
 
 /// Row `i` of keys or values for head `h` of `heads`: grouped heads share the rows of one; those of rank 3 are shared
 /// by all samples, those of rank 2 by all heads too.
@@ -151,6 +156,38 @@ template <class T>
 std::vector<Tensor<T>> beamStep(Operands<T> operands, BeamKind how);
 template <class T>
 std::vector<Tensor<T>> beamFinish(Operands<T> operands, double alpha);
+
+// --- Graph.cpp
+/// This, edgeValues and masks of a graph fail on an input that is no graph: row pointers that do not rise from 0 to the
+/// number of edges, a column that is no node.
+template <class T>
+ExpectedTensor<T> edgeScore(const Tensor<T> &values, const Tensor<T> &rowptr, const Tensor<T> &col);
+template <class T>
+ExpectedTensor<T> edgeValues(const Tensor<T> &map, const Tensor<T> &rowptr, const Tensor<T> &col);
+template <class T>
+llvm::Error checkGraph(const Tensor<T> &rowptr, const Tensor<T> &col, int64_t nodes, int64_t keys);
+/// The columns of the edges of a node.
+template <class T>
+llvm::ArrayRef<int64_t> columnsOf(const Tensor<T> &rowptr, const Tensor<T> &col, int64_t node);
+/// Fails on an input with an id outside [-1, groups).
+template <class T>
+ExpectedTensor<T> segmentPool(PoolKind kind, const Tensor<T> &input, const Tensor<T> &ids, int64_t groups);
+
+// --- Move.cpp
+/// Of integers if they are `whole`, as in take and append_rows.
+template <class T>
+ExpectedTensor<T> rearrange(const Tensor<T> &input, AffineMap sizes, AffineMap from, bool whole);
+/// This and scatter_add fail on an input with an index outside [-1, rows).
+template <class T>
+ExpectedTensor<T> take(const Tensor<T> &input, const Tensor<T> &index, bool whole);
+template <class T>
+ExpectedTensor<T> appendRows(const Tensor<T> &head, const Tensor<T> &tail, bool whole);
+template <class T>
+ExpectedTensor<T> scatterAdd(Tensor<T> base, const Tensor<T> &index, const Tensor<T> &rows);
+template <class T>
+ExpectedTensor<T> argmax(const Tensor<T> &input);
+template <class T>
+ExpectedTensor<T> cacheAppend(Tensor<T> cache, const Tensor<T> &rows, const Tensor<T> &places);
 
 // --- MapMix.cpp
 template <class T>

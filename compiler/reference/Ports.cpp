@@ -116,10 +116,13 @@ llvm::Error checkInputs(llvm::ArrayRef<Port> ports, llvm::ArrayRef<Tensor<double
     for (auto [d, name] : llvm::enumerate(port.dims)) {
       if (name.empty())
         continue;
-      auto [entry, isNew] = bound.try_emplace(name, input.shape[d], port.name);
-      if (entry->second.first != input.shape[d])
+      auto [symbol, more] = splitDimension(name);
+      if (input.shape[d] < more)
+        return error(what + "shape " + shapeText(input.shape) + ", expected " + expectedShape(port));
+      auto [entry, isNew] = bound.try_emplace(symbol, input.shape[d] - more, port.name);
+      if (entry->second.first != input.shape[d] - more)
         return error(what + "shape " + shapeText(input.shape) + ", expected " + expectedShape(port) + " (dimension " +
-                     name + " is " + llvm::Twine(entry->second.first) + ", from input \"" + entry->second.second +
+                     symbol + " is " + llvm::Twine(entry->second.first) + ", from input \"" + entry->second.second +
                      "\")");
     }
   }

@@ -64,6 +64,8 @@ private:
     if (auto constant = dyn_cast<arith::ConstantOp>(op);
         constant && widened(constant.getValue().getType()) != constant.getValue().getType())
       constant.setValueAttr(widened(constant.getValue()));
+    if (auto pointwise = dyn_cast<PointwiseOp>(op); pointwise && pointwise.getElement())
+      pointwise.setElement(widened(*pointwise.getElement()));
   }
 
   WalkResult refuseBits(arith::BitcastOp op) {

@@ -4,6 +4,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SpecializeSteps : Pass<"attn-specialize-steps", "::mlir::ModuleOp"> {
+  let summary = "give a model with caches a copy of itself for one row";
+  let description = [{
+    Before: a model whose caches take in a number of rows that is known at run time only. After: beside it a private copy, named by
+    `attn.row`, whose `attn.bounds` say that this number is 1.
+
+    ```mlir
+    func.func @lm(%ids: tensor<?x?xi32>, ...)  ==>  func.func @lm(...) attributes {attn.row = @lm_row, ...}
+                                                    func.func private @lm_row(...) attributes {attn.bounds = {N = [1, 1]}, ...}
+    ```
+    example: tests/tile/specialize-steps.mlir
+  }];
+}
+
 def ChooseSchedules : Pass<"attn-choose-schedules", "::mlir::func::FuncOp"> {
   let summary = "give each kernel a back end, a strategy and tiles";
   let description = [{

@@ -1,8 +1,10 @@
 // The rules, each with its reason. What a rule says of a parameter is a starting point: `attnc tune` times what
 // `alternativesOf` lists, and docs/performance.md says how near the rules come.
 #include "compiler/tile/ScheduleRules.h"
+#include "dialect/GraphEdges.h"
 #include "dialect/GroupedHeads.h"
 #include "dialect/KernelNumbers.h"
+#include "dialect/RowOrder.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -53,6 +55,10 @@ constexpr int64_t fewQueries = 4;
 // this many queries gain, and heads alone are enough tasks.
 constexpr int64_t headQueries = 256;
 
+// Numbers of a node, in vectors, that are summed along its edges at once: with the weights and values of an edge they
+// fit 16 registers.
+constexpr int64_t edgeVectors = 8;
+
 // Keys, or values, between two rescalings of decoding: a block of each stays in the second-level cache for all queries
 // that read it.
 constexpr int64_t decodeBytes = 64 * 1024;
@@ -82,10 +88,9 @@ bool holdsMaps(KernelOp kernel) {
   });
 }
 
-/// Whether a kernel is an op that says which row goes where.
-bool ordersRows(KernelOp kernel) {
-  return isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-             BlockSumOp, ConcatOp, SampleOp, BeamStepOp, BeamFinishOp>(kernel.getBody().front().front());
+/// The strategy of a kernel without maps or products.
+Strategy rowStrategy(KernelOp kernel) {
+  return ordersRows(kernel.getBody().front().front()) ? Strategy::Order : Strategy::Rows;
 }
 
 /// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.
@@ -161,17 +166,19 @@ bool readsKeyRows(KernelOp kernel, int64_t mostQueries) {
 
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries) {
   if (backend == BackendKind::Halide) // online normalisers are not in its vocabulary: every map is a strip
-    return {holdsMaps(kernel) ? Strategy::Strip : ordersRows(kernel) ? Strategy::Order : Strategy::Rows};
+    return {holdsMaps(kernel) ? Strategy::Strip : rowStrategy(kernel)};
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
   if (!body.getOps<LinearAttentionOp>().empty())
     return {Strategy::Linear};
+  if (followsEdges(kernel))
+    return {Strategy::Edges};
   if (holdsMaps(kernel) && groupOf(kernel) && mostQueries > 0 && mostQueries <= fewQueries)
     return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
   if (holdsMaps(kernel))
     return {Strategy::Stream, Strategy::Strip};
-  return {ordersRows(kernel) ? Strategy::Order : Strategy::Rows};
+  return {rowStrategy(kernel)};
 }
 
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context) {
@@ -180,6 +187,8 @@ ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy
   RegisterTile tile = strategy == Strategy::Stream ? streamTile(kernel, context)
                                                    : RegisterTile{tileRows, tileVectors(context.vectorBits)};
   int64_t taskRows = blockRows(kernel, strategy), keys = keyBlock(kernel, strategy);
+  if (strategy == Strategy::Edges)
+    tile = {1, edgeVectors};
   if (strategy == Strategy::Decode) {
     tile = decodeTile(groupOf(kernel), context.vectorBits);
     taskRows = groupOf(kernel) * context.mostQueries;
@@ -261,6 +270,7 @@ static SmallVector<Draft> draftsOf(KernelOp kernel, const Draft &own, const Sche
     break;
   case Strategy::Rows:
   case Strategy::Order:
+  case Strategy::Edges:
     break;
   }
   return drafts;

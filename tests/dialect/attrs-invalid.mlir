@@ -84,6 +84,18 @@ func.func private @stored_callee(tensor<4xf32> {attn.storage = "bf16"})
 
 // -----
 
+// expected-error @+1 {{expected attn.state to be the name of a state, got 1 : i64}}
+func.func @state_name(%x: tensor<4xf32> {attn.state = 1}) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected attn.state on a public function, the model}}
+func.func private @state_of_callee(tensor<4xf32> {attn.state = "h"})
+
+// -----
+
 // expected-error @+1 {{expected attn.dims to name each dimension of 'tensor<?x4xf32>', got ["B"]}}
 func.func private @dims(tensor<?x4xf32> {attn.dims = ["B"]})
 

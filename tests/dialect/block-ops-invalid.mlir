@@ -35,6 +35,29 @@ func.func @pointwise_c1_types(%x: tensor<4xf32>, %y: tensor<4xf64>) {
 
 // -----
 
+func.func @pointwise_c3(%x: tensor<4xf32>) {
+  // expected-error @+1 {{'attn.pointwise' op expected elements of a real type or i32, got i16}}
+  %z = attn.pointwise %x to i16 : tensor<4xf32> {
+  ^bb0(%a: f32):
+    %r = arith.fptosi %a : f32 to i16
+    attn.yield %r : i16
+  }
+  return
+}
+
+// -----
+
+func.func @pointwise_c2_indices(%x: tensor<?x4xf32>) {
+  // expected-error @+1 {{'attn.pointwise' op expected a formula with arguments ('f32', 'index', 'index'), got ('f32', 'index')}}
+  %z = attn.pointwise %x indexed : tensor<?x4xf32> {
+  ^bb0(%a: f32, %n: index):
+    attn.yield %a : f32
+  }
+  return
+}
+
+// -----
+
 func.func @pointwise_c2(%x: tensor<4xf32>) {
   // expected-error @+1 {{'attn.pointwise' op expected a formula with arguments ('f32'), got ('f64')}}
   %z = attn.pointwise %x : tensor<4xf32> {

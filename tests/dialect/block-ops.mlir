@@ -17,6 +17,20 @@ func.func @pointwise(%x: tensor<?x?x8xf32>, %y: tensor<1x8xf32>, %gate: tensor<8
   return %z : tensor<?x?x8xf32>
 }
 
+// The place and whole tensors; reals of integers.
+// CHECK-LABEL: @pointwise_indexed
+func.func @pointwise_indexed(%x: tensor<?x8xi32>, %y: tensor<8xf32>, %table: tensor<?xi1>) -> tensor<?x8xf32> {
+  // CHECK: attn.pointwise %{{.*}}, %{{.*}} indexed captures(%{{.*}}) to f32 : tensor<?x8xi32>, tensor<8xf32>, tensor<?xi1> {
+  %z = attn.pointwise %x, %y indexed captures(%table) to f32 : tensor<?x8xi32>, tensor<8xf32>, tensor<?xi1> {
+  ^bb0(%a: i32, %b: f32, %n: index, %c: index, %flags: tensor<?xi1>):
+    %is = tensor.extract %flags[%n] : tensor<?xi1>
+    %t = arith.sitofp %a : i32 to f32
+    %r = arith.select %is, %t, %b : f32
+    attn.yield %r : f32
+  }
+  return %z : tensor<?x8xf32>
+}
+
 // CHECK-LABEL: @activation
 func.func @activation(%x: tensor<?x8xf32>) {
   // CHECK: attn.activation relu

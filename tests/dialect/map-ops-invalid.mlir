@@ -479,6 +479,14 @@ func.func @mask_c8_dynamic(%s: tensor<?x8x?x?xf32>, %t: tensor<8x3x?xi32>) {
 
 // -----
 
+func.func @mask_c9(%s: tensor<1x1x5x5xf32>, %rowptr: tensor<5xi32>, %col: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.mask' op expected graph(rowptr, col) of row pointers [N + 1] and columns [E] of i32 for 5 nodes, got tensor<5xi32>}}
+  %t = attn.mask %s where graph(%rowptr, %col) : tensor<1x1x5x5xf32>, tensor<5xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
 func.func @top_k_c1(%s: tensor<?x8x?x?xf32>) {
   // expected-error @+1 {{'attn.top_k' op expected a count from 1 to 2^31 - 1, got 0}}
   %t = attn.top_k %s count 0 : tensor<?x8x?x?xf32>

@@ -1,7 +1,7 @@
 // The text of masks: unknown words, wrong numbers, and nesting that would exhaust the stack.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
-// expected-error @+1 {{unknown mask 'diagonal'; known: causal, window, prefix, lengths, blocks, strided, fixed, grid, axial, global, segments, dense, predicate, listed}}
+// expected-error @+1 {{unknown mask 'diagonal'; known: causal, window, prefix, lengths, blocks, strided, fixed, grid, axial, global, segments, dense, predicate, listed, graph}}
 func.func private @unknown() attributes {m = #attn.mask<diagonal(1)>}
 
 // -----

@@ -113,3 +113,30 @@ func.func @model(%x: tensor<?x?x4xf32> {attn.name = "x", attn.dims = ["B", "N", 
 }
 func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
 func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+func.func @model(%x: tensor<?x?x8xf32> {attn.name = "x", attn.dims = ["B", "N", "D"]},
+                 %past: tensor<?x?x8xf32> {attn.name = "past", attn.dims = ["B", "S", "D"]},
+                 %n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"], attn.state = "n"})
+    -> (tensor<?x?x8xf32>, tensor<?xi32> {attn.name = "m", attn.state = "n"})
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1, s2] -> ()>} {
+  %y = attn.kernel (%a = %x : tensor<?x?x8xf32>, %p = %past : tensor<?x?x8xf32>, %i = %n : tensor<?xi32>)
+      -> tensor<?x?x8xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
+    %r = attn.block_sum %a by 2 : tensor<?x?x8xf32>
+    // expected-error @+1 {{appends N floordiv 2 rows to a state; expected a number or a dimension of an input}}
+    %c = attn.cache_append %p, %r at %i : tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>
+    attn.yield %c : tensor<?x?x8xf32>
+  }
+  return %y, %n : tensor<?x?x8xf32>, tensor<?xi32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+// expected-error @+1 {{state "h" has another shape after a run than before it}}
+func.func @model(%x: tensor<?x8xf32> {attn.name = "x", attn.dims = ["N", "D"]},
+                 %h: tensor<?x8xf32> {attn.name = "h", attn.dims = ["M", "D"], attn.state = "h"})
+    -> (tensor<?x8xf32> {attn.name = "next", attn.state = "h"}) attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+  return %x : tensor<?x8xf32>
+}

@@ -223,10 +223,22 @@ def pointer_generator():
     return ({"ids": ids, "lengths": lengths, "coverage": coverage[:, None, None]},
             {"distribution": found["dist"], "gate": found["gate"][:, None], "covered": r["coverage"][:, None, None]})
 
+def graph_attention():
+    """Papers that cite up to five of those before them; some cite none."""
+    p, x, rowptr, col = weights("15-graph-attention"), given("x", 1, 40, 1433), [0], []
+    for paper in range(40):
+        col += sorted({paper * step // 7 for step in range(paper % 6)})
+        rowptr.append(len(col))
+    layer = lambda number, h, heads, act: oracles.gat(
+        h, rowptr, np.array(col), p[f"layer{number}.weight"].reshape(heads, -1, h.shape[1]).transpose(0, 2, 1),
+        p[f"layer{number}.dst"], p[f"layer{number}.src"], p[f"layer{number}.bias"], act=act)
+    logits = layer(2, layer(1, x[0], 8, "elu")["out"], 1, "identity")["out"]
+    return {"rowptr": np.array(rowptr, np.int32), "col": np.array(col, np.int32)}, {"logits": logits[None]}
+
 
 def main():
     for lesson in (evolving_transformer, image_encoder, bert, talking_heads, additive_attention, synthesizer,
-                   near_and_far, cosformer, causal_cosformer, document_encoder, reformer,
+                   near_and_far, cosformer, causal_cosformer, document_encoder, reformer, graph_attention,
                    pointer_generator):
         inputs, results = lesson()
         folder = DATA / lesson.__name__.replace("_", "-")

@@ -72,9 +72,39 @@ CASES.update({"performer_relu/" + name: ("out",) for name in ("full", "causal")}
 CASES.update({"linformer/" + name: ("out", "map") for name in ("shared", "per_head_padded")})
 CASES.update({"rfa/" + name: ("out", "S", "z") for name in ("full", "causal", "gated")})
 
+CASES.update({"rnn/" + name: ("out", "h") for name in ("rnn", "gru", "gru_before", "gru_reverse")})
+CASES["rnn/lstm"] = ("out", "h", "c")
+CASES.update({"transformer_encode/" + norm: ("out",) for norm in ("post", "pre")})
+CASES.update({"transformer_decode/" + norm: ("logits",) for norm in ("post", "pre")})
+CASES.update({"transformer_greedy/" + norm: ("tokens", "out_lengths", "logits") for norm in ("post", "pre")})
+CASES.update({"transformer_nar/" + mode: ("tokens", "out_lengths", "logits") for mode in ("predicted_length", "fixed_length")})
+CASES.update({"gcn/" + name: ("out",) for name in ("loops", "no_loops", "learned_edges")})
+CASES.update({"gat/concat_loops": ("out", "alpha"), "gat/average": ("out",), "gat/no_loops_isolated": ("out",),
+              "gat/one_node": ("out",)})
+CASES.update({"graph_readout/" + name: ("out",) for name in ("node", "edge_dot", "edge_bilinear", "edge_mlp")})
+CASES.update({"graph_readout/graph_" + name: ("out", "pooled") for name in ("mean", "sum", "max")})
+CASES.update({"sinusoidal_positions/" + name: ("out",) for name in ("interleaved", "half_start")})
+CASES.update({"add_positions/" + name: ("out",) for name in ("sinusoidal", "learned")})
+CASES.update({"pool/" + name: ("out",) for name in ("max", "sum", "first", "attentive")})
+CASES.update({
+    "one_hot_positions/basic": ("out",), "tree_positions/binary": ("out",), "attention/zero_keys": ("out",),
+    "vit/2x3_patches": ("hidden", "logits"), "squeeze_excite/basic": ("out", "gate"),
+    "image_tokens_attention/rgb": ("out", "map"), "adaptive_input/three_clusters": ("out",),
+    "adaptive_softmax/three_clusters": ("logp",), "pointer_generator/oov": ("dist", "gate"),
+    "pointer_network/padded": ("dist", "choice"), "copynet/repeated_word": ("dist",),
+    "coverage_attention/basic": ("out", "map", "coverage"), "conv_seq2seq/two_layers": ("out", "map0", "map1"),
+    "convolution_as_attention/exact": ("out",), "convolution_as_attention/soft": ("out",),
+    "attention_augmented_conv/relative": ("out", "logits"), "attention_augmented_conv/evolving": ("out", "logits"),
+    "shifted_window_attention/plain": ("out",), "shifted_window_attention/shifted": ("out",),
+    "local_image_attention/mask": ("out",), "local_image_attention/zero": ("out",),
+    "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
+})
+
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
+    "evolve_map/first_layer": {"prev": None},
     "attention_general/norm_sigmoid": {"bias": -2.25},
+    "graph_readout/edge_dot": {"p": {}},
     "external_attention/one_head": {"eps": 0.0}, "external_attention/two_heads": {"eps": 0.0},
 }
 
@@ -154,6 +184,64 @@ def own_cases(oracles):
     yield "top_k/masked", {"s": scores, "v": value, "lengths": lengths}, {"out": weights @ value}
     yield "reduce_map/masked", {"s": scores, "lengths": lengths}, results
     yield from update_cases()
+    yield from beam_cases(oracles)
+    yield "sample/draws", *sample_case()
+
+
+def beam_cases(oracles):
+    """Beam search in a model whose next token follows from the last one, and from what its sample prefers."""
+    for name, vocabulary, beam, steps, rest in (("plain", 37, 3, 7, {"alpha": 0.6}), ("early", 11, 3, 7, {"early": True}),
+                                                ("tiny", 3, 4, 5, {"alpha": 0.25})):
+        draw = np.random.default_rng(41)
+        table = 2 * draw.standard_normal((vocabulary, vocabulary))
+        table[:, 2] += 3.0 if name == "early" else 1.0  # the end comes into question
+        table = rounded(table)
+        preference = np.repeat(rounded(2 * draw.standard_normal((2, vocabulary))), beam, 0)
+        found = oracles.beam_search(lambda tokens, t: oracles.log_softmax(table[tokens] + preference),
+                                    lambda rows: None, 2, beam, 1, 2, steps, **rest)
+        tokens = np.zeros((2, beam, steps), np.int64)
+        tokens[..., :found["tokens"].shape[2]] = found["tokens"]
+        none = np.full((2, beam), -np.inf)
+        first = np.where(np.arange(beam) == 0, 0.0, none)
+        yield "beam_search/" + name, {
+            "table": table, "preference": preference, "tokens": np.zeros_like(tokens), "sums": first, "scores": none,
+            "alive": np.ones(2, np.int64), "last": np.ones(2 * beam, np.int64)}, {"tokens": tokens, "scores": found["score"]}
+
+
+def sample_case():
+    """Draws by the numbers of splitmix64, as attn.sample says."""
+    draw, count, vocabulary = np.random.default_rng(43), 64, 41
+    logits = rounded(3 * draw.standard_normal((count, vocabulary)))
+    logits[::3] = np.round(logits[::3])  # ties
+    logits[5], logits[6, :7], logits[7, 3] = -np.inf, np.nan, np.inf
+    seed, step = draw.integers(-2**31, 2**31, count), draw.integers(0, 1000, count)
+    mask, random = 2**64 - 1, []
+    for place in (((int(a) & 0xffffffff) << 32 | int(b)) for a, b in zip(seed, step)):
+        z = (place + 1) * 0x9e3779b97f4a7c15 & mask
+        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 & mask
+        z = (z ^ z >> 27) * 0x94d049bb133111eb & mask
+        random.append(((z ^ z >> 31) >> 11) / 2**53)
+    results = {}
+    for name, temperature, top_k, top_p in (("all", 1.5, 0, 1), ("five", 0.8, 5, 1), ("nucleus", 1, 0, 0.75),
+                                            ("both", 2, 9, 0.5), ("greedy", 0, 3, 0.5)):
+        results[name] = np.array([choose(row, u, temperature, top_k, top_p) for row, u in zip(logits, random)])
+    return {"logits": logits, "seed": seed, "step": step}, results
+
+
+def choose(logits, random, temperature, top_k, top_p):
+    logits = np.where(np.isnan(logits), -np.inf, logits)
+    order = np.argsort(-logits, kind="stable")
+    if temperature == 0 or logits.max() == -np.inf:
+        return order[0]
+    with np.errstate(invalid="ignore"):
+        weights = np.where(logits == logits.max(), 1.0, np.exp((logits - logits.max()) / temperature))
+    order = order[:top_k or None]
+    before = np.concatenate([[0], np.cumsum(weights[order])[:-1]])
+    order = np.sort(order[before < top_p * weights[order].sum()])
+    sums = np.cumsum(weights[order])
+    # No draw is so near a boundary that rounding decides.
+    assert sums[-1] == 0 or np.abs(sums - random * sums[-1]).min() > 1e-9 * sums[-1]
+    return order[np.argmax(sums > random * sums[-1])]
 
 
 def update_cases():
@@ -202,6 +290,55 @@ for case, matrices in (("multi_head_own/odd_widths", ("Wq", "Wk", "Wv")), ("mult
     FORMS[case, "Wo"] = lambda value: value.reshape(-1, value.shape[2]).T
 
 
+for form in ("concat_loops", "average", "no_loops_isolated", "one_node"):
+    FORMS["gat/" + form, "w"] = lambda value: by_output(value).reshape(-1, value.shape[1])
+for form in ("loops", "no_loops", "learned_edges"):
+    FORMS["gcn/" + form, "w"] = np.transpose
+FORMS["graph_readout/edge_bilinear", "W"] = lambda value: value
+# Convolutions as linears of neighbours side by side.
+def by_neighbours(value):
+    """A weight [taps, in, out] as [out, taps * in]."""
+    return value.reshape(-1, value.shape[-1]).T
+
+
+FORMS.update({("conv_seq2seq/two_layers", f"{side}{layer}.W"): by_neighbours for side in ("enc", "dec") for layer in (0, 1)})
+FORMS["evolved_encoder_block/padded", "conv.W"] = by_neighbours
+FORMS["evolved_encoder_block/padded", "pw"] = np.transpose
+FORMS.update({("attention_augmented_conv/" + case, "Wconv"): lambda value: value.reshape(len(value), -1)
+              for case in ("relative", "evolving")})
+FORMS.update({("convolution_as_attention/" + case, "w"): lambda value: value.transpose(2, 3, 0, 1)
+              for case in ("exact", "soft")})
+FORMS.update({("adaptive_input/three_clusters", f"proj{cluster}"): np.transpose for cluster in range(3)})
+FORMS.update({("adaptive_softmax/three_clusters", name): np.transpose for name in ("head", "tail0.A", "tail0.B", "tail1.A", "tail1.B")})
+FORMS.update({("pointer_generator/oov", name): lambda value: value[None] for name in ("wc", "ws", "wx", "b")})
+
+# Arguments that a model takes as weights.
+WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp"),
+           "convolution_as_attention/exact": ("w",), "convolution_as_attention/soft": ("w",)}
+FORMS.update({("one_hot_positions/basic", name): np.transpose for name in ("wx", "wp")})
+FORMS["vit/2x3_patches", "cls"] = lambda value: value[None]
+
+
+def as_model_inputs(case, arguments):
+    """The same arguments as a model takes them: weights apart, sizes as tensors of these, numbers as tensors."""
+    arguments = dict(arguments)
+    if case in WEIGHTS:
+        arguments["p"] = {name: arguments.pop(name) for name in WEIGHTS[case]}
+    if case.startswith("sinusoidal"):
+        arguments["x"] = np.zeros((arguments["n"], arguments["c"]))
+        arguments["first"] = np.array([arguments.get("start", 0)])
+    return arguments
+
+
+def as_model_outputs(case, results):
+    """The same results in the shapes that a model gives them."""
+    if case.startswith("pointer_generator"):  # what a linear makes
+        return {**results, "gate": results["gate"][:, None]}
+    if case.startswith("conv_seq2seq"):  # a map of one head for each layer
+        return {"out": results["out"], "map0": results["maps"][0][:, None], "map1": results["maps"][1][:, None]}
+    return results
+
+
 def rounded(value):
     """The same arguments with every real array rounded to f32, still held in f64."""
     if isinstance(value, dict):
@@ -230,6 +367,13 @@ def lengths_of(mask):
     return mask.reshape(mask.shape[0], -1, mask.shape[-1])[:, 0].sum(-1).astype(np.int32)
 
 
+def up_to(steps, name, value):
+    """[B, T, ...] with zeros after time T."""
+    if name not in ("tokens", "logits", "map"):
+        return value
+    return np.pad(value, [(0, 0), (0, steps - value.shape[1])] + [(0, 0)] * (value.ndim - 2))
+
+
 def positions_of(flags):
     """[B, 1, G]: where the flags of each sample are, then -1."""
     rows = [np.flatnonzero(row) for row in flags]
@@ -237,6 +381,30 @@ def positions_of(flags):
     for sample, row in enumerate(rows):
         index[sample, 0, :len(row)] = row
     return index
+
+
+def graph_form(case, arguments, results):
+    """A case of a graph as models take it: nodes are the tokens of one sample, pairs two lists, numbers of edges have a
+    head; weights apart."""
+    named = case.split("/")[0]
+    if named in ("gcn", "gat"):
+        weights = {name: arguments[name] for name in ("w", "a_dst", "a_src", "b") if arguments.get(name) is not None}
+        inputs = {name: arguments[name] for name in ("rowptr", "col")}
+        if arguments.get("edge_weight") is not None:
+            inputs["edge_weight"] = arguments["edge_weight"][None]
+        arguments = {"x": arguments["x"][None], **inputs, "p": weights}
+        results = {name: value[None] for name, value in results.items()}
+    elif named == "graph_readout":
+        inputs = {"h": arguments["h"], "ids": arguments.get("graph_id")}
+        if arguments.get("pairs") is not None:
+            inputs = {"h": arguments["h"][None, None], "u": arguments["pairs"][None, None, :, 0],
+                      "v": arguments["pairs"][None, None, :, 1]}
+            results = {"out": results["out"].reshape(1, 1, -1, 1)}
+        arguments = {**{name: value for name, value in inputs.items() if value is not None}, "p": arguments.get("p", {})}
+    elif named == "graph_attention_masked":
+        rows = [np.flatnonzero(row) for row in arguments["adj"]]
+        arguments = {**arguments, "rowptr": np.cumsum([0] + [len(row) for row in rows]), "col": np.concatenate(rows)}
+    return arguments, results
 
 
 def write_case(case, arguments, results):
@@ -262,12 +430,12 @@ def write_case(case, arguments, results):
             np.save(os.path.join(folder, "table.npy"), table.astype(np.int32))
         elif name == "buckets":
             np.save(os.path.join(folder, "buckets.npy"), value.reshape(*value.shape[:1], -1, value.shape[-1]).astype(np.int32))
-        elif name == "state":
+        elif name == "state" and isinstance(value, tuple):
             for part, numbers in zip(("state", "sum"), value):
                 np.save(os.path.join(folder, part + ".npy"), stored(numbers))
         elif isinstance(value, np.ndarray) and name != "dilation":
             np.save(os.path.join(folder, name + ".npy"), stored(value.T if name in ("pl", "pw") else value))
-    if "p" in arguments:
+    if arguments.get("p"):
         from safetensors.numpy import save_file
         weights = {}
         for name, value in arguments["p"].items():
@@ -296,10 +464,18 @@ def main():
             arguments["mask"], given = stated
             lengths = {"lengths": given} if given is not None else {}
         results = function(**arguments)
+        if not isinstance(results, dict):
+            results = {"out": results}
+        arguments, results = as_model_inputs(name, arguments), as_model_outputs(name, results)
         arguments.update(lengths)
         if "buckets" in arguments:  # one list for each head and round
             results["order"] = results["order"].reshape(*arguments["buckets"].shape[:1], -1, arguments["buckets"].shape[-1])
-        write_case(name, arguments, {key: results[key] for key in CASES[name]})
+        if "max_len" in arguments:  # loops of a fixed number of steps collect 0 of those that come after the last
+            results = {key: up_to(arguments["max_len"], key, value) for key, value in results.items()}
+        # The graph that the weights of edges belong to.
+        looped = {"looped_" + part: results[part] for part in ("rowptr", "col") if "alpha" in CASES[name]}
+        arguments, results = graph_form(name, arguments, {key: results[key] for key in CASES[name]})
+        write_case(name, {**arguments, **looped}, results)
         if name == "encoder_block/post":  # the same block with the other activation
             results = function(**{**arguments, "act": "gelu"})
             np.save(os.path.join(DATA, name.replace("/", "-"), "expected_gelu.npy"), results["out"])

@@ -283,3 +283,98 @@ func.func @large_multiple(%x: tensor<?x1xf32> {attn.dims = ["N", "D"]}) {
   %z = attn.block_sum %x by 65536 : tensor<?x1xf32>
   return
 }
+
+// -----
+
+func.func @sample(%l: tensor<?x41xf32> {attn.dims = ["B", "V"]}, %s: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<?xi32> {attn.dims = ["C"]}) {
+  // expected-error @+1 {{'attn.sample' op batch of logits, seed and step are not known to be equal}}
+  %y = attn.sample %l seed %s step %t temperature 1.0 top_k 0 top_p 1.0 : tensor<?x41xf32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @append_rows(%x: tensor<?x?x4xf32>, %y: tensor<?x?x4xf32>) {
+  // expected-error @+1 {{'attn.append_rows' op dimension 0 of the operands are not known to be equal}}
+  %z = attn.append_rows %x, %y : tensor<?x?x4xf32>, tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @beam_step(%l: tensor<?x41xf32> {attn.dims = ["R", "V"]}, %k: tensor<?x4x9xi32> {attn.dims = ["B", "K", "T"]},
+                     %s: tensor<?x4xf32> {attn.dims = ["B", "K"]}, %a: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<1xi32>) {
+  // expected-error @+1 {{'attn.beam_step' op rows of logits and of hypotheses are not known to be equal}}
+  %y:7 = attn.beam_step %l live %k, %s stored %k, %s alive %a step %t end 2 alpha 1.0
+      : tensor<?x41xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
+
+// -----
+
+func.func @scatter_add(%x: tensor<?x4xf32>, %i: tensor<?x?xi32>, %r: tensor<?x?xf32>) {
+  // expected-error @+1 {{'attn.scatter_add' op batch of base and index are not known to be equal}}
+  %z = attn.scatter_add %x, %i, %r : tensor<?x4xf32>, tensor<?x?xi32>, tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @beam_finish(%k: tensor<?x4x9xi32> {attn.dims = ["B", "K", "T"]}, %s: tensor<?x4xf32> {attn.dims = ["B", "K"]},
+                       %a: tensor<?xi32> {attn.dims = ["C"]}, %t: tensor<1xi32>) {
+  // expected-error @+1 {{'attn.beam_finish' op batch of hypotheses are not known to be equal}}
+  %y:2 = attn.beam_finish live %k, %s stored %k, %s alive %a length %t alpha 1.0
+      : tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?x4x9xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
+
+// -----
+
+func.func @scatter_add_numbers(%x: tensor<2x4xf32>, %i: tensor<2x?xi32>, %r: tensor<?x?xf32>) {
+  // expected-error @+1 {{'attn.scatter_add' op batch of base and numbers are not known to be equal}}
+  %z = attn.scatter_add %x, %i, %r : tensor<2x4xf32>, tensor<2x?xi32>, tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @beam_length(%k: tensor<?x4x?xi32> {attn.dims = ["B", "K", "T"]}, %d: tensor<?x4x?xi32> {attn.dims = ["B", "K", "U"]},
+                       %s: tensor<?x4xf32> {attn.dims = ["B", "K"]}, %a: tensor<?xi32> {attn.dims = ["B"]}, %t: tensor<1xi32>) {
+  // expected-error @+1 {{'attn.beam_finish' op length of live and stored tokens are not known to be equal}}
+  %y:2 = attn.beam_finish live %k, %s stored %d, %s alive %a length %t alpha 1.0
+      : tensor<?x4x?xi32>, tensor<?x4xf32>, tensor<?x4x?xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
+  return
+}
+
+// -----
+
+func.func @scatter_add_indices(%x: tensor<2x4xf32>, %i: tensor<2x?xi32>, %r: tensor<2x?xf32>) {
+  // expected-error @+1 {{'attn.scatter_add' op indices and numbers are not known to be equal}}
+  %z = attn.scatter_add %x, %i, %r : tensor<2x4xf32>, tensor<2x?xi32>, tensor<2x?xf32>
+  return
+}
+
+// -----
+
+func.func @cache_append(%x: tensor<?x4x8xf32>, %r: tensor<?x1x8xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.cache_append' op dimension 0 of cache and rows are not known to be equal}}
+  %z = attn.cache_append %x, %r at %n : tensor<?x4x8xf32>, tensor<?x1x8xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @cache_append_places(%x: tensor<2x4x8xf32>, %r: tensor<2x1x8xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.cache_append' op batch of cache and places are not known to be equal}}
+  %z = attn.cache_append %x, %r at %n : tensor<2x4x8xf32>, tensor<2x1x8xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+// Which of N and M says that there are not fewer rows than none?
+func.func @rearrange(%x: tensor<?x?x4xf32> {attn.dims = ["N", "M", "C"]}) {
+  // expected-error @+1 {{'attn.rearrange' op expected sizes of which one dimension of an input tells that they are not negative, got N - M}}
+  %y = attn.rearrange %x sizes affine_map<(n, m, c) -> (n - m, c)> from affine_map<(n, c) -> (n, 0, c)> : tensor<?x?x4xf32>
+  return
+}

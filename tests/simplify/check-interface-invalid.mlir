@@ -101,3 +101,48 @@ func.func @overflow(%x: tensor<?x4611686018427387904x8xf32>) -> tensor<4xf32> {
   %w = attn.weight "w" : tensor<4xf32>
   return %w : tensor<4xf32>
 }
+
+// -----
+
+// expected-error @+1 {{expected states to stand behind all other arguments, got 'x' behind one}}
+func.func @state_first(%h: tensor<4xf32> {attn.state = "h"}, %x: tensor<4xf32> {attn.name = "x"})
+    -> (tensor<4xf32> {attn.state = "h"}) {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected states to stand behind all other results, got 'y' behind one}}
+func.func @new_state_first(%h: tensor<4xf32> {attn.state = "h"})
+    -> (tensor<4xf32> {attn.state = "h"}, tensor<4xf32> {attn.name = "y"}) {
+  return %h, %h : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{has two results of the state "h"}}
+func.func @state_twice(%h: tensor<4xf32> {attn.state = "h"})
+    -> (tensor<4xf32> {attn.state = "h"}, tensor<4xf32> {attn.state = "h"}) {
+  return %h, %h : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected an argument and a result of the state "h", got no result}}
+func.func @state_lost(%h: tensor<4xf32> {attn.state = "h"}) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected the state "h" to keep its type, got 'tensor<4xf32>' and 'tensor<4xi32>'}}
+func.func @state_type(%n: tensor<4xi32>, %h: tensor<4xf32> {attn.state = "h"}) -> (tensor<4xi32> {attn.state = "h"}) {
+  return %n : tensor<4xi32>
+}
+
+// -----
+
+// expected-error @+1 {{expected the state "h" to have one attn.storage}}
+func.func @state_storage(%h: tensor<4xf32> {attn.state = "h", attn.storage = "bf16"}) -> (tensor<4xf32> {attn.state = "h"}) {
+  return %h : tensor<4xf32>
+}

@@ -99,21 +99,6 @@ func.func @element(%x: tensor<?x4xbf16>) -> tensor<?x4xbf16> {
 
 // -----
 
-func.func @width(%x: tensor<?x?xf32>, %y: tensor<?xf32>) -> tensor<?x?xf32> {
-  // expected-error @+1 {{llvm: attn.pointwise broadcasts along a last dimension that is not static}}
-  %k = attn.kernel (%a = %x : tensor<?x?xf32>, %b = %y : tensor<?xf32>) -> tensor<?x?xf32> {
-    %z = attn.pointwise %a, %b : tensor<?x?xf32>, tensor<?xf32> {
-    ^bb0(%e: f32, %f: f32):
-      %r = arith.addf %e, %f : f32
-      attn.yield %r : f32
-    }
-    attn.yield %z : tensor<?x?xf32>
-  }
-  return %k : tensor<?x?xf32>
-}
-
-// -----
-
 // Schedules that are given, and can not be kept.
 func.func @strange(%x: tensor<?x4xf32>) -> tensor<?x4xf32>
     attributes {attn.schedules = {"activation-512-9b6af574e95012ab" = #attn.schedule<backend = llvm, strategy = dense, lanes = 16,

@@ -73,6 +73,16 @@ Value CodeBuilder::loadIndices(Value pointer, Value mask) {
   return LLVM::MaskedLoadOp::create(b, none.getType(), pointer, mask, none, /*alignment=*/4);
 }
 
+Value CodeBuilder::gather(Type type, Value pointer, Value offsets, Value mask) {
+  Value places = arith::ExtSIOp::create(b, VectorType::get(vectorLanes, i64()), offsets);
+  auto pointers = VectorType::get(vectorLanes, ptr());
+  Value addresses = LLVM::GEPOp::create(b, pointers, type, pointer, ArrayRef<LLVM::GEPArg>{places});
+  if (!mask)
+    mask = arith::ConstantOp::create(b, DenseElementsAttr::get(this->mask(), true));
+  return LLVM::masked_gather::create(b, VectorType::get(vectorLanes, type), addresses, mask, ValueRange{},
+                                     type.getIntOrFloatBitWidth() / 8);
+}
+
 void CodeBuilder::storeVector(Value value, Value pointer, Value mask) {
   if (mask)
     LLVM::MaskedStoreOp::create(b, value, pointer, mask, numberBytes());

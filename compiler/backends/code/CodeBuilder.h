@@ -63,6 +63,8 @@ public:
   void prefetch(Value pointer);
   /// i32 lanes from `pointer` on; 0 where `mask` is off.
   Value loadIndices(Value pointer, Value mask);
+  /// The elements of `type` at i32 lanes `offsets` from `pointer`; where `mask` (may be null) is off nothing is read.
+  Value gather(Type type, Value pointer, Value offsets, Value mask = {});
   /// Scratch of the running function: numbers on the stack, reserved once at its entry.
   Value stack(int64_t elements) { return stack(numberType, elements); }
   Value stack(Type type, int64_t elements);

@@ -63,12 +63,12 @@ public:
   Value tensor(const KernelScope &scope, BlockArgument argument) { return scope.tensors[argument.getArgNumber()]; }
   Value result(const KernelScope &scope, unsigned index) { return scope.tensors[op.getInputs().size() + index]; }
 
-  /// The same as numbers, in the storage that the type says.
+  /// The same as elements, in the storage that the type says.
   StoredNumbers numbers(const KernelScope &scope, BlockArgument argument) {
-    return {tensor(scope, argument), storageOf(argument.getType())};
+    return firstOf(tensor(scope, argument), argument.getType());
   }
   StoredNumbers resultNumbers(const KernelScope &scope, unsigned index) {
-    return {result(scope, index), storageOf(op.getResult(index).getType())};
+    return firstOf(result(scope, index), op.getResult(index).getType());
   }
 
   /// Extents of a value inside the kernel, or of one of its operands.

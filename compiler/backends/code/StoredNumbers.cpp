@@ -11,10 +11,11 @@ Precision storageOf(Type type) {
 }
 
 /// The elements in memory; bf16 as i16.
-static Type storedElement(CodeBuilder &code, Precision storage) {
-  return storage == Precision::F32    ? code.b.getF32Type()
-         : storage == Precision::Bf16 ? Type(code.b.getI16Type())
-                                      : code.number();
+static Type storedElement(CodeBuilder &code, const StoredNumbers &numbers) {
+  return numbers.isWhole                      ? code.i32()
+         : numbers.storage == Precision::F32  ? code.b.getF32Type()
+         : numbers.storage == Precision::Bf16 ? Type(code.b.getI16Type())
+                                              : code.number();
 }
 
 /// `value` in the shape of `like`: a number, or all lanes.
@@ -59,20 +60,20 @@ static Value rounded(CodeBuilder &code, Value reals) {
 }
 
 StoredNumbers StoredNumbers::at(CodeBuilder &code, Value elements) const {
-  return {code.offset(storedElement(code, storage), pointer, elements), storage};
+  return {code.offset(storedElement(code, *this), pointer, elements), storage, isWhole};
 }
 
 /// Stored f32 or bf16, the latter as i16, as what code computes in.
 static Value asNumbers(CodeBuilder &code, Value stored, Precision storage) {
+  if (storage == Precision::Own)
+    return stored;
   if (storage == Precision::Bf16)
     return widened(code, stored);
   return arith::ExtFOp::create(code.b, withElement(stored.getType(), code.number()), stored);
 }
 
 Value StoredNumbers::load(CodeBuilder &code, Value mask) const {
-  if (storage == Precision::Own)
-    return code.loadVector(pointer, mask);
-  Type element = storedElement(code, storage);
+  Type element = storedElement(code, *this);
   auto type = VectorType::get(code.lanes(), element);
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (!mask)
@@ -82,20 +83,18 @@ Value StoredNumbers::load(CodeBuilder &code, Value mask) const {
 }
 
 Value StoredNumbers::loadOne(CodeBuilder &code) const {
-  if (storage == Precision::Own)
-    return code.load(code.number(), pointer);
-  Type element = storedElement(code, storage);
+  Type element = storedElement(code, *this);
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   return asNumbers(code, LLVM::LoadOp::create(code.b, element, pointer, bytes), storage);
 }
 
 void StoredNumbers::store(CodeBuilder &code, Value vector, Value mask) const {
-  if (storage == Precision::Own)
-    return code.storeVector(vector, pointer, mask);
-  Type element = storedElement(code, storage);
-  Value stored = storage == Precision::Bf16
-                     ? rounded(code, vector)
-                     : arith::TruncFOp::create(code.b, withElement(vector.getType(), element), vector).getResult();
+  Type element = storedElement(code, *this);
+  Value stored = vector;
+  if (storage == Precision::Bf16)
+    stored = rounded(code, vector);
+  else if (storage == Precision::F32)
+    stored = arith::TruncFOp::create(code.b, withElement(vector.getType(), element), vector);
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (mask)
     LLVM::MaskedStoreOp::create(code.b, stored, pointer, mask, bytes);

@@ -1,5 +1,6 @@
 // Slots, heads and rows of strips.
 #include "compiler/backends/code/StripPlan.h"
+#include "dialect/GraphEdges.h"
 
 namespace mlir::attn {
 
@@ -198,6 +199,10 @@ static SmallVector<Value> rowsRead(Operation &op) {
 LogicalResult supportsStripPlan(KernelOp kernel, std::string &why) {
   if (llvm::any_of(kernel.getInputs(), isMaskedMap)) {
     why = "a map with masked places goes from one kernel to another; give them a number first, with attn.fill";
+    return failure();
+  }
+  if (followsEdges(kernel)) {
+    why = "maps along the edges of a graph are not held in strips";
     return failure();
   }
   auto refuse = [&](Operation &op, const Twine &reason) {

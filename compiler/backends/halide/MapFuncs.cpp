@@ -3,6 +3,7 @@
 
 #include "compiler/backends/halide/Formula.h"
 #include "compiler/backends/halide/MapFuncs.h"
+#include "dialect/Captures.h"
 #include "dialect/NormalizerMaths.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
@@ -86,10 +87,9 @@ static PlaceExpr both(const PlaceExpr &x, const PlaceExpr &y) {
 
 /// modify, mask, fill, pointwise: what they say of a place.
 MapExpr MapFuncs::placeOp(Operation &op) {
-  bool single = isa<ModifyOp, MaskOp>(op); // the other operands are captures and lengths
   std::vector<PlaceExpr> operands;
   MapExpr result;
-  for (Value operand : single ? op.getOperands().take_front(1) : op.getOperands()) {
+  for (Value operand : placeOperands(op)) {
     MapExpr map = valueOf(operand);
     operands.push_back(map.whole());
     result.visible = both(result.visible, map.visible);
@@ -111,11 +111,15 @@ MapExpr MapFuncs::placeOp(Operation &op) {
       return formulaExpr(modify.getFormula(), {x(at), sizes.sample, at.head, at.query, at.key}, captures, math());
     };
   } else {
-    result.at = [this, formula = &cast<PointwiseOp>(op).getFormula(), operands](const MapPlace &at) {
+    auto pointwise = cast<PointwiseOp>(op);
+    result.at = [this, pointwise, operands,
+                 captures = tensors.whole(pointwise.getCaptures())](const MapPlace &at) mutable {
       llvm::SmallVector<Expr> values;
       for (const PlaceExpr &operand : operands)
         values.push_back(operand(at));
-      return formulaExpr(*formula, values, {}, math());
+      if (pointwise.getIndexed())
+        values.append({sizes.sample, at.head, at.query, at.key});
+      return formulaExpr(pointwise.getFormula(), values, captures, math());
     };
   }
   return result;

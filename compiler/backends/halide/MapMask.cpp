@@ -61,7 +61,7 @@ public:
     return found && row < table.dim(1).extent();
   }
 
-  Bool edge(int64_t, int64_t) { llvm_unreachable("maps of edges have a strategy of their own"); }
+  Bool edge(int64_t, int64_t) { llvm_unreachable("declined: its strategy is edges"); }
 
   Bool predicate(ArrayRef<int64_t> captures) {
     std::vector<Halide::ImageParam> tensors;

@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/DensePlan.h"
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/Strategies.h"
+#include "dialect/Captures.h"
 #include "dialect/ReducedNumbers.h"
 #include "dialect/WeightPanels.h"
 
@@ -84,7 +85,7 @@ static LogicalResult supportsTiles(Block &body, std::string &why) {
 
 bool denseReadsNarrow(BlockArgument argument) {
   return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-    return isa<PointwiseOp>(use.getOwner()) || isRowNorm(*use.getOwner()) ||
+    return (isa<PointwiseOp>(use.getOwner()) && !isCaptured(use)) || isRowNorm(*use.getOwner()) ||
            (isa<LinearOp>(use.getOwner()) && use.getOperandNumber() != 1);
   });
 }

@@ -48,13 +48,28 @@ public:
   SmallVector<Value> build() {
     for (Operation &op : formula.front().without_terminator())
       buildOp(op);
-    return llvm::map_to_vector(formula.front().getTerminator()->getOperands(), [&](Value yielded) {
-      Value result = mapping.lookup(yielded);
-      return isa<VectorType>(result.getType()) ? result : code.splat(result);
-    });
+    return llvm::map_to_vector(formula.front().getTerminator()->getOperands(),
+                               [&](Value yielded) { return asVector(mapping.lookup(yielded)); });
+  }
+
+  /// One number of the formula, with what it follows from.
+  Value build(Value number) {
+    buildNeeded(number);
+    return asVector(mapping.lookup(number));
   }
 
 private:
+  Value asVector(Value x) { return isa<VectorType>(x.getType()) ? x : code.splat(x); }
+
+  void buildNeeded(Value number) {
+    Operation *op = number.getDefiningOp();
+    if (!op || mapping.contains(number))
+      return;
+    for (Value operand : op->getOperands())
+      buildNeeded(operand);
+    buildOp(*op);
+  }
+
   void buildOp(Operation &op) {
     if (auto extract = dyn_cast<tensor::ExtractOp>(op))
       return mapping.map(extract.getResult(), buildExtract(extract));
@@ -170,7 +185,7 @@ private:
       return asElement(code.load(stored, elementAt(stored, pointer, offset)), element);
     if (isRun(indices))
       return asElement(loadRun(stored, pointer, offset, indices.back(), tensor.extents.back(), hasElements), element);
-    return asElement(gather(stored, pointer, offset), element);
+    return asElement(code.gather(stored, pointer, offset), element);
   }
 
   Value elementAt(Type stored, Value pointer, Value offset) {
@@ -218,7 +233,7 @@ private:
     Value run = LLVM::LoadOp::create(code.b, type, place, stored.getIntOrFloatBitWidth() / 8);
     scf::YieldOp::create(code.b, run);
     code.b.setInsertionPointToStart(&branch.getElseRegion().front());
-    scf::YieldOp::create(code.b, gather(stored, pointer, offsets));
+    scf::YieldOp::create(code.b, code.gather(stored, pointer, offsets));
     return branch.getResult(0);
   }
 
@@ -255,16 +270,6 @@ private:
     return arith::AddIOp::create(code.b, x, y);
   }
 
-  Value gather(Type element, Value pointer, Value offsets) {
-    auto wide = VectorType::get(code.lanes(), code.i64());
-    auto pointers = VectorType::get(code.lanes(), code.ptr());
-    Value places = arith::ExtSIOp::create(code.b, wide, offsets);
-    Value addresses = LLVM::GEPOp::create(code.b, pointers, element, pointer, ArrayRef<LLVM::GEPArg>{places});
-    Value all = arith::ConstantOp::create(code.b, DenseElementsAttr::get(code.mask(), true));
-    auto type = VectorType::get(code.lanes(), element);
-    return LLVM::masked_gather::create(code.b, type, addresses, all, ValueRange{}, element.getIntOrFloatBitWidth() / 8);
-  }
-
   CodeBuilder &code;
   Region &formula;
   ArrayRef<CapturedTensor> captures;
@@ -277,6 +282,11 @@ private:
 SmallVector<Value> buildFormulas(CodeBuilder &code, Region &formula, ValueRange arguments,
                                  ArrayRef<CapturedTensor> captures) {
   return FormulaBuilder(code, formula, arguments, captures).build();
+}
+
+Value buildFormulaValue(CodeBuilder &code, Region &formula, Value number, ValueRange arguments,
+                        ArrayRef<CapturedTensor> captures) {
+  return FormulaBuilder(code, formula, arguments, captures).build(number);
 }
 
 Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures) {

@@ -13,6 +13,10 @@ LogicalResult supportsFormula(Region &formula, std::string &why);
 /// `captures` for the tensors after them. Gives the yielded value as a vector.
 Value buildFormula(CodeBuilder &code, Region &formula, ValueRange arguments, ArrayRef<CapturedTensor> captures = {});
 
+/// The same for one number of the formula, and only what it follows from.
+Value buildFormulaValue(CodeBuilder &code, Region &formula, Value number, ValueRange arguments,
+                        ArrayRef<CapturedTensor> captures = {});
+
 /// The same for a formula that yields several values.
 SmallVector<Value> buildFormulas(CodeBuilder &code, Region &formula, ValueRange arguments,
                                  ArrayRef<CapturedTensor> captures = {});

@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/LinearKernel.h"
 #include "compiler/backends/llvm/Microkernel.h"
+#include "dialect/Captures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include <cmath>
@@ -205,7 +206,7 @@ void LinearKernel::finishRandomRow(CodeBuilder &code, const Head &head, FeatureS
 bool linearReadsNarrow(BlockArgument argument) {
   return llvm::all_of(argument.getUses(), [](OpOperand &use) {
     Operation *op = use.getOwner();
-    return isa<LinearAttentionOp, PointwiseOp, SplitHeadsOp>(op) ||
+    return (isa<LinearAttentionOp, PointwiseOp, SplitHeadsOp>(op) && !isCaptured(use)) ||
            (isa<FeaturesOp, RandomFeaturesOp>(op) && use.getOperandNumber() == 0);
   });
 }

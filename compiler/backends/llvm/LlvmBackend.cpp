@@ -27,6 +27,8 @@ public:
       return supportsLinear(kernel, why);
     case Strategy::Order:
       return supportsOrder(kernel, why);
+    case Strategy::Edges:
+      return supportsEdges(kernel, why);
     }
     llvm_unreachable("unknown strategy");
   }
@@ -43,6 +45,8 @@ public:
       return streamReadsNarrow(argument);
     case Strategy::Linear:
       return linearReadsNarrow(argument);
+    case Strategy::Edges:
+      return edgesReadNarrow(argument);
     case Strategy::Strip:
     case Strategy::Order:
       return false;
@@ -59,6 +63,7 @@ public:
     case Strategy::Stream:
     case Strategy::Strip:
     case Strategy::Decode:
+    case Strategy::Edges:
       return mapsWriteNarrow(result);
     case Strategy::Linear: // the output, and the state after the last key
       return true;
@@ -91,6 +96,9 @@ public:
       break;
     case Strategy::Order:
       lowerOrder(code);
+      break;
+    case Strategy::Edges:
+      lowerEdges(code);
       break;
     }
     return success();

@@ -98,7 +98,7 @@ public:
     return found ? both(exists, found) : compare(code, arith::CmpIPredicate::ne, exists, exists);
   }
 
-  Bool edge(int64_t, int64_t) { llvm_unreachable("maps of edges have a strategy of their own"); }
+  Bool edge(int64_t, int64_t) { llvm_unreachable("declined: its strategy is edges"); }
 
   Bool predicate(ArrayRef<int64_t> captures) {
     auto narrow = [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); };

@@ -10,6 +10,8 @@ namespace {
 
 // Rows, or numbers, that one task moves.
 constexpr int64_t movedRows = 64, movedNumbers = 16384;
+// Vectors of a row that one task pools.
+constexpr int64_t pooledVectors = 4;
 
 } // namespace
 
@@ -120,13 +122,10 @@ void OrderKernel::copyAll() {
   };
   forEach(1, blocks, [&](CodeBuilder &code, const KernelScope &scope, Value at, Value) {
     Value first = code.mul(at, movedNumbers), end = code.min(code.add(first, movedNumbers), numbers(code, scope));
-    Value rest = code.rem(code.sub(end, first), code.constant(code.lanes())), full = code.sub(end, rest);
-    auto copy = [&](Value place, Value mask) {
+    forColumns(code, first, end, [&](Value place, Value mask) {
       Value number = code.loadVector(code.offset(input(scope, 0), place), mask);
       code.storeVector(number, code.offset(kernel.result(scope, 0), place), mask);
-    };
-    code.loop(first, full, code.lanes(), [&](Value place) { copy(place, Value()); });
-    code.branch(code.less(code.constant(0), rest), [&] { copy(full, code.maskBelow(rest)); });
+    });
   });
 }
 
@@ -167,6 +166,50 @@ void OrderKernel::concat() {
     Value to = code.offset(kernel.result(scope, 0), code.mul(row, left + right));
     copyRow(code, code.offset(input(scope, 0), code.mul(row, left)), to, left);
     copyRow(code, code.offset(input(scope, 1), code.mul(row, right)), code.offset(to, left), right);
+  });
+}
+
+// Rows come in their order, so that sums do not depend on how the work is shared out: a task has a few columns of all.
+void OrderKernel::segmentPool(SegmentPoolOp pool) {
+  int64_t width = shapeOf(pool.getInput())[1], groups = pool.getGroups(), columns = pooledVectors * kernel.lanes();
+  kernel.setScratch(getAffineConstantExpr(groups * 8, op.getContext()));
+  auto blocks = [=](CodeBuilder &code, const KernelScope &) { return code.constant(llvm::divideCeil(width, columns)); };
+  forEach(1, blocks, [&](CodeBuilder &code, const KernelScope &scope, Value block, Value worker) {
+    Value counts = kernel.workerScratch(code, scope, worker), none = code.constant(0), all = code.constant(groups);
+    Value first = code.mul(block, columns), end = code.min(code.add(first, columns), code.constant(width));
+    auto rowOf = [&](Value tensor, Value row) { return code.offset(tensor, code.mul(row, width)); };
+    auto forVectors = [&](llvm::function_ref<void(Value, Value)> body) {
+      code.loop(first, end, kernel.lanes(), [&](Value at) { body(at, code.maskBelow(code.sub(end, at))); });
+    };
+    auto countOf = [&](Value group) { return code.offset(code.i64(), counts, group); };
+    code.loop(none, all, 1, [&](Value group) {
+      code.store(none, countOf(group));
+      Value to = rowOf(kernel.result(scope, 0), group);
+      forVectors([&](Value at, Value mask) { code.storeVector(code.zeros(), code.offset(to, at), mask); });
+    });
+    code.loop(none, extent(code, scope, pool.getInput(), 0), 1, [&](Value row) {
+      ifRow(code, loadIndex(code, code.offset(code.i32(), input(scope, 1), row)), all, [&](Value group) {
+        Value count = code.load(code.i64(), countOf(group)), isFirst = code.less(count, code.constant(1));
+        Value from = rowOf(input(scope, 0), row), to = rowOf(kernel.result(scope, 0), group);
+        code.store(code.add(count, 1), countOf(group));
+        forVectors([&](Value at, Value mask) {
+          Value x = code.loadVector(code.offset(from, at), mask), old = code.loadVector(code.offset(to, at), mask);
+          Value more = pool.getKind() == PoolKind::Max ? code.fmaxFast(x, old) : code.fadd(old, x);
+          code.storeVector(code.select(isFirst, x, more), code.offset(to, at), mask);
+        });
+      });
+    });
+    if (pool.getKind() != PoolKind::Mean)
+      return;
+    code.loop(none, all, 1, [&](Value group) {
+      Value count = code.max(code.load(code.i64(), countOf(group)), code.constant(1));
+      Value divisor = code.splat(arith::SIToFPOp::create(code.b, code.number(), count));
+      Value to = rowOf(kernel.result(scope, 0), group);
+      forVectors([&](Value at, Value mask) {
+        Value sum = code.loadVector(code.offset(to, at), mask);
+        code.storeVector(code.fdiv(sum, divisor), code.offset(to, at), mask);
+      });
+    });
   });
 }
 

@@ -73,7 +73,7 @@ private:
 
 void OrderKernel::sample(SampleOp sample) {
   int64_t vocabulary = shapeOf(sample.getLogits())[1];
-  kernel.setScratch(getAffineConstantExpr(12 * vocabulary, op.getContext()));
+  kernel.setScratch(getAffineConstantExpr(8 * vocabulary, op.getContext()));
   forEach(1, rowsOf(sample.getLogits(), 1), [&](CodeBuilder &code, const KernelScope &scope, Value at, Value worker) {
     auto number = [&](Value of) { return code.load(code.i32(), code.offset(code.i32(), of, at)); };
     Value token =

@@ -3,6 +3,7 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 namespace mlir::attn {
 
@@ -20,6 +21,12 @@ void forColumns(CodeBuilder &code, int64_t width, llvm::function_ref<void(Value,
     code.loop(code.constant(0), code.constant(full), code.lanes(), [&](Value column) { body(column, Value()); });
   if (full != width)
     body(code.constant(full), code.maskBelow(code.constant(width - full)));
+}
+
+void forColumns(CodeBuilder &code, Value first, Value end, llvm::function_ref<void(Value, Value)> body) {
+  Value rest = code.rem(code.sub(end, first), code.constant(code.lanes())), full = code.sub(end, rest);
+  code.loop(first, full, code.lanes(), [&](Value column) { body(column, Value()); });
+  code.branch(code.less(code.constant(0), rest), [&] { body(full, code.maskBelow(rest)); });
 }
 
 Value sumColumns(CodeBuilder &code, int64_t width, llvm::function_ref<Value(Value, Value)> term) {
@@ -82,9 +89,10 @@ RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
   auto type = cast<RankedTensorType>(argument.getType());
   ArrayRef<AffineExpr> extents = kernel.extents(argument);
   StoredNumbers numbers = kernel.numbers(scope, argument);
-  int64_t width = type.getRank() ? type.getShape().back() : 1;
-  if (extents.drop_back() == ArrayRef<AffineExpr>(space) && !space.empty())
-    return rowAt(numbers.at(code, code.mul(currentRow, width)), width == 1);
+  Value width = type.getRank() ? kernel.extent(code, scope, extents.back()) : code.constant(1);
+  bool repeated = type.getRank() == 0 || type.getShape().back() == 1;
+  if (type.getRank() && extents.drop_back() == ArrayRef<AffineExpr>(space) && !space.empty())
+    return rowAt(numbers.at(code, code.mul(currentRow, width)), repeated);
   Value row;
   for (int64_t d = 0; d + 1 < type.getRank(); ++d) {
     Value extent = kernel.extent(code, scope, extents[d]);
@@ -94,7 +102,7 @@ RowLoad RowProgram::operandRow(CodeBuilder &code, BlockArgument argument) {
       continue;
     row = row ? code.add(row, place[at]) : place[at];
   }
-  return rowAt(row ? numbers.at(code, code.mul(row, width)) : numbers, width == 1);
+  return rowAt(row ? numbers.at(code, code.mul(row, width)) : numbers, repeated);
 }
 
 void RowProgram::run(CodeBuilder &code, Operation &op, Value buffer) {
@@ -127,13 +135,25 @@ void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, Sto
              [&](Value column, Value mask) { target.at(code, column).store(code, row(code, column, mask), mask); });
 }
 
+/// What formulas see of the place of the current row.
+SmallVector<Value> RowProgram::placeIndices(CodeBuilder &code) {
+  return llvm::map_to_vector(place,
+                             [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.i32(), x); });
+}
+
 RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
-  SmallVector<RowLoad> inputs = llvm::map_to_vector(op.getOperands(), [&](Value v) { return get(code, v); });
-  Region *formula = &cast<PointwiseOp>(op).getFormula();
-  return [inputs, formula](CodeBuilder &code, Value column, Value mask) {
+  auto pointwise = cast<PointwiseOp>(op);
+  SmallVector<RowLoad> inputs = llvm::map_to_vector(pointwise.getInputs(), [&](Value v) { return get(code, v); });
+  SmallVector<CapturedTensor> captures = captured(code, kernel, scope, pointwise.getCaptures());
+  SmallVector<Value> indices = pointwise.getIndexed() ? placeIndices(code) : SmallVector<Value>();
+  return [=, formula = &pointwise.getFormula(), indexed = pointwise.getIndexed()](CodeBuilder &code, Value column,
+                                                                                 Value mask) {
     SmallVector<Value> values =
         llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
-    return buildFormula(code, *formula, values);
+    llvm::append_range(values, indices);
+    if (indexed)
+      values.push_back(arith::AddIOp::create(code.b, code.iota(), code.lanes32(column)));
+    return buildFormula(code, *formula, values, captures);
   };
 }
 
@@ -243,8 +263,7 @@ void RowProgram::writeFeatures(CodeBuilder &code, FeaturesOp op, Value target) {
   int64_t width = op.getInput().getType().getDimSize(3);
   RowLoad input = get(code, op.getInput());
   SmallVector<CapturedTensor> captures = captured(code, kernel, scope, op.getCaptures());
-  SmallVector<Value> indices = llvm::map_to_vector(
-      place, [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); });
+  SmallVector<Value> indices = placeIndices(code);
   forColumns(code, width, [&](Value column, Value mask) {
     SmallVector<Value> arguments{input(code, column, mask)};
     llvm::append_range(arguments, indices);
@@ -259,24 +278,32 @@ RowLoad RowProgram::features(CodeBuilder &code, Operation &op, Value buffer) {
   return rowAt({buffer});
 }
 
-// (1/n) sum of the first n tokens of the sample, 0 for n = 0.
+// Mean, sum or maximum of the first n tokens of the sample, 0 for n = 0.
 RowLoad RowProgram::pool(CodeBuilder &code, Operation &op, Value buffer) {
   auto pool = cast<PoolOp>(op);
   auto input = cast<BlockArgument>(pool.getInput());
   int64_t width = widthOf(pool.getResult());
   Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);
   StoredNumbers sample = kernel.numbers(scope, input).at(code, code.mul(code.mul(currentRow, tokens), width));
-  Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
-  Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
-  Value length = arith::ExtSIOp::create(code.b, code.i64(), stored);
+  Value length = tokens;
+  if (pool.getLengths()) {
+    Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
+    Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
+    length = arith::ExtSIOp::create(code.b, code.i64(), stored);
+  }
+  bool isMax = pool.getKind() == PoolKind::Max;
   Value divisor = arith::SIToFPOp::create(code.b, code.number(), code.max(length, code.constant(1)));
-  Value split = code.splat(divisor);
+  Value split = code.splat(divisor), isEmpty = code.less(length, code.constant(1));
+  Value start = isMax ? code.select(isEmpty, code.zeros(), code.splatReal(-INFINITY)) : code.zeros();
   forColumns(code, width, [&](Value column, Value mask) {
-    Value sum = code.reduce(code.constant(0), length, 1, ValueRange{code.zeros()}, [&](Value token, ValueRange state) {
-      StoredNumbers row = sample.at(code, code.add(code.mul(token, width), column));
-      return SmallVector<Value>{code.fadd(state[0], row.load(code, mask))};
+    Value pooled = code.reduce(code.constant(0), length, 1, ValueRange{start}, [&](Value token, ValueRange state) {
+      Value x = sample.at(code, code.add(code.mul(token, width), column)).load(code, mask);
+      // Not fmaxFast: a NaN stays one.
+      return SmallVector<Value>{isMax ? arith::MaximumFOp::create(code.b, state[0], x) : code.fadd(state[0], x)};
     })[0];
-    code.storeVector(code.fdiv(sum, split), code.offset(buffer, column), mask);
+    if (pool.getKind() == PoolKind::Mean)
+      pooled = code.fdiv(pooled, split);
+    code.storeVector(pooled, code.offset(buffer, column), mask);
   });
   return rowAt({buffer});
 }

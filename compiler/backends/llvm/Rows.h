@@ -8,7 +8,8 @@
 
 namespace mlir::attn {
 
-/// The vector at column `column` (i64) of the current row; lanes outside `mask` (null: all on) are unspecified.
+/// The vector at column `column` (i64) of the current row, of numbers or i32; lanes outside `mask` (null: all on) are
+/// unspecified.
 using RowLoad = std::function<Value(CodeBuilder &, Value column, Value mask)>;
 
 /// The row of a tensor that starts at `first`; one that is `repeated` has one number, for all columns.
@@ -44,6 +45,7 @@ public:
 private:
   RowLoad operandRow(CodeBuilder &code, BlockArgument argument);
   RowLoad pointwise(CodeBuilder &code, Operation &op);
+  SmallVector<Value> placeIndices(CodeBuilder &code);
   RowLoad layerNorm(CodeBuilder &code, Operation &op, Value buffer);
   RowLoad rootMeanSquareNorm(CodeBuilder &code, Operation &op, Value buffer);
   RowLoad l2Normalize(CodeBuilder &code, Operation &op, Value buffer);
@@ -65,6 +67,8 @@ private:
 
 /// Calls `body` for every vector of a row of `width` columns; `mask` is null except for a last vector that is not full.
 void forColumns(CodeBuilder &code, int64_t width, llvm::function_ref<void(Value column, Value mask)> body);
+/// The same for columns [first, end), which are known at run time.
+void forColumns(CodeBuilder &code, Value first, Value end, llvm::function_ref<void(Value column, Value mask)> body);
 
 /// Sum over the columns of a row of `width` columns, in an order that depends on the width alone.
 Value sumColumns(CodeBuilder &code, int64_t width, llvm::function_ref<Value(Value column, Value mask)> term);

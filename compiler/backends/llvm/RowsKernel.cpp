@@ -4,6 +4,7 @@
 #include "compiler/backends/llvm/PanelStore.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "compiler/backends/llvm/Strategies.h"
+#include "dialect/Captures.h"
 
 namespace mlir::attn {
 namespace {
@@ -20,15 +21,20 @@ bool needsBuffer(Operation &op) {
 }
 
 /// Whether a kernel takes its operands number by number, wherever rows end: it only copies one into rows of other
-/// elements, or its ops are pointwise without broadcasting.
+/// elements, or its ops are pointwise without broadcasting. In one dimension a number's place is its index.
 bool isFlat(KernelOp kernel) {
   LayoutAttr layout = getLayout(kernel.getResult(0).getType());
   Block &body = kernel.getBody().front();
   if (body.without_terminator().empty())
     return !layout || layout.getKind() == LayoutKind::RowMajor;
   RankedTensorType type = withoutLayout(kernel.getResult(0).getType());
-  return llvm::all_of(body.without_terminator(), [](Operation &op) { return isa<PointwiseOp>(op); }) &&
-         llvm::all_of(kernel->getOperandTypes(), [&](Type operand) { return withoutLayout(operand) == type; });
+  return llvm::all_of(body.without_terminator(), [&](Operation &op) {
+    auto pointwise = dyn_cast<PointwiseOp>(op);
+    return pointwise && (!pointwise.getIndexed() || type.getRank() <= 1) &&
+           llvm::all_of(pointwise.getInputs(), [&](Value input) {
+             return cast<RankedTensorType>(input.getType()).getShape() == type.getShape();
+           });
+  });
 }
 
 /// All numbers of the operands, whatever their shape, as one long row.
@@ -36,7 +42,7 @@ void buildFlat(KernelCode &kernel) {
   KernelOp op = kernel.kernel();
   auto count = [&](CodeBuilder &code, const KernelScope &scope) {
     Value product = code.constant(1);
-    for (AffineExpr extent : kernel.extents(op.getBody().getArgument(0)))
+    for (AffineExpr extent : kernel.extents(op.getBody().front().getTerminator()->getOperand(0)))
       product = code.mul(product, kernel.extent(code, scope, extent));
     return product;
   };
@@ -49,13 +55,10 @@ void buildFlat(KernelCode &kernel) {
       program.run(code, inner, Value());
     Value first = code.mul(arguments[0], blockNumbers);
     Value end = code.min(code.add(first, blockNumbers), count(code, scope));
-    Value rest = code.rem(end, code.constant(code.lanes())), full = code.sub(end, rest);
-    auto compute = [&](Value at, Value mask) {
+    forColumns(code, first, end, [&](Value at, Value mask) {
       for (auto [index, value] : llvm::enumerate(body.getTerminator()->getOperands()))
         kernel.resultNumbers(scope, index).at(code, at).store(code, program.get(code, value)(code, at, mask), mask);
-    };
-    code.loop(first, full, code.lanes(), [&](Value at) { compute(at, Value()); });
-    code.branch(code.less(code.constant(0), rest), [&] { compute(full, code.maskBelow(rest)); });
+    });
   });
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope);
@@ -99,8 +102,21 @@ private:
   }
 
   StoredNumbers resultRow(CodeBuilder &code, const KernelScope &scope, unsigned result, Value row) {
-    int64_t width = cast<RankedTensorType>(op.getResult(result).getType()).getShape().back();
+    Value yielded = op.getBody().front().getTerminator()->getOperand(result);
+    Value width = kernel.extent(code, scope, kernel.extents(yielded).back());
     return kernel.resultNumbers(scope, result).at(code, code.mul(row, width));
+  }
+
+  /// Writes a row, whose width may be known at run time only.
+  void writeRow(CodeBuilder &code, const KernelScope &scope, RowProgram &program, Value value, StoredNumbers target) {
+    RowLoad row = program.get(code, value);
+    auto type = cast<RankedTensorType>(value.getType());
+    if (!type.isDynamicDim(type.getRank() - 1))
+      return program.write(code, row, type.getShape().back(), target);
+    Value width = kernel.extent(code, scope, kernel.extents(value).back());
+    forColumns(code, code.constant(0), width, [&](Value column, Value mask) {
+      target.at(code, column).store(code, row(code, column, mask), mask);
+    });
   }
 
   void computeRow(CodeBuilder &code, const KernelScope &scope, Value row) {
@@ -118,8 +134,7 @@ private:
       program.run(code, inner, buffer);
     }
     for (auto [index, value] : llvm::enumerate(body.getTerminator()->getOperands()))
-      program.write(code, program.get(code, value), cast<RankedTensorType>(value.getType()).getShape().back(),
-                    resultRow(code, scope, index, row));
+      writeRow(code, scope, program, value, resultRow(code, scope, index, row));
   }
 
   /// Row-major keys or values to panels.
@@ -152,13 +167,6 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
             " has no code outside a fused attention; does the model return or reuse its map?";
       return failure();
     }
-    auto type = cast<RankedTensorType>(op.getResult(0).getType());
-    if (!isFlat(kernel) && (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1))) {
-      why = op.getName().getStringRef().str() + (isa<PointwiseOp>(op)
-                                                     ? " broadcasts along a last dimension that is not static"
-                                                     : " has no static last dimension");
-      return failure();
-    }
   }
   return success();
 }
@@ -166,6 +174,8 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
 /// Whether an op of a row sees only numbers that a StoredNumbers has loaded: not the tokens of positions, say.
 static bool readsNumbers(OpOperand &use) {
   Operation *op = use.getOwner();
+  if (isCaptured(use))
+    return false;
   if (isa<EmbedOp, PositionsOp, PoolOp, FeaturesOp>(op))
     return use.getOperandNumber() == 0;
   return isa<PointwiseOp, LayerNormOp, RmsNormOp, L2NormalizeOp, SplitHeadsOp, MergeHeadsOp, YieldOp>(op);

@@ -42,6 +42,12 @@ bool rowsReadNarrow(BlockArgument argument);
 /// Whether rows that it needs in memory, where that of a result is not f32, fit the stack.
 bool rowsWriteNarrow(OpResult result);
 
+/// Of maps that lie along the edges of a graph.
+LogicalResult supportsEdges(KernelOp kernel, std::string &why);
+void lowerEdges(KernelCode &kernel);
+/// Whether an operand is read as queries, keys or values alone.
+bool edgesReadNarrow(BlockArgument argument);
+
 /// Of one op that says which row goes where.
 LogicalResult supportsOrder(KernelOp kernel, std::string &why);
 void lowerOrder(KernelCode &kernel);

@@ -9,6 +9,7 @@
 // without a largest score only sum up l, or nothing; what their weights are divided by is known at the end.
 #include "compiler/backends/llvm/Formula.h"
 #include "compiler/backends/llvm/StreamKernel.h"
+#include "dialect/GraphEdges.h"
 
 namespace mlir::attn {
 
@@ -206,6 +207,10 @@ static bool isChain(KernelOp kernel) {
 }
 
 LogicalResult supportsStream(KernelOp kernel, std::string &why) {
+  if (followsEdges(kernel)) {
+    why = "maps along the edges of a graph are not streamed";
+    return failure();
+  }
   if (!isChain(kernel)) {
     why = "only the chain score dot, formulas and masks, normalize over keys, combine is streamed";
     return failure();

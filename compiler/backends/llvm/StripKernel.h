@@ -6,9 +6,9 @@
 
 #include "compiler/backends/code/StripTasks.h"
 #include "compiler/backends/llvm/MapInputs.h"
+#include "compiler/backends/llvm/PlaceGroup.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "compiler/backends/llvm/Strategies.h"
-#include "compiler/backends/llvm/StripGroups.h"
 
 namespace mlir::attn {
 
@@ -100,7 +100,7 @@ private:
   // --- StripGroups.cpp
   /// `place` lacks the index along the axis, and the column of a group along the lanes.
   void forGroups(CodeBuilder &code, const Strip &strip, const GroupedMap &grouped,
-                 llvm::function_ref<void(StripGroup &, const Place &place)> body);
+                 llvm::function_ref<void(PlaceGroup &, const Place &place)> body);
 
   // --- StripNormalize.cpp, StripReduce.cpp
   void normalize(CodeBuilder &code, const Strip &strip, NormalizeOp op);

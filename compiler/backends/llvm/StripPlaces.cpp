@@ -1,23 +1,9 @@
 // The ops of a strip that look at one place at a time: given scores, formulas, masks.
 #include "compiler/backends/llvm/StripKernel.h"
+#include "dialect/Captures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include <cmath>
 
 namespace mlir::attn {
-
-Value hiddenCode(CodeBuilder &code, Hidden hidden) {
-  return code.splatReal(hidden == Hidden::Score ? -INFINITY : -0.0);
-}
-
-// -0 equals 0, so weights are compared by their bits.
-Value isHidden(CodeBuilder &code, Value x, Hidden hidden) {
-  if (hidden == Hidden::Never)
-    return {};
-  if (hidden == Hidden::Score)
-    return arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, x, hiddenCode(code, hidden));
-  auto asBits = [&](Value value) { return arith::BitcastOp::create(code.b, code.bits(), value); };
-  return arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, asBits(x), asBits(hiddenCode(code, hidden)));
-}
 
 /// The vector at a place of an operand: of a map of the strip, or of a tensor from outside.
 Value StripKernel::operandAt(CodeBuilder &code, const Strip &strip, Value operand, const Place &at) {
@@ -38,19 +24,18 @@ Value StripKernel::givenAt(CodeBuilder &code, const Strip &strip, Value operand,
     if (type.getDimSize(d) != 1)
       offset = code.add(offset, indices[4 - type.getRank() + d]);
   }
-  Value pointer = code.offset(kernel.tensor(strip.scope, cast<BlockArgument>(operand)), offset);
+  StoredNumbers numbers = kernel.numbers(strip.scope, cast<BlockArgument>(operand)).at(code, offset);
   bool repeats = type.getRank() == 0 || type.getShape().back() == 1;
-  return repeats ? code.splat(code.load(code.number(), pointer)) : code.loadVector(pointer, at.mask);
+  return repeats ? code.splat(numbers.loadOne(code)) : numbers.load(code, at.mask);
 }
 
 /// What modify, mask, fill or pointwise gives at a place. A masked place stays masked and its formula is not seen.
 Value StripKernel::placeAt(CodeBuilder &code, const Strip &strip, Operation &op, const Place &at) {
   if (auto given = dyn_cast<GivenScoreOp>(op))
     return givenAt(code, strip, given.getTable(), at);
-  bool single = isa<ModifyOp, MaskOp>(op); // the other operands are captures and what masks name
   SmallVector<Value> operands;
   Value masked;
-  for (Value operand : single ? op.getOperands().take_front(1) : op.getOperands()) {
+  for (Value operand : placeOperands(op)) {
     Value x = operandAt(code, strip, operand, at);
     operands.push_back(x);
     Value hidden = !isa<BlockArgument>(operand) ? isHidden(code, x, plan.of(operand).hidden) : Value();
@@ -60,13 +45,19 @@ Value StripKernel::placeAt(CodeBuilder &code, const Strip &strip, Operation &op,
   Value y = operands[0];
   if (auto fill = dyn_cast<FillOp>(op))
     return masked ? code.select(masked, code.splatReal(fill.getValue().convertToDouble()), y) : y;
-  if (auto modify = dyn_cast<ModifyOp>(op)) {
-    Value keys = arith::AddIOp::create(code.b, code.splat(narrow(code, at.column)), code.iota());
+  auto addIndices = [&] {
     Value head = narrow(code, place(code, strip, at.head).head);
-    y = buildFormula(code, modify.getFormula(), {y, narrow(code, strip.sample), head, narrow(code, at.row), keys},
-                     captured(code, kernel, strip.scope, modify.getCaptures()));
+    operands.append({narrow(code, strip.sample), head, narrow(code, at.row)});
+    operands.push_back(arith::AddIOp::create(code.b, code.splat(narrow(code, at.column)), code.iota()));
+  };
+  if (auto modify = dyn_cast<ModifyOp>(op)) {
+    addIndices();
+    y = buildFormula(code, modify.getFormula(), operands, captured(code, kernel, strip.scope, modify.getCaptures()));
   } else if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
-    y = buildFormula(code, pointwise.getFormula(), operands);
+    if (pointwise.getIndexed())
+      addIndices();
+    y = buildFormula(code, pointwise.getFormula(), operands,
+                     captured(code, kernel, strip.scope, pointwise.getCaptures()));
   } else {
     MaskScope masks =
         maskScope(code, kernel, strip.scope, cast<MaskOp>(op), place(code, strip, at.head), strip.queries, strip.keys);

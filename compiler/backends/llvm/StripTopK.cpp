@@ -11,7 +11,7 @@ namespace {
 
 class RowRanks {
 public:
-  RowRanks(CodeBuilder &code, StripGroup &group, int64_t count)
+  RowRanks(CodeBuilder &code, PlaceGroup &group, int64_t count)
       : code(code), group(group), width(code.number().getWidth()), count(lanesOf(count)) {}
 
   void build() {
@@ -89,7 +89,7 @@ private:
   }
 
   CodeBuilder &code;
-  StripGroup &group;
+  PlaceGroup &group;
   unsigned width; // of a number, in bits
   Value count;
 };
@@ -100,7 +100,7 @@ void StripKernel::topK(CodeBuilder &code, const Strip &strip, TopKOp op) {
   GroupedMap grouped{op.getScores(), MapAxis::Keys, rowsOf(code, strip, op.getResult()), plan.of(op.getScores()).hidden,
                      op.getResult()};
   forGroups(code, strip, grouped,
-            [&](StripGroup &group, const Place &) { RowRanks(code, group, op.getCount()).build(); });
+            [&](PlaceGroup &group, const Place &) { RowRanks(code, group, op.getCount()).build(); });
 }
 
 } // namespace mlir::attn

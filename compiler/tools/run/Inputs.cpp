@@ -1,5 +1,6 @@
 // Inputs from the command line: files, and tensors made on the spot.
 #include "compiler/tools/run/Signature.h"
+#include "dialect/Extents.h"
 #include "llvm/ADT/StringExtras.h"
 #include <algorithm>
 #include <cmath>
@@ -69,16 +70,34 @@ llvm::Expected<Array> make(const Port &port, llvm::StringRef kind, llvm::StringR
     real = kind == "random" ? generator.normal() : kind == "iota" ? double(i) : value;
   for (auto [i, integer] : llvm::enumerate(array->integers))
     integer = kind == "random" ? port.lower + int64_t(generator.next() % range) : kind == "iota" ? i : value;
+  if (kind == "random" && port.rising && !array->integers.empty()) {
+    llvm::sort(array->integers);
+    array->integers.back() = *upper;
+    array->integers.front() = port.lower;
+  }
   return array;
+}
+
+/// Whether a source is made up rather than a file; its shape comes last.
+bool isMade(llvm::StringRef source) {
+  llvm::StringRef kind = source.split(':').first;
+  return kind == "random" || kind == "full" || kind == "zeros" || kind == "iota";
+}
+
+void addExtents(const Port &port, llvm::ArrayRef<int64_t> shape, Extents &extents) {
+  for (auto [dim, extent] : llvm::zip(port.dims, shape)) {
+    auto [symbol, more] = splitDimension(dim);
+    extents.try_emplace(symbol.str(), extent - more);
+  }
 }
 
 llvm::Expected<Array> fromSource(const Port &port, llvm::StringRef source, const Extents &extents) {
   llvm::SmallVector<llvm::StringRef> parts;
   source.split(parts, ':');
   llvm::StringRef kind = parts[0];
-  bool hasArgument = kind == "random" || kind == "full";
-  if (!hasArgument && kind != "zeros" && kind != "iota")
+  if (!isMade(source))
     return readArray(source.str());
+  bool hasArgument = kind == "random" || kind == "full";
   if (parts.size() != (hasArgument ? 3u : 2u))
     return error("expected " + kind + (hasArgument ? ":VALUE" : "") + ":SHAPE, got '" + source + "'");
   llvm::Expected<reference::Shape> shape = parseShape(parts.back());
@@ -98,13 +117,27 @@ llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
     if (llvm::none_of(signature.inputs, [&, n = name](const Port &port) { return port.name == n; }))
       return error("the model has no input \"" + name + "\"; it has " +
                    llvm::join(llvm::map_range(signature.inputs, [](const Port &port) { return port.name; }), ", "));
-  // Numbers bounded by a dimension come last: another input may have it.
+  auto sourceOf = [&](const Port &port) {
+    return llvm::find_if(sources, [&](const auto &pair) { return pair.first == port.name; });
+  };
+  // Numbers bounded by a dimension come last: a file may have it. What is made says its shape beforehand.
   std::vector<size_t> order(inputs.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_partition(order.begin(), order.end(), [&](size_t i) { return signature.inputs[i].upperDim.empty(); });
+  std::stable_partition(order.begin(), order.end(), [&](size_t i) {
+    const Port &port = signature.inputs[i];
+    auto source = sourceOf(port);
+    return port.upperDim.empty() || (source != sources.end() && !isMade(source->second));
+  });
+  for (const Port &port : signature.inputs)
+    if (auto source = sourceOf(port); source != sources.end() && isMade(source->second)) {
+      if (llvm::Expected<reference::Shape> shape = parseShape(llvm::StringRef(source->second).rsplit(':').second))
+        addExtents(port, *shape, extents);
+      else // told when it is made
+        llvm::consumeError(shape.takeError());
+    }
   for (size_t i : order) {
     const Port &port = signature.inputs[i];
-    auto source = llvm::find_if(sources, [&](const auto &pair) { return pair.first == port.name; });
+    auto source = sourceOf(port);
     if (source == sources.end()) {
       missing += (missing.empty() ? "\"" : ", \"") + port.name + "\"";
       continue;
@@ -112,8 +145,7 @@ llvm::Expected<std::vector<Array>> makeInputs(const Signature &signature,
     llvm::Expected<Array> input = fromSource(port, source->second, extents);
     if (!input)
       return error("input \"" + port.name + "\": " + llvm::toString(input.takeError()));
-    for (auto [dim, extent] : llvm::zip(port.dims, input->shape))
-      extents.try_emplace(dim, extent);
+    addExtents(port, input->shape, extents);
     if (!isInteger(port.dtype) && !input->integers.empty()) // whole numbers are reals too
       input->reals.assign(input->integers.begin(), input->integers.end()), input->integers.clear();
     inputs[i] = port.dtype == ATTN_BF16 ? roundedTo(ATTN_BF16, *input) : std::move(*input);

@@ -116,9 +116,9 @@ llvm::Error Library::start() {
 llvm::Error Library::createContext() {
   std::vector<int64_t> capacity(meta->symbol_count, 0);
   for (auto [port, tensor] : llvm::zip(llvm::ArrayRef(meta->inputs, meta->input_count), in))
-    for (auto [dim, extent] : llvm::zip(llvm::ArrayRef(port.dims, port.rank), tensor.shape))
+    for (auto [dim, more, extent] : llvm::zip(llvm::ArrayRef(port.dims, port.rank), port.more, tensor.shape))
       if (dim < 0)
-        capacity[-1 - dim] = std::max<int64_t>({capacity[-1 - dim], extent, meta->symbols[-1 - dim].minimum, 1});
+        capacity[-1 - dim] = std::max<int64_t>({capacity[-1 - dim], extent - more, meta->symbols[-1 - dim].minimum, 1});
   for (auto [k, symbol] : llvm::enumerate(llvm::ArrayRef(meta->symbols, meta->symbol_count)))
     if (symbol.maximum) // a larger extent is for the model to refuse
       capacity[k] = std::min(capacity[k], symbol.maximum);
@@ -162,10 +162,14 @@ static Port portOf(const attn_port &from, const attn_metadata &metadata) {
   Port port;
   port.name = from.name;
   port.dtype = from.dtype;
-  for (int32_t d = 0; d < from.rank; ++d)
+  for (int32_t d = 0; d < from.rank; ++d) {
     port.dims.push_back(dimension(from.dims[d]));
+    if (int32_t more = from.more[d])
+      port.dims.back() += (more < 0 ? " - " : " + ") + std::to_string(std::abs(more));
+  }
   port.lower = from.checked ? from.lower : 0;
   port.below = from.checked && from.below;
+  port.rising = from.checked && from.rising;
   if (from.checked && from.upper >= 0)
     port.upper = from.upper;
   else if (from.checked)

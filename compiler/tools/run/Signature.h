@@ -11,11 +11,12 @@ using Array = reference::Tensor<double>;
 struct Port {
   std::string name;
   attn_dtype dtype = 0;
-  llvm::SmallVector<std::string, 4> dims; // texts: a number, or the name of a dimension
+  llvm::SmallVector<std::string, 4> dims; // texts: a number, the name of a dimension, or "N + 1"
   int64_t lower = 0;                      // of checked integers: each lies in [lower, upper]
   std::optional<int64_t> upper;
   std::string upperDim; // the dimension that bounds them instead, if any
   bool below = false;   // as an excluded bound
+  bool rising = false;  // from `lower` to the bound
 };
 
 struct Signature {

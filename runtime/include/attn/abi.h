@@ -125,7 +125,7 @@ void attn_run_loop(attn_invocation *, attn_loop *);
 void attn_kernel_end(attn_invocation *, int64_t kernel);
 
 /* Called by compiled code: a token drawn from the softmax of a row of numbers of 4 or 8 bytes, as docs/spec.md says of
- * attn.sample. `scratch` holds 12 bytes for each of them and is aligned to 8. */
+ * attn.sample. `scratch` holds 8 bytes for each of them and is aligned to 8. */
 int32_t attn_sample(const void *logits, int64_t number_bytes, int64_t vocabulary, double temperature, int64_t top_k,
                     double top_p, int32_t seed, int32_t step, void *scratch);
 

@@ -101,10 +101,14 @@ typedef struct {
   attn_dtype dtype;
   int32_t rank;
   attn_extent dims[ATTN_MAX_RANK];
+  int32_t more[ATTN_MAX_RANK]; /* what is added to the symbol of a dimension: 1 of N + 1 */
   /* For integer inputs that index something: every element lies in [lower, upper], or with `below` in [lower, upper);
-   * `upper` may name a symbol. */
+   * `upper` may name a symbol. With `rising` none is below the one before it, the first is `lower`, the last `upper`.
+   */
   int32_t checked;
   int32_t below;
+  int32_t rising;
+  int32_t reserved;
   int64_t lower;
   attn_extent upper;
 } attn_port;

@@ -3,7 +3,8 @@
  * number that follows from the input's address). */
 #include "attn/runtime.h"
 
-static const attn_port input = {"x", ATTN_F32, 1, {4}, 0, 0, 0, 0}, output = {"y", ATTN_F32, 1, {4}, 0, 0, 0, 0};
+static const attn_port input = {"x", ATTN_F32, 1, {4}, {0}, 0, 0, 0, 0, 0, 0},
+                       output = {"y", ATTN_F32, 1, {4}, {0}, 0, 0, 0, 0, 0, 0};
 static float flags[1];
 
 const attn_metadata *m_metadata(void) {

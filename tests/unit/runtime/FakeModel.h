@@ -10,8 +10,10 @@
 #include <vector>
 
 struct FakeModel {
-  attn_port inputs[2] = {{"ids", ATTN_I32, 2, {-1, -2}, 1, 0, 0, 30521}, {"lengths", ATTN_I32, 1, {-1}, 1, 0, 0, -2}};
-  attn_port outputs[2] = {{"sums", ATTN_F32, 2, {-1, 4}, 0, 0, 0, 0}, {"copy", ATTN_I32, 2, {-1, -2}, 0, 0, 0, 0}};
+  attn_port inputs[2] = {{"ids", ATTN_I32, 2, {-1, -2}, {0}, 1, 0, 0, 0, 0, 30521},
+                         {"lengths", ATTN_I32, 1, {-1}, {0}, 1, 0, 0, 0, 0, -2}};
+  attn_port outputs[2] = {{"sums", ATTN_F32, 2, {-1, 4}, {0}, 0, 0, 0, 0, 0, 0},
+                          {"copy", ATTN_I32, 2, {-1, -2}, {0}, 0, 0, 0, 0, 0, 0}};
   attn_symbol symbols[2] = {{"B", 1, 8, 1}, {"S", 0, 512, 1}};
   uint8_t id[32] = {1, 2, 3};
   attn_variant variant = {"x86-64", 0};

@@ -9,31 +9,23 @@ static void task(void *frame, int64_t index, int64_t worker) {
 static void run(attn_invocation *call) { attn_parallel(call->pool, task, (void *)call, call->symbols[0]); }
 static uint64_t arena(const int64_t *symbols, int64_t threads) { return (uint64_t)(symbols[0] * threads); }
 
-static const attn_port input = {"x", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
-static const attn_port output = {"y", ATTN_F32, 1, {-1}, 0, 0, 0, 0};
+static const attn_port input = {"x", ATTN_F32, 1, {-1}, {0}, 0, 0, 0, 0, 0, 0};
+static const attn_port output = {"y", ATTN_F32, 1, {-1}, {0}, 0, 0, 0, 0, 0, 0};
 static const attn_symbol symbol = {"N", 0, 100, 1};
 static const attn_variant variant = {"x86-64", 0};
 static const attn_variant_code code = {arena, run};
-static const attn_metadata metadata = {sizeof(attn_metadata),
-                                       ATTN_ABI_VERSION,
-                                       NAME,
-                                       "attnc",
-                                       &variant,
-                                       &input,
-                                       &output,
-                                       &symbol,
-                                       1,
-                                       1,
-                                       1,
-                                       1,
-                                       0,
-                                       0,
-                                       0,
-                                       0,
-                                       0,
-                                       0,
-                                       0,
-                                       0};
+static const attn_metadata metadata = {.size = sizeof(attn_metadata),
+                                       .abi_version = ATTN_ABI_VERSION,
+                                       .name = NAME,
+                                       .compiler = "attnc",
+                                       .variants = &variant,
+                                       .inputs = &input,
+                                       .outputs = &output,
+                                       .symbols = &symbol,
+                                       .input_count = 1,
+                                       .output_count = 1,
+                                       .symbol_count = 1,
+                                       .variant_count = 1};
 const attn_code CODE = {sizeof(attn_code), ATTN_ABI_VERSION, &metadata, &code, 0};
 
 int ENTRY(void) {

@@ -1,5 +1,6 @@
-// Groups of a strip: the places that share a normalisation or a reduction. The keys of a query run through the lanes of
-// vectors; for the heads of a place and the queries of a key, every lane is a group of its own.
+// Groups of places: those of a map that share a normalisation or a reduction, in vectors. Lanes may be places of one
+// group, such as the keys of a query; each a group of its own, such as the queries of a key; or both: a few places of
+// each of a few heads.
 #pragma once
 
 #include "compiler/backends/code/StripPlan.h"
@@ -19,13 +20,14 @@ struct GroupPlaces {
   Value source, target, valid;
 };
 
-class StripGroup {
+class PlaceGroup {
 public:
   using Step = llvm::function_ref<SmallVector<Value>(const GroupPlaces &, ValueRange state)>;
   using Each = std::function<SmallVector<Value>(ValueRange initial, Step step)>;
 
-  StripGroup(CodeBuilder &code, MathIsa isa, Hidden hidden, bool alongLanes, Each each)
-      : arithmetic(code, isa), code(code), hidden(hidden), alongLanes(alongLanes), each(std::move(each)) {}
+  /// Lanes l and l + `groups` are of one group.
+  PlaceGroup(CodeBuilder &code, MathIsa isa, Hidden hidden, int64_t groups, Each each)
+      : arithmetic(code, isa), code(code), hidden(hidden), groups(groups), each(std::move(each)) {}
 
   /// Calls `step` for every vector of places, in order; gives the last state.
   SmallVector<Value> forEach(ValueRange initial, Step step) { return each(initial, step); }
@@ -46,10 +48,19 @@ public:
   VectorArithmetic arithmetic;
 
 private:
+  Value fold(Value vector, llvm::function_ref<Value(Value, Value)> combine);
+
   CodeBuilder &code;
   Hidden hidden;
-  bool alongLanes;
+  int64_t groups;
   Each each;
 };
+
+/// Writes the weights of a group to its targets, of the maths of NormalizerMaths.h: kinds whose weights follow from a
+/// place, a total or a threshold. `sink` are those of the lanes' heads, if the op has sinks.
+void normalizeGroup(CodeBuilder &code, PlaceGroup &group, NormalizeOp op, std::optional<Value> sink);
+
+/// The number that stands for a group, in all of its lanes.
+Value reduceGroup(CodeBuilder &code, PlaceGroup &group, MapReduction kind);
 
 } // namespace mlir::attn

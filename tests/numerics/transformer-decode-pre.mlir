@@ -1,0 +1,102 @@
+// A Transformer's decoder on given tokens: causal attention, then attention to the encoder's output (pre-norm).
+// RUN: cd %S/data/transformer_decode-pre && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
+// RUN:   --input tgt_in=tgt_in.npy --input memory=memory.npy --input lengths=lengths.npy --expect logits=expected_logits.npy
+// RUN: %run_compiled %s %t --weights=%S/data/transformer_decode-pre/weights.safetensors --sizes B=1,T=1,N=1 --sizes B=2,T=5,N=7 \
+// RUN:   --sizes B=3,T=33,N=14 --sizes B=0,T=3,N=2 --sizes B=2,T=0,N=3
+
+func.func private @decoder_layer(%y: tensor<?x?x8xf32> {attn.dims = ["B", "T", "C"]}, %memory: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %n: tensor<?xi32> {attn.dims = ["B"]}) -> tensor<?x?x8xf32> {
+  %g_y1 = attn.weight "ln1.gamma" : tensor<8xf32>
+  %h_y1 = attn.weight "ln1.beta" : tensor<8xf32>
+  %y1 = attn.layer_norm %y, %g_y1, %h_y1 eps 1.0e-5 : tensor<?x?x8xf32>, tensor<8xf32>, tensor<8xf32>
+  %w_qp = attn.weight "self.Wq" : tensor<8x8xf32>
+  %b_qp = attn.weight "self.bq" : tensor<8xf32>
+  %qp = attn.linear %y1, %w_qp, %b_qp : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %q = attn.split_heads %qp into 2 : tensor<?x?x8xf32>
+  %w_kp = attn.weight "self.Wk" : tensor<8x8xf32>
+  %b_kp = attn.weight "self.bk" : tensor<8xf32>
+  %kp = attn.linear %y1, %w_kp, %b_kp : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %k = attn.split_heads %kp into 2 : tensor<?x?x8xf32>
+  %w_vp = attn.weight "self.Wv" : tensor<8x8xf32>
+  %b_vp = attn.weight "self.bv" : tensor<8xf32>
+  %vp = attn.linear %y1, %w_vp, %b_vp : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %v = attn.split_heads %vp into 2 : tensor<?x?x8xf32>
+  %a = attn.attention %q, %k, %v scale 0.5 where causal(top_left)
+      : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
+  %m = attn.merge_heads %a : tensor<?x2x?x4xf32>
+  %w_o = attn.weight "self.Wo" : tensor<8x8xf32>
+  %b_o = attn.weight "self.bo" : tensor<8xf32>
+  %o = attn.linear %m, %w_o, %b_o : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %s = attn.add %y, %o : tensor<?x?x8xf32>, tensor<?x?x8xf32>
+  %g_c1 = attn.weight "ln2.gamma" : tensor<8xf32>
+  %h_c1 = attn.weight "ln2.beta" : tensor<8xf32>
+  %c1 = attn.layer_norm %s, %g_c1, %h_c1 eps 1.0e-5 : tensor<?x?x8xf32>, tensor<8xf32>, tensor<8xf32>
+  %w_cqp = attn.weight "cross.Wq" : tensor<8x8xf32>
+  %b_cqp = attn.weight "cross.bq" : tensor<8xf32>
+  %cqp = attn.linear %c1, %w_cqp, %b_cqp : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %cq = attn.split_heads %cqp into 2 : tensor<?x?x8xf32>
+  %w_ckp = attn.weight "cross.Wk" : tensor<8x8xf32>
+  %b_ckp = attn.weight "cross.bk" : tensor<8xf32>
+  %ckp = attn.linear %memory, %w_ckp, %b_ckp : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %ck = attn.split_heads %ckp into 2 : tensor<?x?x8xf32>
+  %w_cvp = attn.weight "cross.Wv" : tensor<8x8xf32>
+  %b_cvp = attn.weight "cross.bv" : tensor<8xf32>
+  %cvp = attn.linear %memory, %w_cvp, %b_cvp : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %cv = attn.split_heads %cvp into 2 : tensor<?x?x8xf32>
+  %ca = attn.attention %cq, %ck, %cv scale 0.5 where lengths(%n)
+      : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>, tensor<?xi32>
+  %cm = attn.merge_heads %ca : tensor<?x2x?x4xf32>
+  %w_co = attn.weight "cross.Wo" : tensor<8x8xf32>
+  %b_co = attn.weight "cross.bo" : tensor<8xf32>
+  %co = attn.linear %cm, %w_co, %b_co : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
+  %u = attn.add %s, %co : tensor<?x?x8xf32>, tensor<?x?x8xf32>
+  %g_u1 = attn.weight "ln3.gamma" : tensor<8xf32>
+  %h_u1 = attn.weight "ln3.beta" : tensor<8xf32>
+  %u1 = attn.layer_norm %u, %g_u1, %h_u1 eps 1.0e-5 : tensor<?x?x8xf32>, tensor<8xf32>, tensor<8xf32>
+  %w_f1 = attn.weight "ffn.W1" : tensor<14x8xf32>
+  %b_f1 = attn.weight "ffn.b1" : tensor<14xf32>
+  %f1 = attn.linear %u1, %w_f1, %b_f1 : tensor<?x?x8xf32>, tensor<14x8xf32>, tensor<14xf32>
+  %f2 = attn.activation relu %f1 : tensor<?x?x14xf32>
+  %w_f = attn.weight "ffn.W2" : tensor<8x14xf32>
+  %b_f = attn.weight "ffn.b2" : tensor<8xf32>
+  %f = attn.linear %f2, %w_f, %b_f : tensor<?x?x14xf32>, tensor<8x14xf32>, tensor<8xf32>
+  %z = attn.add %u, %f : tensor<?x?x8xf32>, tensor<?x?x8xf32>
+  return %z : tensor<?x?x8xf32>
+}
+
+func.func @decode(%tgt_in: tensor<?x?xi32> {attn.name = "tgt_in", attn.dims = ["B", "T"]},
+                  %memory: tensor<?x?x8xf32> {attn.name = "memory", attn.dims = ["B", "N", "C"]}, %lengths: tensor<?xi32> {attn.name = "lengths", attn.dims = ["B"]})
+    -> (tensor<?x?x11xf32> {attn.name = "logits"}) {
+  %tgt_emb = attn.weight "tgt_emb" : tensor<11x8xf32>
+  %e = attn.embed %tgt_emb, %tgt_in : tensor<11x8xf32>, tensor<?x?xi32>
+  %x = attn.pointwise %e indexed : tensor<?x?x8xf32> { // e sqrt(C) + sin or cos of i / 10000^(2 (c / 2) / C)
+  ^bb0(%e: f32, %b: index, %i: index, %c: index):
+    %at = arith.index_cast %i : index to i32
+    %pos = arith.sitofp %at : i32 to f32
+    %two = arith.constant 2 : index
+    %half = arith.divui %c, %two : index
+    %odd = arith.remui %c, %two : index
+    %h = arith.index_cast %half : index to i32
+    %hf = arith.sitofp %h : i32 to f32
+    %rate = arith.constant -2.302585092994046 : f32 // -ln(10000) 2 / 8
+    %l = arith.mulf %hf, %rate : f32
+    %s = math.exp %l : f32
+    %angle = arith.mulf %pos, %s : f32
+    %sin = math.sin %angle : f32
+    %cos = math.cos %angle : f32
+    %none = arith.constant 0 : index
+    %even = arith.cmpi eq, %odd, %none : index
+    %wave = arith.select %even, %sin, %cos : f32
+    %root = arith.constant 2.8284271247461903 : f32
+    %scaled = arith.mulf %e, %root : f32
+    %y = arith.addf %scaled, %wave : f32
+    attn.yield %y : f32
+  }
+  %y = attn.repeat 2 @decoder_layer(%x, %memory, %lengths) prefix "dec#." : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?xi32>) -> tensor<?x?x8xf32>
+  %g_last = attn.weight "dec_ln.gamma" : tensor<8xf32>
+  %h_last = attn.weight "dec_ln.beta" : tensor<8xf32>
+  %last = attn.layer_norm %y, %g_last, %h_last eps 1.0e-5 : tensor<?x?x8xf32>, tensor<8xf32>, tensor<8xf32>
+  %w_logits = attn.weight "Wout" : tensor<11x8xf32>
+  %b_logits = attn.weight "bout" : tensor<11xf32>
+  %logits = attn.linear %last, %w_logits, %b_logits : tensor<?x?x8xf32>, tensor<11x8xf32>, tensor<11xf32>
+  return %logits : tensor<?x?x11xf32>
+}
