@@ -114,7 +114,7 @@ def show(source, tokens, alignment):
     print("   " + text(source))
     for token, row in zip(tokens, alignment):
         said = "end" if token == END else text([token])
-        print(f"{said:3}" + "".join(" .:+#"[min(4, int(5 * weight))] for weight in row[:len(text(source))]))
+        print(f"{said:3}" + "".join(" .:+#"[min(4, int(5 * weight))] for weight in row[0, :len(text(source))]))
 
 
 def main():
