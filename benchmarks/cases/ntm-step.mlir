@@ -71,7 +71,9 @@ func.func private @address(%raw: tensor<?x70xf32> {attn.dims = ["B", "P"]},
     %bend = math.log1p %exp : f32
     %soft = arith.addf %linear, %bend : f32
     %sharpness = arith.addf %soft, %one : f32
-    %y = math.powf %moved, %sharpness : f32
+    %log = math.log %moved : f32  // of 0 minus infinity, and its exponential 0 again
+    %power = arith.mulf %log, %sharpness : f32
+    %y = math.exp %power : f32
     attn.yield %y : f32
   }
   %w = attn.normalize sum %raised eps 1.0e-16 : tensor<?x1x1x4096xf32>

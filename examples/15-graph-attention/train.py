@@ -2,11 +2,11 @@
 papers a compiled one puts into their field.
 
     train.py FOLDER             # writes weights.safetensors, x.npy, rowptr.npy, col.npy
-    train.py check scores.npy   # what attn-run wrote
+    train.py check logits.npy   # what attn-run wrote
 
 A paper is of one of seven fields, has 18 of 1,433 words, some of them typical of the field, and cites papers mostly of
 its field. The network sees the words of all papers, the citations, and the field of 20 papers of each. Needs torch and
-safetensors (benchmarks/setup has both); seconds on two cores.
+safetensors (benchmarks/setup has both); half a minute.
 """
 import pathlib
 import sys
@@ -57,16 +57,14 @@ class GraphAttention(nn.Module):
 
     def __init__(self, inputs, heads, width):
         super().__init__()
-        self.linear = nn.Linear(inputs, heads * width, bias=False)
-        self.receiver, self.sender = (
-            nn.Parameter(torch.randn(heads, width) * width**-0.5) for _ in range(2)
-        )
+        self.weight = nn.Parameter(torch.randn(heads * width, inputs) * inputs**-0.5)
+        self.dst, self.src = (nn.Parameter(torch.randn(heads, width) * width**-0.5) for _ in range(2))
         self.bias = nn.Parameter(torch.zeros(heads * width))
 
     def forward(self, x, edges, drop):
-        h = self.linear(x).unflatten(1, self.receiver.shape)
+        h = (x @ self.weight.T).unflatten(1, self.dst.shape)
         to, of = edges
-        scores = functional.leaky_relu((h * self.receiver).sum(-1)[to] + (h * self.sender).sum(-1)[of], 0.2)
+        scores = functional.leaky_relu((h * self.dst).sum(-1)[to] + (h * self.src).sum(-1)[of], 0.2)
         weights = (scores - scores.max()).exp()
         weights = weights / torch.zeros(h.shape[:2]).index_add(0, to, weights)[to]
         y = torch.zeros_like(h).index_add(0, to, drop(weights)[..., None] * h[of])
@@ -76,14 +74,14 @@ class GraphAttention(nn.Module):
 class Network(nn.Module):
     def __init__(self):
         super().__init__()
-        self.hidden, self.out = GraphAttention(WORDS, HEADS, WIDTH), GraphAttention(HEADS * WIDTH, 1, FIELDS)
+        self.layer1, self.layer2 = GraphAttention(WORDS, HEADS, WIDTH), GraphAttention(HEADS * WIDTH, 1, FIELDS)
 
     def forward(self, x, edges):
         def drop(values):
             return functional.dropout(values, DROPPED, self.training)
 
-        y = functional.elu(self.hidden(drop(x), edges, drop))
-        return self.out(drop(y), edges, drop)
+        y = functional.elu(self.layer1(drop(x), edges, drop))
+        return self.layer2(drop(y), edges, drop)
 
 
 def train(model, x, edges, fields, taught):
@@ -109,7 +107,7 @@ def main():
     taught = numpy.concatenate([[n for n in shuffled if fields[n] == field][:TAUGHT] for field in range(FIELDS)])
     tested = numpy.setdiff1d(shuffled, taught, assume_unique=True)[:TESTED]
     if len(sys.argv) == 3 and sys.argv[1] == "check":
-        report(numpy.load(sys.argv[2]), fields, tested)
+        report(numpy.load(sys.argv[2])[0], fields, tested)
         return
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -121,7 +119,7 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     save_file(model.state_dict(), folder / "weights.safetensors")
     rowptr, col = compressed_rows(edges)
-    for name, array in (("x", words), ("rowptr", rowptr), ("col", col)):
+    for name, array in (("x", words[None]), ("rowptr", rowptr), ("col", col)):
         numpy.save(folder / f"{name}.npy", array)
     model.eval()
     with torch.no_grad():

@@ -19,7 +19,7 @@ from torch.nn import functional
 LETTERS = " ,-/0123456789abcdefghijklmnopqrstuvwxyz"
 PAD, BEGIN, END, FIRST = 0, 1, 2, 3
 VOCABULARY, EMBEDDED, WIDTH, LONGEST = FIRST + len(LETTERS), 24, 48, 28
-STEPS, BATCH, RATE = 400, 64, 5e-3
+STEPS, BATCH, RATE = 900, 64, 5e-3
 OLDEST, NEWEST = datetime.date(1950, 1, 1).toordinal(), datetime.date(2049, 12, 31).toordinal()
 
 
@@ -114,7 +114,7 @@ def show(source, tokens, alignment):
     print("   " + text(source))
     for token, row in zip(tokens, alignment):
         said = "end" if token == END else text([token])
-        print(f"{said:3}" + "".join(" .:+#"[min(4, int(5 * weight))] for weight in row[:len(text(source))]))
+        print(f"{said:3}" + "".join(" .:+#"[min(4, int(5 * weight))] for weight in row[0, :len(text(source))]))
 
 
 def main():

@@ -3,8 +3,8 @@
     train.py weights.safetensors
     train.py check bits.npy          # what attn-run wrote for x.npy
 
-A sequence is 1 to 20 words of eight bits, then a mark, then nothing: the machine must say the words again. A ninth
-channel carries the mark, and one at the beginning. Needs torch and safetensors (benchmarks/setup has both); two minutes
+A sequence is 1 to 20 words of eight bits, then a mark, then nothing: the machine must say the words again. Two
+more channels say where it begins and where the mark is. Needs torch and safetensors (benchmarks/setup has both); a minute
 on two cores.
 """
 import sys

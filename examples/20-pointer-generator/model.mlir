@@ -35,7 +35,8 @@ func.func @next_word(
   %map = attn.normalize softmax %real : tensor<?x1x1x?xf32>
   %seen = attn.combine %map, %value : tensor<?x1x1x?xf32>, tensor<?x1x?x512xf32>
   %context = attn.rearrange %seen sizes affine_map<(b, h, i, e) -> (b, e)> from affine_map<(b, e) -> (b, 0, 0, e)> : tensor<?x1x1x512xf32>
-  %covered = attn.add %coverage, %map : tensor<?x1x1x?xf32>, tensor<?x1x1x?xf32>
+  %looked = attn.fill %map value 0.0 : tensor<?x1x1x?xf32>  // padding too has a number: none
+  %covered = attn.add %coverage, %looked : tensor<?x1x1x?xf32>, tensor<?x1x1x?xf32>
 
   // How much it says on its own.
   %state_context = attn.concat %state, %context : tensor<?x256xf32>, tensor<?x512xf32>

@@ -80,7 +80,8 @@ def comparisons(test, tools, folder):
             continue
         for name, value in (("%S", NUMERICS), ("%s", NUMERICS / test), ("%t", folder / "t"), ("%python", sys.executable)):
             line = line.replace(name, str(value))
-        subprocess.run(line, shell=True, check=True, env={**os.environ, "PATH": paths}, stdout=subprocess.DEVNULL)
+        # What else a line does may fail here, where lit's tools are not.
+        subprocess.run(line, shell=True, check=False, env={**os.environ, "PATH": paths}, capture_output=True)
     return [json.loads(line) for line in log.read_text().splitlines()]
 
 
@@ -88,6 +89,10 @@ def without(arguments, *options):
     """The arguments but for these options and their values."""
     kept = iter(arguments)
     return [word for word in kept if not (word in options and (word == "--reference" or next(kept)))]
+
+
+def output(where, *command):
+    return subprocess.run(command, cwd=where, check=True, capture_output=True, text=True).stdout
 
 
 def measure(test, system, tools, folder):
@@ -101,18 +106,15 @@ def measure(test, system, tools, folder):
         weights = [word for word in arguments if word.startswith("--weights=")]
         rest = without([word for word in arguments if word != model], "--reference", "--rtol", "--atol")
         for backend in ("llvm", "halide"):
-            build = [f"{tools}/attnc", model, *weights, f"--backend={backend}", "-o", f"{folder}/m.so"]
-            said = subprocess.run([*build, "--explain=json"], cwd=where, check=True, capture_output=True, text=True)
-            kernels = json.loads(said.stdout)["kernels"]
-            if backend == "halide" and not any(f"by {backend}" in kernel["tiles"] for kernel in kernels):
+            build = [f"{tools}/attnc", model, f"--backend={backend}"]
+            if f"backend = {backend}" not in output(where, *build, "--stop-after=tile"):  # it has declined all
                 continue
-            backends += [backend] if backend not in backends else []
-            strategies += [k["strategy"] for k in kernels if k["strategy"] not in strategies]
-            ran = subprocess.run([f"{tools}/attn-run", f"{folder}/m.so", *rest, "--rtol", "1", "--atol", "1"], cwd=where,
-                                 check=True, capture_output=True, text=True)
-            errors = re.findall(r"max abs error ([^,]+)", ran.stdout + ran.stderr)
-            largest = max([largest, *map(float, errors)])
-    return ", ".join(dict.fromkeys(strategies)), ", ".join(backends), f"{largest:.1e}" if largest else "0"
+            said = output(where, *build, *weights, "-o", f"{folder}/m.so", "--explain=json")
+            strategies += [kernel["strategy"] for kernel in json.loads(said)["kernels"]]
+            backends.append(backend)
+            ran = output(where, f"{tools}/attn-run", f"{folder}/m.so", *rest, "--rtol", "1", "--atol", "1")
+            largest = max([largest, *map(float, re.findall(r"max abs error ([^,]+)", ran))])
+    return ", ".join(dict.fromkeys(strategies)), ", ".join(dict.fromkeys(backends)), f"{largest:.1e}" if largest else "0"
 
 
 def write(tools, named):

@@ -66,6 +66,8 @@ def translation():
     for number in range(2):
         layer(p, f"enc{number}", given, f"encoder.{number}", {"att": "attention"})
         layer(p, f"dec{number}", given, f"decoder.{number}", {"self": "past", "cross": "cross"})
+    # The model reads its sinusoids from the weights, as numbers of the file.
+    oracles.sinusoidal_positions = lambda length, width, layout, start=0: given["places"][start:start + length]
     greedy = oracles.transformer_greedy(source, lengths, p, 4, 2, train.BEGIN, train.END, 13)
     beams = oracles.transformer_beam(source, lengths, p, 4, 2, train.BEGIN, train.END, 13, 4)
     assert (filled(greedy["tokens"], 13) == target).all(), "a sentence is wrong"
@@ -113,7 +115,7 @@ def main():
         name, _, weights = word.partition("=")
         stored = safetensors_torch.load_file(weights)
         if name == "16-translation":
-            stored = {key: value.bfloat16() for key, value in stored.items()}
+            stored = {key: value if key == "places" else value.bfloat16() for key, value in stored.items()}
         safetensors_torch.save_file(stored, HERE / "Inputs" / f"{name}.safetensors")
     for make in (translation, rnn_attention, neural_turing_machine):
         inputs, results = make()
