@@ -3,7 +3,7 @@
 // RUN:   --input gen_scores=gen_scores.npy --input copy_scores=copy_scores.npy --input src_ext=src_ext.npy --input lengths=lengths.npy \
 // RUN:   --expect dist=expected_dist.npy
 // RUN: %run_compiled %s %t \
-// RUN:   --sizes B=1,N=1 --sizes B=2,N=6 --sizes B=3,N=17 --sizes B=0,N=3 --sizes B=2,N=0
+// RUN:   --sizes B=1,N=1 --sizes B=2,N=6 --sizes B=3,N=17 --sizes B=0,N=3 --sizes B=2,N=0 --integers lengths=0..1
 
 func.func @copynet(
     %generate: tensor<?x7xf32> {attn.name = "gen_scores", attn.dims = ["B", "V"]},

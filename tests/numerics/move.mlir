@@ -3,14 +3,13 @@
 // RUN: %run_compiled %s %t --sizes B=2,N=7,P=5 --sizes B=1,N=2,P=1 --sizes B=3,N=302,P=70 --sizes B=0,N=3,P=2 \
 // RUN:   --sizes B=2,N=2,P=0 --weights=random:3
 // N - 2 rows are left of N: fewer than 2 are refused.
-// RUN: attnc %s -o %t.so --weights=random:3
+// RUN: attnc %s -o %t.so --weights=%t.safetensors -march=x86-64-v3
 // RUN: not attn-run %t.so --input x=random:1:[1,1,19] --input ids=random:2:[1,1] --input any=random:3:[1,2] 2>&1 \
 // RUN:   --input base=random:5:[1,23] --input numbers=random:5:[1,2] | FileCheck %s
 // CHECK: dimension N is 1, the minimum is 2
 
 func.func @move(%x: tensor<?x?x19xf32> {attn.name = "x", attn.dims = ["B", "N", "C"]},
                 %ids: tensor<?x?xi32> {attn.name = "ids", attn.dims = ["B", "N"]},
-                %index: tensor<?xi32> {attn.name = "index", attn.dims = ["P"]},
                 %any: tensor<?x?xi32> {attn.name = "any", attn.dims = ["B", "P"]},
                 %base: tensor<?x23xf32> {attn.name = "base", attn.dims = ["B", "V"]},
                 %numbers: tensor<?x?xf32> {attn.name = "numbers", attn.dims = ["B", "P"]})
