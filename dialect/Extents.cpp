@@ -79,6 +79,52 @@ LogicalResult FunctionExtents::visit(Operation *op) {
   return visit(kernel.getBody().front());
 }
 
+/// Whether a size, or a part of it that is divided, is negative where its only symbol has a value.
+static bool isNegative(AffineExpr expr, AffineExpr value, unsigned symbols) {
+  SmallVector<AffineExpr> values(symbols, value);
+  bool negative = false;
+  auto check = [&](AffineExpr part) {
+    auto number = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(part.replaceSymbols(values), 0, 0));
+    negative |= !number || number.getValue() < 0;
+  };
+  check(expr);
+  expr.walk([&](AffineExpr part) {
+    if (llvm::is_contained({AffineExprKind::FloorDiv, AffineExprKind::CeilDiv, AffineExprKind::Mod}, part.getKind()))
+      check(cast<AffineBinaryOpExpr>(part).getLHS());
+  });
+  return negative;
+}
+
+/// A size that is computed is not negative in any call, and neither is what it divides.
+static LogicalResult keepWhole(Operation *op, AffineExpr size, MutableArrayRef<Symbol> symbols) {
+  // What a dimension may be required to have; sizes of kernels and strides are far below.
+  constexpr int64_t mostRequired = 4096;
+  std::optional<unsigned> only;
+  bool isOne = true, subtracts = false;
+  size.walk([&](AffineExpr part) {
+    if (auto symbol = dyn_cast<AffineSymbolExpr>(part)) {
+      isOne &= !only || *only == symbol.getPosition();
+      only = symbol.getPosition();
+    }
+    auto constant = dyn_cast<AffineConstantExpr>(part);
+    subtracts |= constant && constant.getValue() < 0;
+  });
+  if (!subtracts || !only)
+    return success();
+  auto fails = [&](int64_t value) {
+    return isNegative(size, getAffineConstantExpr(value, op->getContext()), symbols.size());
+  };
+  if (!isOne || fails(mostRequired))
+    return op->emitOpError("expected sizes of which one dimension of an input tells that they are not negative, got ")
+           << extentText(size, symbols);
+  int64_t least = mostRequired;
+  while (least > 0 && !fails(least - 1))
+    --least;
+  int64_t &minimum = symbols[*only].minimum;
+  minimum = std::max(minimum, least);
+  return success();
+}
+
 LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operands, const Extents &result) {
   if (auto positions = dyn_cast<PositionsOp>(op))
     bound(result[0], positions.getTable().getType().getDimSize(0));
@@ -98,6 +144,10 @@ LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operan
       if (auto symbol = dyn_cast<AffineSymbolExpr>(operands[operand][1]))
         symbolList[symbol.getPosition()].minimum = std::max<int64_t>(symbolList[symbol.getPosition()].minimum, 1);
     });
+  if (isa<RearrangeOp>(op))
+    for (AffineExpr size : result)
+      if (failed(keepWhole(op, size, symbolList)))
+        return failure();
   if (auto loop = dyn_cast<LoopOp>(op))
     return constrainSteps(loop, operands);
   if (auto wrap = dyn_cast<WrapOp>(op))

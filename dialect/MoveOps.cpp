@@ -8,6 +8,19 @@ static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(valu
 /// Whether a map is one of affine dimensions only, as many as there are.
 static bool hasInputs(AffineMap map, unsigned dims) { return map.getNumDims() == dims && map.getNumSymbols() == 0; }
 
+/// Whether all that a map divides by is a positive number.
+static bool dividesByNumbers(AffineMap map) {
+  bool divides = true;
+  map.walkExprs([&](AffineExpr expr) {
+    auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!binary || expr.getKind() == AffineExprKind::Add || expr.getKind() == AffineExprKind::Mul)
+      return;
+    auto divisor = dyn_cast<AffineConstantExpr>(binary.getRHS());
+    divides &= divisor && divisor.getValue() > 0;
+  });
+  return divides;
+}
+
 LogicalResult RearrangeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
                                             SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
@@ -20,6 +33,8 @@ LogicalResult RearrangeOp::inferReturnTypes(MLIRContext *context, std::optional<
     return error("expected sizes of 1 to 8 dimensions from those of " + typeText(input));
   if (!hasInputs(from, rank) || from.getNumResults() != static_cast<unsigned>(input.getRank())) // rearrange_c2
     return error("expected a place in " + typeText(input) + " from one of " + Twine(rank) + " dimensions");
+  if (!dividesByNumbers(sizes) || !dividesByNumbers(from)) // rearrange_c4
+    return error("expected divisions by numbers of 1 or more");
   SmallVector<AffineExpr> dims;
   for (auto [d, size] : llvm::enumerate(input.getShape()))
     dims.push_back(ShapedType::isDynamic(size) ? getAffineDimExpr(d, context) : getAffineConstantExpr(size, context));
@@ -30,8 +45,6 @@ LogicalResult RearrangeOp::inferReturnTypes(MLIRContext *context, std::optional<
       return error("expected sizes that are not negative, got " + Twine(constant.getValue()));
     shape.push_back(constant ? constant.getValue() : ShapedType::kDynamic);
   }
-  if (ShapedType::isDynamic(shape.back())) // rearrange_c4
-    return error("expected a last dimension of a static size");
   results.push_back(RankedTensorType::get(shape, input.getElementType()));
   return success();
 }

@@ -1,6 +1,6 @@
 // Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of
-// the table, a length of `mask` or `pool` is at most the extent it cuts, an index of `gather` below that of its
-// rows. Several uses: the intersection.
+// the table, a length of `mask` or `pool` is at most the extent it cuts, an index of `gather`, `take` or `scatter_add` below the
+// number of rows it chooses from. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"
@@ -104,8 +104,8 @@ private:
         status = addChecks(kernel.getBody().getArgument(use.getOperandNumber()), port);
       else if (auto embed = dyn_cast<EmbedOp>(user); embed && use.get() == embed.getIds())
         status = narrow(user, port, rowsOf(embed.getTable()) - 1);
-      else if (std::optional<unsigned> rows = indexedOperand(use))
-        status = narrow(user, port, extents.of(user->getOperand(*rows))[2], /*lower=*/-1, /*below=*/true);
+      else if (AffineExpr rows = rowsChosen(use))
+        status = narrow(user, port, rows, /*lower=*/-1, /*below=*/true);
       else if (auto bucket = dyn_cast<BucketOp>(user); bucket && use.get() == bucket.getLengths())
         status = narrow(user, port, extents.of(bucket.getInput())[2]);
       else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
@@ -122,10 +122,17 @@ private:
     return success();
   }
 
-  /// The operand whose rows a use of an index names, or -1 for none of them.
-  static std::optional<unsigned> indexedOperand(OpOperand &use) {
-    bool chooses = isa<GatherOp, ScatterOp>(use.getOwner()) && use.getOperandNumber() == 1;
-    return chooses || isa<InvertOp>(use.getOwner()) ? std::optional<unsigned>(0) : std::nullopt;
+  /// The number of rows of which a use of an index names one, or -1 for none; null for other uses.
+  AffineExpr rowsChosen(OpOperand &use) const {
+    Operation *op = use.getOwner();
+    bool isIndex = use.getOperandNumber() == 1;
+    if (isa<TakeOp>(op) && isIndex)
+      return extents.of(op->getOperand(0))[0];
+    if (isa<InvertOp>(op) || (isa<GatherOp, ScatterOp>(op) && isIndex))
+      return extents.of(op->getOperand(0))[2];
+    if (isa<ScatterAddOp>(op) && isIndex)
+      return extents.of(op->getOperand(0))[1];
+    return {};
   }
 
   /// Whether a mask cuts the keys at its operand `number`. Flags, ids and what a predicate reads may be any number.

@@ -1,4 +1,4 @@
-// pointwise, activation, add, layer_norm, rms_norm, l2_normalize, mean_pool.
+// pointwise, activation, add, layer_norm, rms_norm, l2_normalize, pool.
 #include "compiler/reference/Ops.h"
 #include <cmath>
 #include <limits>
@@ -204,23 +204,33 @@ ExpectedTensor<T> l2Normalize(const Tensor<T> &input, double eps) {
   });
 }
 
+/// The larger; a NaN is larger than all numbers.
 template <class T>
-ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths) {
+static T larger(T x, T y) {
+  return x > y || std::isnan(x) ? x : y;
+}
+
+template <class T>
+ExpectedTensor<T> pool(PoolKind kind, const Tensor<T> &input, const Tensor<T> *lengths) {
   int64_t batch = input.shape[0], tokens = input.shape[1], width = input.shape[2];
-  if (lengths.shape[0] != batch)
-    return error(llvm::Twine(lengths.shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
-  if (llvm::Error outside = checkRange(lengths, tokens))
-    return outside;
+  if (lengths && lengths->shape[0] != batch)
+    return error(llvm::Twine(lengths->shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
+  if (lengths)
+    if (llvm::Error outside = checkRange(*lengths, tokens))
+      return outside;
   ExpectedTensor<T> result = makeTensor<T>({batch, width});
   if (!result)
     return result;
-  for (int64_t b = 0; b < batch; ++b)
-    for (int64_t c = 0; c < width; ++c) {
-      T sum = 0;
-      for (int64_t t = 0; t < lengths.integers[b]; ++t)
-        sum += input.reals[(b * tokens + t) * width + c];
-      result->reals[b * width + c] = lengths.integers[b] ? sum / lengths.integers[b] : T(0);
+  for (int64_t b = 0; b < batch; ++b) {
+    int64_t count = lengths ? lengths->integers[b] : tokens;
+    for (int64_t c = 0; c < width && count; ++c) {
+      const T *column = input.reals.data() + b * tokens * width + c;
+      T pooled = kind == PoolKind::Max ? column[0] : T(0);
+      for (int64_t t = 0; t < count; ++t)
+        pooled = kind == PoolKind::Max ? larger(pooled, column[t * width]) : pooled + column[t * width];
+      result->reals[b * width + c] = kind == PoolKind::Mean ? pooled / count : pooled;
     }
+  }
   return result;
 }
 
@@ -232,7 +242,7 @@ ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths) {
   template ExpectedTensor<T> layerNorm(const Tensor<T> &, const Tensor<T> &, const Tensor<T> &, double);               \
   template ExpectedTensor<T> rmsNorm(const Tensor<T> &, const Tensor<T> &, double);                                    \
   template ExpectedTensor<T> l2Normalize(const Tensor<T> &, double);                                                   \
-  template ExpectedTensor<T> meanPool(const Tensor<T> &, const Tensor<T> &);
+  template ExpectedTensor<T> pool(PoolKind, const Tensor<T> &, const Tensor<T> *);
 INSTANTIATE(float)
 INSTANTIATE(double)
 INSTANTIATE(long double)

@@ -196,6 +196,9 @@ private:
     return scratch;
   }
 
+  /// Whether a result is one of integers.
+  static bool isWhole(Operation &op) { return getElementTypeOrSelf(op.getResult(0)).isInteger(); }
+
   /// The result of an op that has one.
   ExpectedTensor<T> single(Operation &op, llvm::ArrayRef<Tensor<T>> x) {
     using Result = ExpectedTensor<T>;
@@ -211,7 +214,7 @@ private:
           llvm::ArrayRef<const Tensor<T> *> all = pointers(x);
           size_t inputs = o.getInputs().size();
           return pointwise(all.take_front(inputs), o.getFormula(), all.drop_front(inputs),
-                           {o.getIndexed(), o.getType().getElementType().isInteger()});
+                           {o.getIndexed(), isWhole(op)});
         })
         .Case([&](ActivationOp o) { return activation(o.getKind(), x[0]); })
         .Case([&](AddOp) { return add(x[0], x[1]); })
@@ -219,7 +222,7 @@ private:
         .Case([&](LayerNormOp o) { return layerNorm(x[0], x[1], x[2], o.getEps().convertToDouble()); })
         .Case([&](RmsNormOp o) { return rmsNorm(x[0], x[1], o.getEps().convertToDouble()); })
         .Case([&](L2NormalizeOp o) { return l2Normalize(x[0], o.getEps().convertToDouble()); })
-        .Case([&](PoolOp) { return meanPool(x[0], x[1]); })
+        .Case([&](PoolOp o) { return pool(o.getKind(), x[0], o.getLengths() ? &x[1] : nullptr); })
         .Case([&](ScoreOp o) {
           if (products != attn::Precision::Own && isLinear(o))
             return scoreOfLinear(o, x);
@@ -272,6 +275,12 @@ private:
         .Case([&](UngroupRowsOp o) { return ungroupRows(x[0], o.getSize()); })
         .Case([&](BlockSumOp o) { return blockSum(x[0], o.getSize(), o.getRunning()); })
         .Case([&](ConcatOp) { return concat(x[0], x[1]); })
+        .Case([&](RearrangeOp o) { return rearrange(x[0], o.getSizes(), o.getFrom(), isWhole(op)); })
+        .Case([&](TakeOp) { return reference::take(x[0], x[1], isWhole(op)); })
+        .Case([&](AppendRowsOp) { return appendRows(x[0], x[1], isWhole(op)); })
+        .Case([&](ScatterAddOp) { return scatterAdd(x[0], x[1], x[2]); })
+        .Case([&](ArgmaxOp) { return argmax(x[0]); })
+        .Case([&](CacheAppendOp) { return cacheAppend(x[0], x[1], x[2]); })
         .Default([&](Operation *) -> Result { return error("has no meaning in the reference"); });
   }
 

@@ -53,9 +53,9 @@ template <class T>
 ExpectedTensor<T> rmsNorm(const Tensor<T> &input, const Tensor<T> &gamma, double eps);
 template <class T>
 ExpectedTensor<T> l2Normalize(const Tensor<T> &input, double eps);
-/// Fails on a length outside [0, tokens].
+/// `lengths` may be null. Fails on a length outside [0, tokens].
 template <class T>
-ExpectedTensor<T> meanPool(const Tensor<T> &input, const Tensor<T> &lengths);
+ExpectedTensor<T> pool(PoolKind kind, const Tensor<T> &input, const Tensor<T> *lengths);
 
 /// Row `i` of keys or values for head `h` of `heads`: grouped heads share the rows of one; those of rank 3 are shared
 /// by all samples, those of rank 2 by all heads too.
@@ -137,6 +137,22 @@ template <class T>
 ExpectedTensor<T> blockSum(const Tensor<T> &input, int64_t size, bool running);
 template <class T>
 ExpectedTensor<T> concat(const Tensor<T> &lhs, const Tensor<T> &rhs);
+
+// --- Move.cpp
+/// Of integers if they are `whole`, as in take and append_rows.
+template <class T>
+ExpectedTensor<T> rearrange(const Tensor<T> &input, AffineMap sizes, AffineMap from, bool whole);
+/// This and scatter_add fail on an input with an index outside [-1, rows).
+template <class T>
+ExpectedTensor<T> take(const Tensor<T> &input, const Tensor<T> &index, bool whole);
+template <class T>
+ExpectedTensor<T> appendRows(const Tensor<T> &head, const Tensor<T> &tail, bool whole);
+template <class T>
+ExpectedTensor<T> scatterAdd(Tensor<T> base, const Tensor<T> &index, const Tensor<T> &rows);
+template <class T>
+ExpectedTensor<T> argmax(const Tensor<T> &input);
+template <class T>
+ExpectedTensor<T> cacheAppend(Tensor<T> cache, const Tensor<T> &rows, const Tensor<T> &places);
 
 // --- MapMix.cpp
 template <class T>

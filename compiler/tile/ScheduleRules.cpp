@@ -3,6 +3,7 @@
 #include "compiler/tile/ScheduleRules.h"
 #include "dialect/GroupedHeads.h"
 #include "dialect/KernelNumbers.h"
+#include "dialect/RowOrder.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -82,10 +83,9 @@ bool holdsMaps(KernelOp kernel) {
   });
 }
 
-/// Whether a kernel is an op that says which row goes where.
-bool ordersRows(KernelOp kernel) {
-  return isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-             BlockSumOp, ConcatOp>(kernel.getBody().front().front());
+/// The strategy of a kernel without maps or products.
+Strategy rowStrategy(KernelOp kernel) {
+  return ordersRows(kernel.getBody().front().front()) ? Strategy::Order : Strategy::Rows;
 }
 
 /// The heads of a kernel's map that share keys and values; 0 if it has not one score and one combination.
@@ -161,7 +161,7 @@ bool readsKeyRows(KernelOp kernel, int64_t mostQueries) {
 
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries) {
   if (backend == BackendKind::Halide) // online normalisers are not in its vocabulary: every map is a strip
-    return {holdsMaps(kernel) ? Strategy::Strip : ordersRows(kernel) ? Strategy::Order : Strategy::Rows};
+    return {holdsMaps(kernel) ? Strategy::Strip : rowStrategy(kernel)};
   Block &body = kernel.getBody().front();
   if (!body.getOps<LinearOp>().empty())
     return {Strategy::Dense};
@@ -171,7 +171,7 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
     return {Strategy::Decode, Strategy::Stream, Strategy::Strip};
   if (holdsMaps(kernel))
     return {Strategy::Stream, Strategy::Strip};
-  return {ordersRows(kernel) ? Strategy::Order : Strategy::Rows};
+  return {rowStrategy(kernel)};
 }
 
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context) {

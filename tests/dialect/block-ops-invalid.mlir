@@ -36,7 +36,7 @@ func.func @pointwise_c1_types(%x: tensor<4xf32>, %y: tensor<4xf64>) {
 // -----
 
 func.func @pointwise_c3(%x: tensor<4xf32>) {
-  // expected-error @+1 {{'attn.pointwise' op expected elements of a real type or i32, got 'i16'}}
+  // expected-error @+1 {{'attn.pointwise' op expected elements of a real type or i32, got i16}}
   %z = attn.pointwise %x to i16 : tensor<4xf32> {
   ^bb0(%a: f32):
     %r = arith.fptosi %a : f32 to i16

@@ -72,8 +72,26 @@ CASES.update({"performer_relu/" + name: ("out",) for name in ("full", "causal")}
 CASES.update({"linformer/" + name: ("out", "map") for name in ("shared", "per_head_padded")})
 CASES.update({"rfa/" + name: ("out", "S", "z") for name in ("full", "causal", "gated")})
 
+CASES.update({"sinusoidal_positions/" + name: ("out",) for name in ("interleaved", "half_start")})
+CASES.update({"add_positions/" + name: ("out",) for name in ("sinusoidal", "learned")})
+CASES.update({"pool/" + name: ("out",) for name in ("max", "sum", "first", "attentive")})
+CASES.update({
+    "one_hot_positions/basic": ("out",), "tree_positions/binary": ("out",), "attention/zero_keys": ("out",),
+    "vit/2x3_patches": ("hidden", "logits"), "squeeze_excite/basic": ("out", "gate"),
+    "image_tokens_attention/rgb": ("out", "map"), "adaptive_input/three_clusters": ("out",),
+    "adaptive_softmax/three_clusters": ("logp",), "pointer_generator/oov": ("dist", "gate"),
+    "pointer_network/padded": ("dist", "choice"), "copynet/repeated_word": ("dist",),
+    "coverage_attention/basic": ("out", "map", "coverage"), "conv_seq2seq/two_layers": ("out", "map0", "map1"),
+    "convolution_as_attention/exact": ("out",), "convolution_as_attention/soft": ("out",),
+    "attention_augmented_conv/relative": ("out", "logits"), "attention_augmented_conv/evolving": ("out", "logits"),
+    "shifted_window_attention/plain": ("out",), "shifted_window_attention/shifted": ("out",),
+    "local_image_attention/mask": ("out",), "local_image_attention/zero": ("out",),
+    "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
+})
+
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
+    "evolve_map/first_layer": {"prev": None},
     "attention_general/norm_sigmoid": {"bias": -2.25},
     "external_attention/one_head": {"eps": 0.0}, "external_attention/two_heads": {"eps": 0.0},
 }
@@ -202,6 +220,50 @@ for case, matrices in (("multi_head_own/odd_widths", ("Wq", "Wk", "Wv")), ("mult
     FORMS[case, "Wo"] = lambda value: value.reshape(-1, value.shape[2]).T
 
 
+# Convolutions as linears of neighbours side by side.
+def by_neighbours(value):
+    """A weight [taps, in, out] as [out, taps * in]."""
+    return value.reshape(-1, value.shape[-1]).T
+
+
+FORMS.update({("conv_seq2seq/two_layers", f"{side}{layer}.W"): by_neighbours for side in ("enc", "dec") for layer in (0, 1)})
+FORMS["evolved_encoder_block/padded", "conv.W"] = by_neighbours
+FORMS["evolved_encoder_block/padded", "pw"] = np.transpose
+FORMS.update({("attention_augmented_conv/" + case, "Wconv"): lambda value: value.reshape(len(value), -1)
+              for case in ("relative", "evolving")})
+FORMS.update({("convolution_as_attention/" + case, "w"): lambda value: value.transpose(2, 3, 0, 1)
+              for case in ("exact", "soft")})
+FORMS.update({("adaptive_input/three_clusters", f"proj{cluster}"): np.transpose for cluster in range(3)})
+FORMS.update({("adaptive_softmax/three_clusters", name): np.transpose for name in ("head", "tail0.A", "tail0.B", "tail1.A", "tail1.B")})
+FORMS.update({("pointer_generator/oov", name): lambda value: value[None] for name in ("wc", "ws", "wx")})
+
+# Arguments that a model takes as weights.
+WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp"),
+           "convolution_as_attention/exact": ("w",), "convolution_as_attention/soft": ("w",)}
+FORMS.update({("one_hot_positions/basic", name): np.transpose for name in ("wx", "wp")})
+FORMS["vit/2x3_patches", "cls"] = lambda value: value[None]
+
+
+def as_model_inputs(case, arguments):
+    """The same arguments as a model takes them: weights apart, sizes as tensors of these, numbers as tensors."""
+    arguments = dict(arguments)
+    if case in WEIGHTS:
+        arguments["p"] = {name: arguments.pop(name) for name in WEIGHTS[case]}
+    if case.startswith("sinusoidal"):
+        arguments["x"] = np.zeros((arguments["n"], arguments["c"]))
+        arguments["first"] = np.array([arguments.get("start", 0)])
+    return arguments
+
+
+def as_model_outputs(case, results):
+    """The same results in the shapes that a model gives them."""
+    if case.startswith("pointer_generator"):  # what a linear makes
+        return {**results, "gate": results["gate"][:, None]}
+    if case.startswith("conv_seq2seq"):  # a map of one head for each layer
+        return {"out": results["out"], "map0": results["maps"][0][:, None], "map1": results["maps"][1][:, None]}
+    return results
+
+
 def rounded(value):
     """The same arguments with every real array rounded to f32, still held in f64."""
     if isinstance(value, dict):
@@ -262,7 +324,7 @@ def write_case(case, arguments, results):
             np.save(os.path.join(folder, "table.npy"), table.astype(np.int32))
         elif name == "buckets":
             np.save(os.path.join(folder, "buckets.npy"), value.reshape(*value.shape[:1], -1, value.shape[-1]).astype(np.int32))
-        elif name == "state":
+        elif name == "state" and isinstance(value, tuple):
             for part, numbers in zip(("state", "sum"), value):
                 np.save(os.path.join(folder, part + ".npy"), stored(numbers))
         elif isinstance(value, np.ndarray) and name != "dilation":
@@ -296,6 +358,9 @@ def main():
             arguments["mask"], given = stated
             lengths = {"lengths": given} if given is not None else {}
         results = function(**arguments)
+        if not isinstance(results, dict):
+            results = {"out": results}
+        arguments, results = as_model_inputs(name, arguments), as_model_outputs(name, results)
         arguments.update(lengths)
         if "buckets" in arguments:  # one list for each head and round
             results["order"] = results["order"].reshape(*arguments["buckets"].shape[:1], -1, arguments["buckets"].shape[-1])

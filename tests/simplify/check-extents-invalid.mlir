@@ -283,3 +283,60 @@ func.func @large_multiple(%x: tensor<?x1xf32> {attn.dims = ["N", "D"]}) {
   %z = attn.block_sum %x by 65536 : tensor<?x1xf32>
   return
 }
+
+// -----
+
+func.func @append_rows(%x: tensor<?x?x4xf32>, %y: tensor<?x?x4xf32>) {
+  // expected-error @+1 {{'attn.append_rows' op dimension 0 of the operands are not known to be equal}}
+  %z = attn.append_rows %x, %y : tensor<?x?x4xf32>, tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_add(%x: tensor<?x4xf32>, %i: tensor<?x?xi32>, %r: tensor<?x?xf32>) {
+  // expected-error @+1 {{'attn.scatter_add' op batch of base and index are not known to be equal}}
+  %z = attn.scatter_add %x, %i, %r : tensor<?x4xf32>, tensor<?x?xi32>, tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_add_numbers(%x: tensor<2x4xf32>, %i: tensor<2x?xi32>, %r: tensor<?x?xf32>) {
+  // expected-error @+1 {{'attn.scatter_add' op batch of base and numbers are not known to be equal}}
+  %z = attn.scatter_add %x, %i, %r : tensor<2x4xf32>, tensor<2x?xi32>, tensor<?x?xf32>
+  return
+}
+
+// -----
+
+func.func @scatter_add_indices(%x: tensor<2x4xf32>, %i: tensor<2x?xi32>, %r: tensor<2x?xf32>) {
+  // expected-error @+1 {{'attn.scatter_add' op indices and numbers are not known to be equal}}
+  %z = attn.scatter_add %x, %i, %r : tensor<2x4xf32>, tensor<2x?xi32>, tensor<2x?xf32>
+  return
+}
+
+// -----
+
+func.func @cache_append(%x: tensor<?x4x8xf32>, %r: tensor<?x1x8xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.cache_append' op dimension 0 of cache and rows are not known to be equal}}
+  %z = attn.cache_append %x, %r at %n : tensor<?x4x8xf32>, tensor<?x1x8xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @cache_append_places(%x: tensor<2x4x8xf32>, %r: tensor<2x1x8xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.cache_append' op batch of cache and places are not known to be equal}}
+  %z = attn.cache_append %x, %r at %n : tensor<2x4x8xf32>, tensor<2x1x8xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+// Which of N and M says that there are not fewer rows than none?
+func.func @rearrange(%x: tensor<?x?x4xf32> {attn.dims = ["N", "M", "C"]}) {
+  // expected-error @+1 {{'attn.rearrange' op expected sizes of which one dimension of an input tells that they are not negative, got N - M}}
+  %y = attn.rearrange %x sizes affine_map<(n, m, c) -> (n - m, c)> from affine_map<(n, c) -> (n, 0, c)> : tensor<?x?x4xf32>
+  return
+}

@@ -2,6 +2,7 @@
 // Sorting is by counting, digit after digit from the lowest, so that equal numbers stay as they stand:
 //   counts of a digit -> where its first number goes -> numbers one after the other to their places
 #include "compiler/backends/llvm/OrderKernel.h"
+#include "dialect/RowOrder.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include <cmath>
@@ -31,6 +32,15 @@ OrderKernel::Count OrderKernel::rowsOf(Value value, int64_t inner) {
     for (AffineExpr extent : kernel.extents(value).drop_back(inner))
       rows = code.mul(rows, kernel.extent(code, scope, extent));
     return rows;
+  };
+}
+
+OrderKernel::Count OrderKernel::numbersOf(Value value, int64_t inner) {
+  return [this, value, inner](CodeBuilder &code, const KernelScope &scope) {
+    Value numbers = code.constant(1);
+    for (AffineExpr extent : kernel.extents(value).take_back(inner))
+      numbers = code.mul(numbers, kernel.extent(code, scope, extent));
+    return numbers;
   };
 }
 
@@ -197,14 +207,24 @@ void OrderKernel::build() {
     return copyAll();
   if (auto sum = dyn_cast<BlockSumOp>(op))
     return sum.getRunning() ? sumRunning(sum) : sumBlocks(sum);
-  concat();
+  if (isa<ConcatOp>(op))
+    return concat();
+  if (auto rearrange = dyn_cast<RearrangeOp>(op))
+    return this->rearrange(rearrange);
+  if (isa<TakeOp>(op))
+    return take();
+  if (isa<AppendRowsOp>(op))
+    return appendRows();
+  if (isa<ScatterAddOp>(op))
+    return scatterAdd();
+  if (isa<ArgmaxOp>(op))
+    return argmax();
+  cacheAppend(cast<CacheAppendOp>(op));
 }
 
 LogicalResult supportsOrder(KernelOp kernel, std::string &why) {
   Block &body = kernel.getBody().front();
-  if (!llvm::hasSingleElement(body.without_terminator()) ||
-      !isa<BucketOp, SortOp, InvertOp, WrapOp, GatherOp, ScatterOp, MergePartsOp, GroupRowsOp, UngroupRowsOp,
-           BlockSumOp, ConcatOp>(body.front())) {
+  if (!llvm::hasSingleElement(body.without_terminator()) || !ordersRows(body.front())) {
     why = "only one op that says which row goes where is ordered";
     return failure();
   }

@@ -1,5 +1,6 @@
 // The code of one kernel that says which row goes where. Order.cpp has the ops that make lists of indices, a list or a
-// few rows a task; OrderRows.cpp those that move rows by them, or by blocks.
+// few rows a task; OrderRows.cpp those that move rows by them, or by blocks; OrderMove.cpp those that move numbers of any
+// dimension, a run of them a task; Rearrange.cpp what moves them by a formula of the place.
 #pragma once
 
 #include "compiler/backends/llvm/Rows.h"
@@ -33,6 +34,20 @@ private:
   void sumBlocks(BlockSumOp sum);
   void sumRunning(BlockSumOp sum);
   void concat();
+
+  // --- OrderMove.cpp
+  void take();
+  void appendRows();
+  void scatterAdd();
+  void argmax();
+  void cacheAppend(CacheAppendOp append);
+  void copyRun(CodeBuilder &code, Value from, Value to, Value first, Value end);
+  void zeroRun(CodeBuilder &code, Value to, Value first, Value end);
+
+  // --- Rearrange.cpp
+  void rearrange(RearrangeOp rearrange);
+  void moveRun(CodeBuilder &code, const KernelScope &scope, ArrayRef<Value> from, Value to, int64_t length, bool repeats);
+
   void copyRow(CodeBuilder &code, Value from, Value to, int64_t width);
   void addRow(CodeBuilder &code, Value from, Value to, int64_t width);
   void ifRow(CodeBuilder &code, Value index, Value rows, llvm::function_ref<void(Value)> yes,
@@ -41,8 +56,21 @@ private:
   /// Tasks that each call `body` for up to `rows` numbers below `count`, one after the other.
   void forEach(int64_t rows, const Count &count, Body body);
 
+  /// A task that takes a run of the numbers of `pieces` pieces with `size` numbers each, and calls `body` for the numbers
+  /// [first, end) of each piece that are in it: many small pieces, or a part of a large one.
+  using RunBody =
+      llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value piece, Value first, Value end)>;
+  struct Pieces {
+    Count pieces, size;
+  };
+  std::string runTask(StringRef name, const Pieces &numbers, RunBody body);
+  void startRuns(CodeBuilder &code, const KernelScope &scope, StringRef task, const Pieces &numbers);
+  void forRuns(const Pieces &numbers, RunBody body);
+
   /// How many rows a value has, all dimensions but its last `inner`.
   Count rowsOf(Value value, int64_t inner);
+  /// How many numbers its last `inner` dimensions have.
+  Count numbersOf(Value value, int64_t inner);
   Value extent(CodeBuilder &code, const KernelScope &scope, Value value, int64_t dim) {
     return kernel.extent(code, scope, kernel.extents(value)[dim]);
   }

@@ -3,6 +3,7 @@
 #include "compiler/backends/llvm/Formula.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <cmath>
 
 namespace mlir::attn {
 
@@ -277,24 +278,32 @@ RowLoad RowProgram::features(CodeBuilder &code, Operation &op, Value buffer) {
   return rowAt({buffer});
 }
 
-// (1/n) sum of the first n tokens of the sample, 0 for n = 0.
+// Mean, sum or maximum of the first n tokens of the sample, 0 for n = 0.
 RowLoad RowProgram::pool(CodeBuilder &code, Operation &op, Value buffer) {
   auto pool = cast<PoolOp>(op);
   auto input = cast<BlockArgument>(pool.getInput());
   int64_t width = widthOf(pool.getResult());
   Value tokens = kernel.extent(code, scope, kernel.extents(input)[1]);
   StoredNumbers sample = kernel.numbers(scope, input).at(code, code.mul(code.mul(currentRow, tokens), width));
-  Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
-  Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
-  Value length = arith::ExtSIOp::create(code.b, code.i64(), stored);
+  Value length = tokens;
+  if (pool.getLengths()) {
+    Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
+    Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
+    length = arith::ExtSIOp::create(code.b, code.i64(), stored);
+  }
+  bool isMax = pool.getKind() == PoolKind::Max;
   Value divisor = arith::SIToFPOp::create(code.b, code.number(), code.max(length, code.constant(1)));
-  Value split = code.splat(divisor);
+  Value split = code.splat(divisor), isEmpty = code.less(length, code.constant(1));
+  Value start = isMax ? code.select(isEmpty, code.zeros(), code.splatReal(-INFINITY)) : code.zeros();
   forColumns(code, width, [&](Value column, Value mask) {
-    Value sum = code.reduce(code.constant(0), length, 1, ValueRange{code.zeros()}, [&](Value token, ValueRange state) {
-      StoredNumbers row = sample.at(code, code.add(code.mul(token, width), column));
-      return SmallVector<Value>{code.fadd(state[0], row.load(code, mask))};
+    Value pooled = code.reduce(code.constant(0), length, 1, ValueRange{start}, [&](Value token, ValueRange state) {
+      Value x = sample.at(code, code.add(code.mul(token, width), column)).load(code, mask);
+      // Not fmaxFast: a NaN stays one.
+      return SmallVector<Value>{isMax ? arith::MaximumFOp::create(code.b, state[0], x) : code.fadd(state[0], x)};
     })[0];
-    code.storeVector(code.fdiv(sum, split), code.offset(buffer, column), mask);
+    if (pool.getKind() == PoolKind::Mean)
+      pooled = code.fdiv(pooled, split);
+    code.storeVector(pooled, code.offset(buffer, column), mask);
   });
   return rowAt({buffer});
 }
