@@ -115,11 +115,12 @@ LogicalResult AppendRowsOp::inferExtents(ArrayRef<Extents> operands, SmallVector
 LogicalResult ScatterAddOp::inferReturnTypes(MLIRContext *, std::optional<Location> location, Adaptor adaptor,
                                              SmallVectorImpl<Type> &results) {
   OpError error{location, getOperationName()};
-  RankedTensorType base = typeOf(adaptor.getBase()), index = typeOf(adaptor.getIndex()), rows = typeOf(adaptor.getRows());
+  RankedTensorType base = typeOf(adaptor.getBase()), index = typeOf(adaptor.getIndex()),
+                   rows = typeOf(adaptor.getRows());
   if (base.getElementType() != rows.getElementType()) // scatter_add_c1
     return error("expected one element type, got " + typeText(base) + " and " + typeText(rows));
-  bool fits = sizesAgree(base.getDimSize(0), index.getDimSize(0)) && sizesAgree(base.getDimSize(0), rows.getDimSize(0)) &&
-              sizesAgree(index.getDimSize(1), rows.getDimSize(1));
+  bool fits = sizesAgree(base.getDimSize(0), index.getDimSize(0)) &&
+              sizesAgree(base.getDimSize(0), rows.getDimSize(0)) && sizesAgree(index.getDimSize(1), rows.getDimSize(1));
   if (!fits) // scatter_add_c2
     return error("expected a base [B, V] and as many indices [B, N] as numbers [B, N], got " + typeText(base) + ", " +
                  typeText(index) + " and " + typeText(rows));

@@ -1,6 +1,6 @@
 // Ports from the function's signature; checked ranges from how integer inputs are used: a token of `embed` is a row of
-// the table, a length of `mask` or `pool` is at most the extent it cuts, an index of `gather`, `take` or `scatter_add` below the
-// number of rows it chooses from. Several uses: the intersection.
+// the table, a length of `mask` or `pool` is at most the extent it cuts, an index of `gather`, `take` or `scatter_add`
+// below the number of rows it chooses from. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"

@@ -34,8 +34,8 @@ template <class T>
 ExpectedTensor<T> positions(const Tensor<T> &table, const Tensor<T> &tokens);
 
 // --- Block.cpp
-/// A formula that is `indexed` sees its place too; one that is `whole` yields an integer, and reads a masked place as the
-/// number that leaves the map there.
+/// A formula that is `indexed` sees its place too; one that is `whole` yields an integer, and reads a masked place as
+/// the number that leaves the map there.
 struct PointwiseKind {
   bool indexed = false, whole = false;
 };

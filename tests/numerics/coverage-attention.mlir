@@ -1,7 +1,7 @@
 // Additive attention that knows how much each place has been attended to so far.
 // RUN: cd %S/data/coverage_attention-basic && attn-run %s --reference --rtol 1e-9 --atol 1e-9 --weights=weights.safetensors \
 // RUN:   --input query=query.npy --input keys=keys.npy --input values=values.npy --input coverage=coverage.npy --input lengths=lengths.npy \
-// RUN:   --expect out=expected_out.npy --expect map=expected_map.npy --expect coverage=expected_coverage.npy
+// RUN:   --expect out=expected_out.npy --expect map=expected_map.npy --expect after=expected_coverage.npy
 // RUN: %run_compiled %s %t --weights=%S/data/coverage_attention-basic/weights.safetensors \
 // RUN:   --sizes B=1,N=1 --sizes B=2,N=6 --sizes B=3,N=17 --sizes B=0,N=3 --sizes B=2,N=0
 
@@ -11,7 +11,7 @@ func.func @coverage(
     %values: tensor<?x?x3xf32> {attn.name = "values", attn.dims = ["B", "N", "E"]},
     %before: tensor<?x?xf32> {attn.name = "coverage", attn.dims = ["B", "N"]},
     %lengths: tensor<?xi32> {attn.name = "lengths", attn.dims = ["B"]})
-    -> (tensor<?x3xf32> {attn.name = "out"}, tensor<?x?xf32> {attn.name = "map"}, tensor<?x?xf32> {attn.name = "coverage"}) {
+    -> (tensor<?x3xf32> {attn.name = "out"}, tensor<?x?xf32> {attn.name = "map"}, tensor<?x?xf32> {attn.name = "after"}) {
   %W = attn.weight "W" : tensor<6x4xf32>
   %b = attn.weight "b" : tensor<6xf32>
   %U = attn.weight "U" : tensor<6x5xf32>

@@ -82,10 +82,7 @@ CASES.update({
     "adaptive_softmax/three_clusters": ("logp",), "pointer_generator/oov": ("dist", "gate"),
     "pointer_network/padded": ("dist", "choice"), "copynet/repeated_word": ("dist",),
     "coverage_attention/basic": ("out", "map", "coverage"), "conv_seq2seq/two_layers": ("out", "map0", "map1"),
-    "convolution_as_attention/exact": ("out",), "convolution_as_attention/soft": ("out",),
-    "attention_augmented_conv/relative": ("out", "logits"), "attention_augmented_conv/evolving": ("out", "logits"),
     "shifted_window_attention/plain": ("out",), "shifted_window_attention/shifted": ("out",),
-    "local_image_attention/mask": ("out",), "local_image_attention/zero": ("out",),
     "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
 })
 
@@ -229,17 +226,12 @@ def by_neighbours(value):
 FORMS.update({("conv_seq2seq/two_layers", f"{side}{layer}.W"): by_neighbours for side in ("enc", "dec") for layer in (0, 1)})
 FORMS["evolved_encoder_block/padded", "conv.W"] = by_neighbours
 FORMS["evolved_encoder_block/padded", "pw"] = np.transpose
-FORMS.update({("attention_augmented_conv/" + case, "Wconv"): lambda value: value.reshape(len(value), -1)
-              for case in ("relative", "evolving")})
-FORMS.update({("convolution_as_attention/" + case, "w"): lambda value: value.transpose(2, 3, 0, 1)
-              for case in ("exact", "soft")})
 FORMS.update({("adaptive_input/three_clusters", f"proj{cluster}"): np.transpose for cluster in range(3)})
 FORMS.update({("adaptive_softmax/three_clusters", name): np.transpose for name in ("head", "tail0.A", "tail0.B", "tail1.A", "tail1.B")})
 FORMS.update({("pointer_generator/oov", name): lambda value: value[None] for name in ("wc", "ws", "wx")})
 
 # Arguments that a model takes as weights.
-WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp"),
-           "convolution_as_attention/exact": ("w",), "convolution_as_attention/soft": ("w",)}
+WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp")}
 FORMS.update({("one_hot_positions/basic", name): np.transpose for name in ("wx", "wp")})
 FORMS["vit/2x3_patches", "cls"] = lambda value: value[None]
 

@@ -1,6 +1,6 @@
-// A place among the elements of a row-major tensor, numbers or i32. Where the tensor is stored in narrower ones, bf16 for f32 or f32 for
-// f64, loads widen and stores round. bf16 is the upper half of an f32, so that both are a few operations on whole
-// numbers: the same bits with every instruction set, subnormals included.
+// A place among the elements of a row-major tensor, numbers or i32. Where the tensor is stored in narrower ones, bf16
+// for f32 or f32 for f64, loads widen and stores round. bf16 is the upper half of an f32, so that both are a few
+// operations on whole numbers: the same bits with every instruction set, subnormals included.
 #pragma once
 
 #include "compiler/backends/code/CodeBuilder.h"

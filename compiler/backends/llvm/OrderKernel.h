@@ -1,6 +1,6 @@
 // The code of one kernel that says which row goes where. Order.cpp has the ops that make lists of indices, a list or a
-// few rows a task; OrderRows.cpp those that move rows by them, or by blocks; OrderMove.cpp those that move numbers of any
-// dimension, a run of them a task; Rearrange.cpp what moves them by a formula of the place.
+// few rows a task; OrderRows.cpp those that move rows by them, or by blocks; OrderMove.cpp those that move runs of
+// numbers, of tensors of any rank; Rearrange.cpp what moves them by a formula of the place.
 #pragma once
 
 #include "compiler/backends/llvm/Rows.h"
@@ -46,7 +46,8 @@ private:
 
   // --- Rearrange.cpp
   void rearrange(RearrangeOp rearrange);
-  void moveRun(CodeBuilder &code, const KernelScope &scope, ArrayRef<Value> from, Value to, int64_t length, bool repeats);
+  void moveRun(CodeBuilder &code, const KernelScope &scope, ArrayRef<Value> from, Value to, int64_t length,
+               bool repeats);
 
   void copyRow(CodeBuilder &code, Value from, Value to, int64_t width);
   void addRow(CodeBuilder &code, Value from, Value to, int64_t width);
@@ -56,10 +57,9 @@ private:
   /// Tasks that each call `body` for up to `rows` numbers below `count`, one after the other.
   void forEach(int64_t rows, const Count &count, Body body);
 
-  /// A task that takes a run of the numbers of `pieces` pieces with `size` numbers each, and calls `body` for the numbers
-  /// [first, end) of each piece that are in it: many small pieces, or a part of a large one.
-  using RunBody =
-      llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value piece, Value first, Value end)>;
+  /// A task that takes a run of the numbers of `pieces` pieces with `size` numbers each, and calls `body` for the
+  /// numbers [first, end) of each piece that are in it: many small pieces, or a part of a large one.
+  using RunBody = llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value piece, Value first, Value end)>;
   struct Pieces {
     Count pieces, size;
   };

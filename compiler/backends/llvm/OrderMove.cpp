@@ -1,5 +1,5 @@
-// Ops that move numbers of tensors of any rank: take, append_rows, scatter_add, cache_append; and argmax. Tasks take runs
-// of as many numbers, however these lie in rows. Where a number is only moved, f32 stands for any 4 bytes.
+// Ops that move numbers of tensors of any rank: take, append_rows, scatter_add, cache_append; and argmax. Tasks take
+// runs of as many numbers, however these lie in rows. Where a number is only moved, f32 stands for any 4 bytes.
 #include "compiler/backends/llvm/OrderKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -50,13 +50,14 @@ void OrderKernel::zeroRun(CodeBuilder &code, Value to, Value first, Value end) {
 void OrderKernel::take() {
   Value rows = op.getOperand(0), index = op.getOperand(1);
   Count size = numbersOf(rows, shapeOf(rows).size() - 1);
-  forRuns({rowsOf(index, 0), size}, [&](CodeBuilder &code, const KernelScope &scope, Value piece, Value first, Value end) {
-    Value width = size(code, scope), to = code.offset(kernel.result(scope, 0), code.mul(piece, width));
-    ifRow(
-        code, loadIndex(code, code.offset(code.i32(), input(scope, 1), piece)), extent(code, scope, rows, 0),
-        [&](Value row) { copyRun(code, code.offset(input(scope, 0), code.mul(row, width)), to, first, end); },
-        [&] { zeroRun(code, to, first, end); });
-  });
+  forRuns({rowsOf(index, 0), size},
+          [&](CodeBuilder &code, const KernelScope &scope, Value piece, Value first, Value end) {
+            Value width = size(code, scope), to = code.offset(kernel.result(scope, 0), code.mul(piece, width));
+            ifRow(
+                code, loadIndex(code, code.offset(code.i32(), input(scope, 1), piece)), extent(code, scope, rows, 0),
+                [&](Value row) { copyRun(code, code.offset(input(scope, 0), code.mul(row, width)), to, first, end); },
+                [&] { zeroRun(code, to, first, end); });
+          });
 }
 
 void OrderKernel::appendRows() {
@@ -81,24 +82,24 @@ void OrderKernel::appendRows() {
 // A task adds what goes to its own columns, in the order of the numbers.
 void OrderKernel::scatterAdd() {
   Value base = op.getOperand(0), index = op.getOperand(1);
-  forRuns({rowsOf(base, 1), numbersOf(base, 1)},
-          [&](CodeBuilder &code, const KernelScope &scope, Value sample, Value first, Value end) {
-            Value count = extent(code, scope, index, 1), start = code.mul(sample, extent(code, scope, base, 1));
-            Value to = code.offset(kernel.result(scope, 0), start), numbers = code.mul(sample, count);
-            copyRun(code, code.offset(input(scope, 0), start), to, first, end);
-            code.loop(code.constant(0), count, 1, [&](Value n) {
-              Value at = code.add(numbers, n);
-              Value column = loadIndex(code, code.offset(code.i32(), input(scope, 1), at));
-              code.branch(code.both(code.lessEq(first, column), code.less(column, end)), [&] {
-                Value place = code.offset(to, column), number = code.load(code.number(), code.offset(input(scope, 2), at));
-                code.store(code.fadd(code.load(code.number(), place), number), place);
-              });
-            });
-          });
+  forRuns({rowsOf(base, 1), numbersOf(base, 1)}, [&](CodeBuilder &code, const KernelScope &scope, Value sample,
+                                                     Value first, Value end) {
+    Value count = extent(code, scope, index, 1), start = code.mul(sample, extent(code, scope, base, 1));
+    Value to = code.offset(kernel.result(scope, 0), start), numbers = code.mul(sample, count);
+    copyRun(code, code.offset(input(scope, 0), start), to, first, end);
+    code.loop(code.constant(0), count, 1, [&](Value n) {
+      Value at = code.add(numbers, n);
+      Value column = loadIndex(code, code.offset(code.i32(), input(scope, 1), at));
+      code.branch(code.both(code.lessEq(first, column), code.less(column, end)), [&] {
+        Value place = code.offset(to, column), number = code.load(code.number(), code.offset(input(scope, 2), at));
+        code.store(code.fadd(code.load(code.number(), place), number), place);
+      });
+    });
+  });
 }
 
-/// The first place of the largest number of a row, as i32: lane by lane, then of the lanes that have it the first. What is
-/// not ordered with a number is larger, and with a NaN nothing is.
+/// The first place of the largest number of a row, as i32: lane by lane, then of the lanes that have it the first. What
+/// is not ordered with a number is larger, and with a NaN nothing is.
 static Value firstLargest(CodeBuilder &code, Value row, Value width) {
   SmallVector<Value> start{code.splatReal(-INFINITY), code.iota()};
   SmallVector<Value> best =
@@ -121,7 +122,8 @@ static Value firstLargest(CodeBuilder &code, Value row, Value width) {
 
 void OrderKernel::argmax() {
   Value rows = op.getOperand(0);
-  int64_t width = shapeOf(rows).back(), task = ShapedType::isDynamic(width) ? 1 : std::max<int64_t>(movedNumbers / width, 1);
+  int64_t width = shapeOf(rows).back(),
+          task = ShapedType::isDynamic(width) ? 1 : std::max<int64_t>(movedNumbers / width, 1);
   forEach(task, rowsOf(rows, 1), [&](CodeBuilder &code, const KernelScope &scope, Value row, Value) {
     Value columns = extent(code, scope, rows, shapeOf(rows).size() - 1);
     Value place = firstLargest(code, code.offset(input(scope, 0), code.mul(row, columns)), columns);
@@ -143,21 +145,24 @@ void OrderKernel::cacheAppend(CacheAppendOp append) {
   auto listOf = [&](CodeBuilder &code, const KernelScope &scope, Value pointer, const Pieces &numbers, Value list) {
     return code.offset(pointer, code.mul(list, numbers.size(code, scope)));
   };
-  std::string rowsTask = runTask("rows", added, [&](CodeBuilder &code, const KernelScope &scope, Value list, Value first, Value end) {
-    Value begin = start(code, scope, list), size = kept.size(code, scope);
-    Value from = listOf(code, scope, input(scope, 1), added, list);
-    Value to = code.offset(listOf(code, scope, kernel.result(scope, 0), kept, list), begin);
-    copyRun(code, from, to, code.max(first, code.sub(code.constant(0), begin)), code.min(end, code.sub(size, begin)));
-  });
-  std::string copyTask = runTask("copy", kept, [&](CodeBuilder &code, const KernelScope &scope, Value list, Value first, Value end) {
-    Value begin = start(code, scope, list), behind = code.add(begin, added.size(code, scope));
-    Value to = listOf(code, scope, kernel.result(scope, 0), kept, list);
-    Value old = listOf(code, scope, input(scope, 0), kept, list);
-    copyRun(code, old, to, first, code.min(end, begin));
-    Value from = code.offset(listOf(code, scope, input(scope, 1), added, list), code.sub(code.constant(0), begin));
-    copyRun(code, from, to, code.max(first, begin), code.min(end, behind));
-    copyRun(code, old, to, code.max(first, behind), end);
-  });
+  std::string rowsTask =
+      runTask("rows", added, [&](CodeBuilder &code, const KernelScope &scope, Value list, Value first, Value end) {
+        Value begin = start(code, scope, list), size = kept.size(code, scope);
+        Value from = listOf(code, scope, input(scope, 1), added, list);
+        Value to = code.offset(listOf(code, scope, kernel.result(scope, 0), kept, list), begin);
+        copyRun(code, from, to, code.max(first, code.sub(code.constant(0), begin)),
+                code.min(end, code.sub(size, begin)));
+      });
+  std::string copyTask =
+      runTask("copy", kept, [&](CodeBuilder &code, const KernelScope &scope, Value list, Value first, Value end) {
+        Value begin = start(code, scope, list), behind = code.add(begin, added.size(code, scope));
+        Value to = listOf(code, scope, kernel.result(scope, 0), kept, list);
+        Value old = listOf(code, scope, input(scope, 0), kept, list);
+        copyRun(code, old, to, first, code.min(end, begin));
+        Value from = code.offset(listOf(code, scope, input(scope, 1), added, list), code.sub(code.constant(0), begin));
+        copyRun(code, from, to, code.max(first, begin), code.min(end, behind));
+        copyRun(code, old, to, code.max(first, behind), end);
+      });
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value address = LLVM::PtrToIntOp::create(code.b, code.i64(), kernel.result(scope, 0));
     Value given = LLVM::PtrToIntOp::create(code.b, code.i64(), input(scope, 0));

@@ -1,5 +1,5 @@
-// rearrange: numbers to other places by a formula. A row of the result is taken apart into runs whose numbers lie one after
-// the other, or are one number, in the input, whatever the rest of the place is; only then are vectors moved:
+// rearrange: numbers to other places by a formula. A row of the result is taken apart into runs whose numbers lie one
+// after the other, or are one number, in the input, whatever the rest of the place is; only then are vectors moved:
 //   c mod 64, n + c floordiv 64 - 1   ==>   runs of 64
 #include "compiler/backends/llvm/OrderKernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -137,8 +137,7 @@ void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, Sto
 
 /// What formulas see of the place of the current row.
 SmallVector<Value> RowProgram::placeIndices(CodeBuilder &code) {
-  return llvm::map_to_vector(place,
-                             [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.i32(), x); });
+  return llvm::map_to_vector(place, [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.i32(), x); });
 }
 
 RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
@@ -147,7 +146,7 @@ RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
   SmallVector<CapturedTensor> captures = captured(code, kernel, scope, pointwise.getCaptures());
   SmallVector<Value> indices = pointwise.getIndexed() ? placeIndices(code) : SmallVector<Value>();
   return [=, formula = &pointwise.getFormula(), indexed = pointwise.getIndexed()](CodeBuilder &code, Value column,
-                                                                                 Value mask) {
+                                                                                  Value mask) {
     SmallVector<Value> values =
         llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
     llvm::append_range(values, indices);

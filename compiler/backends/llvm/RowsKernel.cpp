@@ -114,9 +114,8 @@ private:
     if (!type.isDynamicDim(type.getRank() - 1))
       return program.write(code, row, type.getShape().back(), target);
     Value width = kernel.extent(code, scope, kernel.extents(value).back());
-    forColumns(code, code.constant(0), width, [&](Value column, Value mask) {
-      target.at(code, column).store(code, row(code, column, mask), mask);
-    });
+    forColumns(code, code.constant(0), width,
+               [&](Value column, Value mask) { target.at(code, column).store(code, row(code, column, mask), mask); });
   }
 
   void computeRow(CodeBuilder &code, const KernelScope &scope, Value row) {
@@ -161,8 +160,8 @@ LogicalResult supportsRows(KernelOp kernel, std::string &why) {
     } else if (auto features = dyn_cast<FeaturesOp>(op)) {
       if (failed(supportsFormula(features.getFormula(), why)))
         return failure();
-    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, PoolOp, SplitHeadsOp,
-                    MergeHeadsOp>(op)) {
+    } else if (!isa<LayerNormOp, RmsNormOp, L2NormalizeOp, EmbedOp, PositionsOp, PoolOp, SplitHeadsOp, MergeHeadsOp>(
+                   op)) {
       why = op.getName().getStringRef().str() +
             " has no code outside a fused attention; does the model return or reuse its map?";
       return failure();
