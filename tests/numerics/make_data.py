@@ -94,7 +94,7 @@ CASES.update({
     "pointer_network/padded": ("dist", "choice"), "copynet/repeated_word": ("dist",),
     "coverage_attention/basic": ("out", "map", "coverage"), "conv_seq2seq/two_layers": ("out", "map0", "map1"),
     "shifted_window_attention/plain": ("out",), "shifted_window_attention/shifted": ("out",),
-    "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
+    "local_image_attention/mask": ("out",), "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
 })
 
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
@@ -308,6 +308,11 @@ FORMS["evolved_encoder_block/padded", "pw"] = np.transpose
 FORMS.update({("adaptive_input/three_clusters", f"proj{cluster}"): np.transpose for cluster in range(3)})
 FORMS.update({("adaptive_softmax/three_clusters", name): np.transpose for name in ("head", "tail0.A", "tail0.B", "tail1.A", "tail1.B")})
 FORMS.update({("pointer_generator/oov", name): lambda value: value[None] for name in ("wc", "ws", "wx")})
+
+# A row for each distance of an image of 3 x 5 pixels, of which neighbours have one: in half of the columns by height, in the
+# other by width.
+FORMS["local_image_attention/mask", "rrow"] = lambda value: np.pad(value, ((1, 1), (0, 2)))
+FORMS["local_image_attention/mask", "rcol"] = lambda value: np.pad(value, ((3, 3), (2, 0)))
 
 # Arguments that a model takes as weights.
 WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp")}
