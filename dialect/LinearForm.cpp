@@ -1,18 +1,30 @@
-// Linear integers of a predicate: arguments and constants, and sums, differences and multiples of such.
+// Linear integers of a predicate: arguments, constants and what is captured of the sample; sums, differences and
+// multiples of such.
 #include "dialect/LinearForm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
-#include <optional>
 
 namespace mlir::attn {
 
 static bool isSmall(const LinearForm &form) {
-  return std::abs(form.query) <= 16 && std::abs(form.key) <= 16 && std::abs(form.constant) <= (int64_t(1) << 30);
+  return std::abs(form.query) <= 16 && std::abs(form.key) <= 16 && std::abs(form.times) <= 16 &&
+         std::abs(form.constant) <= (int64_t(1) << 30);
 }
 
-/// x + factor * y
-static LinearForm plus(const LinearForm &x, const LinearForm &y, int64_t factor) {
-  return {x.query + factor * y.query, x.key + factor * y.key, x.constant + factor * y.constant};
+std::optional<LinearForm> sumOf(LinearForm x, LinearForm y, int64_t factor) {
+  if (x.times && y.times && x.captured != y.captured)
+    return std::nullopt;
+  return LinearForm{x.query + factor * y.query, x.key + factor * y.key, x.constant + factor * y.constant,
+                    x.times + factor * y.times, x.times ? x.captured : y.captured};
+}
+
+/// `tensor.extract %capture[%b]`, of a list with a number for each sample.
+static std::optional<LinearForm> elementOfSample(tensor::ExtractOp extract, Block &predicate) {
+  auto capture = dyn_cast<BlockArgument>(extract.getTensor());
+  bool isOfSample = capture && capture.getArgNumber() >= 4 && extract.getIndices().size() == 1 &&
+                    extract.getIndices()[0] == predicate.getArgument(0) && extract.getType().isInteger(32);
+  return isOfSample ? std::optional(LinearForm{0, 0, 0, 1, capture.getArgNumber() - 4}) : std::nullopt;
 }
 
 llvm::DenseMap<Value, LinearForm> linearForms(Block &predicate) {
@@ -23,6 +35,8 @@ llvm::DenseMap<Value, LinearForm> linearForms(Block &predicate) {
     APInt number;
     if (matchPattern(&op, m_ConstantInt(&number)))
       return number.getSignificantBits() <= 32 ? std::optional(LinearForm{0, 0, number.getSExtValue()}) : std::nullopt;
+    if (auto extract = dyn_cast<tensor::ExtractOp>(op))
+      return elementOfSample(extract, predicate);
     for (Value operand : op.getOperands())
       if (!forms.contains(operand))
         return std::nullopt;
@@ -32,10 +46,10 @@ llvm::DenseMap<Value, LinearForm> linearForms(Block &predicate) {
       return std::nullopt;
     LinearForm x = forms[op.getOperand(0)], y = forms[op.getOperand(1)];
     if (!isa<arith::MulIOp>(op))
-      return plus(x, y, isa<arith::AddIOp>(op) ? 1 : -1);
-    if (x.query || x.key)
+      return sumOf(x, y, isa<arith::AddIOp>(op) ? 1 : -1);
+    if (!x.isConstant())
       std::swap(x, y);
-    return x.query || x.key ? std::nullopt : std::optional(plus({}, y, x.constant));
+    return x.isConstant() ? sumOf({}, y, x.constant) : std::nullopt;
   };
   for (Operation &op : predicate.without_terminator()) {
     // An index cast to a type narrower than what the bounds of a form are for does not keep the number.

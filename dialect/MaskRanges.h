@@ -104,6 +104,7 @@ public:
     case MaskKind::Graph:
       return unknown();
     case MaskKind::Predicate:
+      captures = operands;
       return ofPredicate(a.predicate().front());
     case MaskKind::Not:
       return complement(of(mask.getChildren()[0]));
@@ -244,8 +245,23 @@ private:
 
   /// x <= y + more, that is key * j <= rest(i) with rest linear in i, so that its extremes are at `first` and `last`.
   Bounds atMost(LinearForm x, LinearForm y, int64_t more) {
-    int64_t key = x.key - y.key, query = y.query - x.query;
-    Int constant = a.constant(y.constant - x.constant + more);
+    std::optional<LinearForm> rest = sumOf(y, x, -1);
+    if (!rest)
+      return unknown();
+    if (!rest->times)
+      return atMost(-rest->key, rest->query, a.constant(rest->constant + more));
+    Int element = a.length(captures[rest->captured]);
+    Bounds known = atMost(-rest->key, rest->query, a.add(a.mul(element, rest->times), a.constant(rest->constant + more)));
+    Bool exact = a.both(a.lessEq(a.constant(-mostElement), element), a.lessEq(element, a.constant(mostElement)));
+    auto either = [&](Range yes, Range no) -> Range {
+      return {a.select(exact, yes.from, no.from), a.select(exact, yes.to, no.to)};
+    };
+    Bounds other = unknown();
+    return {either(known.any, other.any), either(known.full, other.full)};
+  }
+
+  /// key * j <= query * i + constant
+  Bounds atMost(int64_t key, int64_t query, Int constant) {
     Int atFirst = a.add(a.mul(first, query), constant), atLast = a.add(a.mul(last, query), constant);
     auto keys = [&](Int rest) {
       if (key == 0)
@@ -259,6 +275,7 @@ private:
   A &a;
   Int first, last;
   Range window;
+  ArrayRef<int64_t> captures; // of the predicate, as operands of the mask
 };
 
 } // namespace mlir::attn

@@ -5,6 +5,7 @@
 #include "dialect/MaskFormula.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
 #include "gtest/gtest.h"
 #include <random>
@@ -19,6 +20,7 @@ int64_t floorDivide(int64_t x, int64_t by) { return x / by - (x % by < 0); }
 /// The i1 and integer ops of a predicate that these tests draw.
 struct Predicate {
   Region *region = nullptr;
+  int64_t captured = 0; ///< the sample's element of what it captures
 
   int64_t at(int64_t i, int64_t j) const {
     llvm::DenseMap<Value, int64_t> known;
@@ -41,6 +43,10 @@ struct Predicate {
         result = x(0) * x(1);
       else if (isa<arith::RemUIOp>(op))
         result = x(0) % x(1);
+      else if (isa<tensor::ExtractOp>(op))
+        result = captured;
+      else if (isa<arith::IndexCastOp>(op))
+        result = x(0);
       else if (isa<arith::AndIOp>(op))
         result = x(0) & x(1);
       else if (isa<arith::OrIOp>(op))
@@ -133,7 +139,7 @@ struct Numbers {
 
 class MaskRangesTest : public testing::Test {
 protected:
-  MaskRangesTest() { context.loadDialect<AttnDialect, func::FuncDialect, arith::ArithDialect>(); }
+  MaskRangesTest() { context.loadDialect<AttnDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>(); }
 
   int64_t pick(int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random); }
   template <class Choice>
@@ -302,8 +308,9 @@ TEST_F(MaskRangesTest, TilesOfQueries) {
 /// A predicate of comparisons of linear integers, joined.
 std::string drawPredicate(std::mt19937_64 &random) {
   auto pick = [&](int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random); };
-  std::string text = "%true = arith.constant true\n%n7 = arith.constant 7 : index\n%x0 = arith.remui %i, %n7 : index\n";
-  int integers = 1, truths = 0;
+  std::string text = "%true = arith.constant true\n%n7 = arith.constant 7 : index\n%x0 = arith.remui %i, %n7 : index\n"
+                     "%e = tensor.extract %captured[%b] : tensor<?xi32>\n%x1 = arith.index_cast %e : i32 to index\n";
+  int integers = 2, truths = 0;
   auto integer = [&]() -> std::string {
     int64_t which = pick(0, integers + 3);
     return which < 2 ? "%i" : which < 4 ? "%j" : "%x" + std::to_string(which - 4);
@@ -334,9 +341,9 @@ std::string drawPredicate(std::mt19937_64 &random) {
 
 TEST_F(MaskRangesTest, RandomPredicates) {
   for (int round = 0; round < 2000; ++round) {
-    std::string text = "func.func @m(%s: tensor<?x1x?x?xf32>) {\n"
-                       "%r = attn.mask %s where predicate : tensor<?x1x?x?xf32> {\n"
-                       "^bb0(%b: index, %h: index, %i: index, %j: index):\n" +
+    std::string text = "func.func @m(%s: tensor<?x1x?x?xf32>, %n: tensor<?xi32>) {\n"
+                       "%r = attn.mask %s where predicate(%n) : tensor<?x1x?x?xf32>, tensor<?xi32> {\n"
+                       "^bb0(%b: index, %h: index, %i: index, %j: index, %captured: tensor<?xi32>):\n" +
                        drawPredicate(random) + "}\nreturn\n}\n";
     OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
     ASSERT_TRUE(module) << text;
@@ -344,6 +351,9 @@ TEST_F(MaskRangesTest, RandomPredicates) {
       for (int sizes = 0; sizes < 8 && !HasFatalFailure(); ++sizes) {
         Sample sample = drawSample();
         sample.predicate.region = &op.getPredicate();
+        // Also elements that no range can be read of.
+        sample.operands[0][0] = choose<int64_t>({0, 3, 17, -20, sample.keys, INT32_MAX, INT32_MIN});
+        sample.predicate.captured = sample.operands[0][0];
         check(sample, op.getMask());
       }
     });
