@@ -39,6 +39,9 @@ struct DenseTile {
 // Rows of one task that prepares or normalises, where others own column tiles.
 constexpr int64_t fewRows = 16;
 
+// Rows for which weights are not widened in memory first.
+constexpr int64_t mostStoredRows = 2;
+
 class DenseKernel {
 public:
   explicit DenseKernel(KernelCode &kernel)
@@ -60,7 +63,7 @@ private:
   Value blocks(CodeBuilder &code, const KernelScope &scope);
   std::pair<Value, Value> blockBounds(CodeBuilder &code, const KernelScope &scope, Value index);
   int64_t depthGroups();
-  DenseColumns blockOf(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count);
+  DenseColumns blockOf(CodeBuilder &code, const DenseColumns &columns, Value first);
   void forDepth(CodeBuilder &code, llvm::function_ref<void(Value, int64_t, bool)> block);
 
   void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target, Value worker);
@@ -205,10 +208,8 @@ void DenseKernel::finishTile(CodeBuilder &code, const KernelScope &scope, const 
   }
 }
 
-/// The columns from group `first` on, as they are multiplied.
-DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns, Value first, int64_t count) {
-  if (product->parts() > 1)
-    return product->widen(code, columns, first, count, code.stack(depthGroups() * product->parts() * cols()));
+/// The columns from group `first` on, as they are stored.
+DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns, Value first) {
   DenseColumns result{{}, columns.stride};
   for (Value vector : columns.vectors)
     result.vectors.push_back(code.offsetBytes(vector, code.mul(first, columns.stride)));
@@ -238,11 +239,28 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
       code.storeVector(code.zeros(), code.offset(tile.sums, at));
   });
   forDepth(code, [&](Value first, int64_t count, bool ends) {
-    DenseColumns part = blockOf(code, columns, first, count);
-    forRows([&](const DenseTile &tile) {
-      Value left = code.offset(leftRow(code, block, tile.row), code.mul(first, product->parts()));
-      product->accumulate(code, left, part, product->elements(count, ends), tile.sums, tile.rows);
-    });
+    auto leftOf = [&](Value row) { return code.offset(leftRow(code, block, row), code.mul(first, product->parts())); };
+    auto multiply = [&](const DenseColumns &part) {
+      forRows([&](const DenseTile &tile) {
+        product->accumulate(code, leftOf(tile.row), part, product->elements(count, ends), tile.sums, tile.rows);
+      });
+    };
+    DenseColumns stored = blockOf(code, columns, first);
+    if (product->parts() == 1)
+      return multiply(stored);
+    Value few = code.lessEq(code.sub(block.end, block.first), code.constant(mostStoredRows));
+    code.branch(
+        few,
+        [&] {
+          code.loop(block.first, block.end, 1, [&](Value row) {
+            Value sums = code.offset(block.sums, code.mul(code.sub(row, block.first), cols()));
+            product->accumulateStored(code, leftOf(row), stored, count, ends, sums);
+          });
+        },
+        [&] {
+          Value memory = code.stack(depthGroups() * product->parts() * cols());
+          multiply(product->widen(code, columns, first, count, memory));
+        });
   });
   forRows([&](const DenseTile &tile) { finishTile(code, scope, tile); });
 }

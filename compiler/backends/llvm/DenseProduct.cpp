@@ -55,11 +55,7 @@ DenseColumns DenseProduct::widen(CodeBuilder &code, const DenseColumns &columns,
 void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
                               int64_t tileRows) const {
   size_t width = columns.vectors.size();
-  SmallVector<Value> state;
-  for (size_t i = 0; i < tileRows * width; ++i) {
-    Value sum = code.loadVector(code.offset(sums, i * code.lanes()));
-    state.push_back(isExact() ? asIntegers(code, sum) : sum);
-  }
+  SmallVector<Value> state = loadSums(code, sums, tileRows * width);
   auto step = [&](Value element, ValueRange old) {
     SmallVector<Value> weights, next(old);
     for (Value column : columns.vectors)
@@ -75,6 +71,41 @@ void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns 
   // Whole numbers are added in any order: LLVM would sum the products of several steps apart, in more registers.
   Value from = code.constant(0), to = code.constant(count);
   state = isExact() ? code.reduce(from, to, 1, state, step) : forSteps(code, from, to, state, step);
+  storeSums(code, state, sums);
+}
+
+void DenseProduct::accumulateStored(CodeBuilder &code, Value row, const DenseColumns &columns, int64_t groups,
+                                    bool ends, Value sums) const {
+  int64_t last = elements(groups, ends) - (groups - 1) * parts(); // of the last group
+  auto step = [&](Value group, ValueRange state, int64_t count) {
+    SmallVector<Value> next(state);
+    Value place = code.mul(group, columns.stride), first = code.mul(group, parts());
+    SmallVector<Value> stored;
+    for (Value column : columns.vectors)
+      stored.push_back(asIntegers(code, code.loadVector(code.offsetBytes(column, place))));
+    for (int64_t index = 0; index < count; ++index) {
+      Value x = code.splat(code.load(leftType(code), code.offset(row, code.add(first, index))));
+      for (auto [v, numbers] : llvm::enumerate(stored))
+        next[v] = multiply(code, x, asReals(code, part(code, numbers, index)), next[v]);
+    }
+    return next;
+  };
+  SmallVector<Value> state = loadSums(code, sums, columns.vectors.size());
+  state = code.reduce(code.constant(0), code.constant(groups - 1), 1, state,
+                      [&](Value group, ValueRange old) { return step(group, old, parts()); });
+  storeSums(code, step(code.constant(groups - 1), state, last), sums);
+}
+
+SmallVector<Value> DenseProduct::loadSums(CodeBuilder &code, Value sums, int64_t vectors) const {
+  SmallVector<Value> state;
+  for (int64_t i = 0; i < vectors; ++i) {
+    Value sum = code.loadVector(code.offset(sums, i * code.lanes()));
+    state.push_back(isExact() ? asIntegers(code, sum) : sum);
+  }
+  return state;
+}
+
+void DenseProduct::storeSums(CodeBuilder &code, ValueRange state, Value sums) const {
   for (auto [i, sum] : llvm::enumerate(state))
     code.storeVector(isExact() ? asReals(code, sum) : sum, code.offset(sums, i * code.lanes()));
 }

@@ -52,6 +52,11 @@ public:
   void accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
                   int64_t tileRows) const;
 
+  /// The same of one row, over `groups` groups of columns as they are stored: for one row widening costs more than it
+  /// spares, and interrupts the stream of weights. `ends`: the last of these is the last of K.
+  void accumulateStored(CodeBuilder &code, Value row, const DenseColumns &columns, int64_t groups, bool ends,
+                        Value sums) const;
+
   /// The numbers that sums of the columns from `column`, a place in its panel, on stand for.
   virtual Value worth(CodeBuilder &, Value sums, Value /*preparedRow*/, Value /*column*/) const { return sums; }
 
@@ -69,6 +74,9 @@ protected:
   }
   /// Whether sums are whole numbers.
   virtual bool isExact() const { return false; }
+  /// Sums of a tile in registers, and back.
+  SmallVector<Value> loadSums(CodeBuilder &code, Value sums, int64_t vectors) const;
+  void storeSums(CodeBuilder &code, ValueRange state, Value sums) const;
 
   const int64_t depth;
   const Precision rows;
