@@ -42,8 +42,8 @@ struct KeyShape {
 AffineExpr batchOfKeys(ArrayRef<AffineExpr> extents);
 AffineExpr lengthOfKeys(ArrayRef<AffineExpr> extents);
 
-/// The input of a kernel that result 0 is but for a part: where nobody needs it any more, the result may take its memory
-/// and only the part is written.
+/// The input of a kernel that result 0 is but for a part: where nobody needs it any more, the result may take its
+/// memory and only the part is written.
 std::optional<unsigned> updatedInput(KernelOp kernel);
 
 /// Whether an op on maps looks at whole columns: no row of its result follows from a few rows of its operand.

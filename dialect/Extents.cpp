@@ -55,8 +55,8 @@ Extents namedExtents(RankedTensorType type, ArrayAttr dims, const Twine &place, 
 
 Extents argumentExtents(func::FuncOp function, unsigned argument, SmallVectorImpl<Symbol> &symbols) {
   auto type = dyn_cast<RankedTensorType>(function.getArgumentTypes()[argument]);
-  return type ? namedExtents(type, function.getArgAttrOfType<ArrayAttr>(argument, "attn.dims"),
-                             "arg" + Twine(argument), symbols)
+  return type ? namedExtents(type, function.getArgAttrOfType<ArrayAttr>(argument, "attn.dims"), "arg" + Twine(argument),
+                             symbols)
               : Extents();
 }
 

@@ -89,7 +89,7 @@ FailureOr<StepExtents> StepExtents::compute(LoopOp loop, ArrayRef<Extents> opera
       if (!symbol)
         continue;
       // Of "N + 1" outside, N is one less; of "4 * B", B is a quarter.
-      AffineExpr size = !made                                         ? outside
+      AffineExpr size = !made                                   ? outside
                         : made.getKind() == AffineExprKind::Add ? outside - made.getRHS()
                                                                 : outside.floorDiv(made.getRHS());
       if (made && made.getKind() == AffineExprKind::Mul && size * made.getRHS() != outside)

@@ -1,5 +1,5 @@
-// The extents of a loop's function, seen from where the loop stands, by its signature alone: dimension k of the function
-// is `outer[k]`, an expression of the dimensions outside.
+// The extents of a loop's function, seen from where the loop stands, by its signature alone: dimension k of the
+// function is `outer[k]`, an expression of the dimensions outside.
 #pragma once
 
 #include "dialect/AttnOps.h"

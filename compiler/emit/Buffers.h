@@ -22,7 +22,8 @@ constexpr StringLiteral kRowFunction = "attn.row", kRowSymbol = "attn.row_symbol
 /// The copy of a model for one row; null if it has none.
 func::FuncOp rowFunction(func::FuncOp model);
 
-/// The model, its copy for one row, and the functions that its loops step through, each once and before those it steps through itself.
+/// The model, its copy for one row, and the functions that its loops step through, each once and before those it steps
+/// through itself.
 SmallVector<func::FuncOp> functionsOf(func::FuncOp model);
 
 /// The element type in the C interface; 0 if it has none.

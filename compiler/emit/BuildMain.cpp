@@ -122,8 +122,8 @@ LogicalResult buildBody(Entry &entry, StringRef target, int64_t firstKernel) {
   return BodyBuilder(entry, target, firstKernel).build();
 }
 
-/// A run of the model: its arena has the slots, what its loops need, then the scratch of each worker. For one row another
-/// function may be faster.
+/// A run of the model: its arena has the slots, what its loops need, then the scratch of each worker. For one row
+/// another function may be faster.
 void buildMain(Entry &entry, StringRef target) {
   ImplicitLocOpBuilder &builder = entry.builder;
   Type none = LLVM::LLVMVoidType::get(builder.getContext());

@@ -28,8 +28,7 @@ static FailureOr<Value> largestOfLoops(Entry &entry, SizeArithmetic &sizes,
 LogicalResult buildMemory(Entry &entry, StringRef target) {
   LLVM::LLVMFuncOp function = entry.function(entry.memoryName(target), entry.i64(), {entry.pointer()});
   SizeArithmetic sizes(entry, function.getArgument(0));
-  FailureOr<Value> total =
-      largestOfLoops(entry, sizes, [&](const Entry &inner) { return inner.memoryName(target); });
+  FailureOr<Value> total = largestOfLoops(entry, sizes, [&](const Entry &inner) { return inner.memoryName(target); });
   if (failed(total))
     return failure();
   for (Attribute slot : slotsOf(entry.model)) {
@@ -43,8 +42,7 @@ LogicalResult buildMemory(Entry &entry, StringRef target) {
   function = entry.function(entry.scratchName(target), entry.i64(), {entry.pointer()});
   SizeArithmetic scratch(entry, function.getArgument(0));
   FailureOr<Value> own = scratch.largest(mapOf(entry.model->getAttr("attn.scratch")));
-  FailureOr<Value> most =
-      largestOfLoops(entry, scratch, [&](const Entry &inner) { return inner.scratchName(target); });
+  FailureOr<Value> most = largestOfLoops(entry, scratch, [&](const Entry &inner) { return inner.scratchName(target); });
   if (failed(own) || failed(most))
     return failure();
   LLVM::ReturnOp::create(entry.builder, LLVM::UMaxOp::create(entry.builder, *own, *most).getResult());

@@ -65,7 +65,9 @@ struct Memory {
   Value load(Value base, int64_t bytes) const {
     return LLVM::LoadOp::create(entry.builder, entry.pointer(), at(base, bytes));
   }
-  void store(Value value, Value base, int64_t bytes) const { LLVM::StoreOp::create(entry.builder, value, at(base, bytes)); }
+  void store(Value value, Value base, int64_t bytes) const {
+    LLVM::StoreOp::create(entry.builder, value, at(base, bytes));
+  }
   /// Room on the stack, for as long as the function runs.
   Value stack(int64_t bytes) const {
     return LLVM::AllocaOp::create(entry.builder, entry.pointer(), entry.builder.getI8Type(), entry.constant(bytes),

@@ -1,7 +1,7 @@
 // Ports from the function's signature, states from its `attn.state`; checked ranges from how integer inputs are used: a
 // token of `embed` is a row of the table, a length of `mask` or `pool` is at most the extent it cuts, an index of
-// `gather`, `take` or `scatter_add` below the number of rows it chooses from; row pointers of a graph rise to its number
-// of edges. Several uses: the intersection.
+// `gather`, `take` or `scatter_add` below the number of rows it chooses from; row pointers of a graph rise to its
+// number of edges. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"

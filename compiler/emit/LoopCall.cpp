@@ -95,7 +95,8 @@ private:
     auto type = cast<RankedTensorType>(value.getType());
     ArrayRef<AffineExpr> extents = entry.extents.of(value);
     auto part = RankedTensorType::get(type.getShape().drop_front(2), type.getElementType());
-    FailureOr<Value> samples = sizes.evaluate(extents[0]), bytes = sizes.evaluate(storedBytes(part, extents.drop_front(2)));
+    FailureOr<Value> samples = sizes.evaluate(extents[0]),
+                     bytes = sizes.evaluate(storedBytes(part, extents.drop_front(2)));
     if (failed(samples) || failed(bytes))
       return failure();
     fill(index, from, to, buffer, *samples, *bytes);

@@ -12,8 +12,8 @@ struct BodyScope {
   Value scratch; ///< of all workers
 };
 
-/// Fills an attn_loop and hands it to attn_run_loop. `place` has the operands and results; `buffers` what the plan gave the
-/// loop beside them, null where a carried tensor is updated in place.
+/// Fills an attn_loop and hands it to attn_run_loop. `place` has the operands and results; `buffers` what the plan gave
+/// the loop beside them, null where a carried tensor is updated in place.
 LogicalResult buildLoopCall(Entry &entry, LoopOp loop, StringRef target, const BodyScope &scope,
                             const llvm::DenseMap<Value, Value> &place, ArrayRef<Value> buffers);
 

@@ -140,7 +140,8 @@ private:
   /// What a loop needs beside its results while it runs: for each carried tensor that is not updated in place a second
   /// place, for each sequence and each collected result its part of one step, and what says whether to go on.
   LogicalResult placeBuffers(LoopOp loop) {
-    SmallVector<Extents> operands = llvm::map_to_vector(loop->getOperands(), [&](Value v) { return Extents(extents.of(v)); });
+    SmallVector<Extents> operands =
+        llvm::map_to_vector(loop->getOperands(), [&](Value v) { return Extents(extents.of(v)); });
     FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
     if (failed(step))
       return failure();

@@ -128,8 +128,8 @@ private:
     return operands;
   }
 
-  /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step. Without
-  /// a step, one on zeros tells the shapes of what is collected.
+  /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step.
+  /// Without a step, one on zeros tells the shapes of what is collected.
   llvm::Expected<Tensors> loop(LoopOp op, Tensors operands) {
     size_t carried = op.getCarried().size(), sequences = carried + op.getEach().size();
     int64_t time = op.getSteps() ? static_cast<int64_t>(*op.getSteps()) : operands[carried].shape[1];

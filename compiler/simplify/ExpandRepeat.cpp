@@ -200,7 +200,8 @@ struct ExpandRepeat : impl::ExpandRepeatBase<ExpandRepeat> {
     if (std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(&function.getBody()))
       for (SymbolTable::SymbolUse use : *uses)
         if (!isa<LoopOp>(use.getUser()))
-          return use.getUser()->emitOpError("refers to ") << use.getSymbolRef() << ", but a function can only be called";
+          return use.getUser()->emitOpError("refers to ")
+                 << use.getSymbolRef() << ", but a function can only be called";
     return success();
   }
 };

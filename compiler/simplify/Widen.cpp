@@ -76,8 +76,8 @@ private:
     return WalkResult::interrupt();
   }
 
-  /// Writes down how a model's arguments and results are stored (not what steps hand on: `storage` is null), and gives the
-  /// function its new type.
+  /// Writes down how a model's arguments and results are stored (not what steps hand on: `storage` is null), and gives
+  /// the function its new type.
   void widenPorts(StringAttr storage) {
     for (unsigned i = 0; storage && i < function.getNumArguments(); ++i)
       if (inputElement(function, i) == widening.from)

@@ -1,4 +1,5 @@
-// The order of the tile stage: what is for one row is a function of its own before any decision; layouts follow from schedules; who reads a port stored in bf16 is known after them.
+// The order of the tile stage: what is for one row is a function of its own before any decision; layouts follow from
+// schedules; who reads a port stored in bf16 is known after them.
 #include "compiler/tile/Stage.h"
 #include "compiler/tile/Passes.h"
 #include "mlir/Pass/PassManager.h"

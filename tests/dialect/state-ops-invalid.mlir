@@ -1,6 +1,130 @@
 // Each constraint of the ops that step, violated once.
 // RUN: attn-opt %s --split-input-file --verify-diagnostics
 
+func.func @loop_c1(%x: tensor<?xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected sequences [B, T, ...], got 'tensor<?xf32>'}}
+  attn.loop @step each(%x) : (tensor<?xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c2(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected either sequences or a number of steps, got neither}}
+  %y = attn.loop @step carried(%h) : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c2_both(%x: tensor<?x?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected either sequences or a number of steps, got both}}
+  %y = attn.loop @step each(%x) steps 4 : (tensor<?x?x8xf32>) -> tensor<?x4x8xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c3(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected 1 to 16777216 steps, got 0}}
+  %y = attn.loop @step carried(%h) steps 0 : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c4(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected a result for each carried tensor, got 0 for 1}}
+  attn.loop @step carried(%h) steps 4 : (tensor<?x8xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c5(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected results of the types of the carried tensors, got 'tensor<?x9xf32>' for 'tensor<?x8xf32>'}}
+  %y = attn.loop @step carried(%h) steps 4 : (tensor<?x8xf32>) -> tensor<?x9xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c6(%x: tensor<?x?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected collected results [B, T, ...], got 'tensor<?xf32>'}}
+  %y = attn.loop @step each(%x) : (tensor<?x?x8xf32>) -> tensor<?xf32>
+  return
+}
+
+// -----
+
+func.func @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c7(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op refers to @step, which is not a private function with a body}}
+  %y = attn.loop @step carried(%h) steps 4 : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32>
+func.func @loop_c7_body(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op refers to @step, which is not a private function with a body}}
+  %y = attn.loop @step carried(%h) steps 4 : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c8(%h: tensor<?x8xf32>, %n: tensor<?xi32>) {
+  // expected-error @+1 {{'attn.loop' op expected @step to be a function '(tensor<?x8xf32>, tensor<?xi32>) -> tensor<?x8xf32>', got '(tensor<?x8xf32>) -> tensor<?x8xf32>'}}
+  %y = attn.loop @step carried(%h) with(%n) steps 4 : (tensor<?x8xf32>, tensor<?xi32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  return %h : tensor<?x8xf32>
+}
+func.func @loop_c8_while(%h: tensor<?x8xf32>) {
+  // expected-error @+1 {{'attn.loop' op expected @step to be a function '(tensor<?x8xf32>) -> tensor<?x8xf32>' that returns a tensor of i32 besides, got '(tensor<?x8xf32>) -> tensor<?x8xf32>'}}
+  %y = attn.loop @step carried(%h) steps 4 while : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func private @loop_c9(%h: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // expected-error @+1 {{'attn.loop' op steps through the function it stands in}}
+  %y = attn.loop @loop_c9 carried(%h) steps 4 : (tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
 func.func @sample_c1(%logits: tensor<?x?xf32>, %seed: tensor<?xi32>, %t: tensor<?xi32>) {
   // expected-error @+1 {{'attn.sample' op expected a static vocabulary, got tensor<?x?xf32>}}
   %token = attn.sample %logits seed %seed step %t temperature 0.8 top_k 40 top_p 0.95 : tensor<?x?xf32>, tensor<?xi32>, tensor<?xi32>

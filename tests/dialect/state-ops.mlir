@@ -19,3 +19,23 @@ func.func @beams(%logits: tensor<?x41xf32>, %tokens: tensor<?x4x32xi32>, %sums: 
       : tensor<?x4x32xi32>, tensor<?x4xf32>, tensor<?x4x32xi32>, tensor<?x4xf32>, tensor<?xi32>, tensor<1xi32>
   return %found#0, %found#1 : tensor<?x4x32xi32>, tensor<?x4xf32>
 }
+
+func.func private @cell(%h: tensor<?x8xf32>, %x: tensor<?x4xf32>, %n: tensor<?xi32>) -> (tensor<?x8xf32>, tensor<?x3xf32>) {
+  %y = attn.weight "y" : tensor<3x4xf32>
+  %r = attn.linear %x, %y : tensor<?x4xf32>, tensor<3x4xf32>
+  return %h, %r : tensor<?x8xf32>, tensor<?x3xf32>
+}
+
+func.func private @countdown(%n: tensor<?xi32>) -> (tensor<?xi32>, tensor<?xi32>) {
+  return %n, %n : tensor<?xi32>, tensor<?xi32>
+}
+
+// CHECK-LABEL: @loop
+func.func @loop(%h: tensor<?x8xf32>, %x: tensor<?x?x4xf32>, %n: tensor<?xi32>) -> (tensor<?x8xf32>, tensor<?x?x3xf32>, tensor<?xi32>) {
+  // CHECK: %[[H:.*]]:2 = attn.loop @cell carried(%{{.*}}) each(%{{.*}}) with(%{{.*}}) reverse : (tensor<?x8xf32>, tensor<?x?x4xf32>, tensor<?xi32>) -> (tensor<?x8xf32>, tensor<?x?x3xf32>)
+  %a:2 = attn.loop @cell carried(%h) each(%x) with(%n) reverse
+      : (tensor<?x8xf32>, tensor<?x?x4xf32>, tensor<?xi32>) -> (tensor<?x8xf32>, tensor<?x?x3xf32>)
+  // CHECK: attn.loop @countdown carried(%{{.*}}) steps 12 while : (tensor<?xi32>) -> tensor<?xi32>
+  %b = attn.loop @countdown carried(%n) steps 12 while : (tensor<?xi32>) -> tensor<?xi32>
+  return %a#0, %a#1, %b : tensor<?x8xf32>, tensor<?x?x3xf32>, tensor<?xi32>
+}

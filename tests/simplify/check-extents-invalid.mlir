@@ -414,3 +414,69 @@ func.func @segment_pool(%x: tensor<?x4xf32> {attn.dims = ["N", "C"]}, %ids: tens
   %y = attn.segment_pool mean %x ids %ids groups 4 : tensor<?x4xf32>, tensor<?xi32>
   return
 }
+
+// -----
+
+// One name, two sizes.
+func.func private @step(%h: tensor<?x4xf32> {attn.dims = ["B", "C"]}, %x: tensor<?x4xf32> {attn.dims = ["B", "C"]})
+    -> (tensor<?x4xf32> {attn.dims = ["B", "C"]}) {
+  return %h : tensor<?x4xf32>
+}
+func.func @loop_dimension(%h: tensor<?x4xf32> {attn.dims = ["B", "C"]}, %x: tensor<?x?x4xf32> {attn.dims = ["S", "T", "C"]}) {
+  // expected-error @+1 {{'attn.loop' op dimension B of @step in its arguments are not known to be equal}}
+  %y = attn.loop @step carried(%h) each(%x) : (tensor<?x4xf32>, tensor<?x?x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%x: tensor<?x4xf32> {attn.dims = ["B", "C"]}, %z: tensor<?x4xf32> {attn.dims = ["B", "C"]}) {
+  return
+}
+func.func @loop_time(%x: tensor<?x?x4xf32> {attn.dims = ["B", "T", "C"]}, %z: tensor<?x?x4xf32> {attn.dims = ["B", "S", "C"]}) {
+  // expected-error @+1 {{'attn.loop' op time of the sequences are not known to be equal}}
+  attn.loop @step each(%x, %z) : (tensor<?x?x4xf32>, tensor<?x?x4xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func private @step(%x: tensor<?x4xf32> {attn.dims = ["B", "C"]}) -> tensor<?x4xf32> {
+  return %x : tensor<?x4xf32>
+}
+func.func @loop_result(%x: tensor<?x?x4xf32> {attn.dims = ["B", "T", "C"]}) {
+  // expected-error @+1 {{'attn.loop' op expected attn.dims on result 0 of @step, of dimensions of its arguments}}
+  %y = attn.loop @step each(%x) : (tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x?x4xf32> {attn.dims = ["B", "N", "C"]}) -> (tensor<?x?x4xf32> {attn.dims = ["N", "B", "C"]}) {
+  %t = attn.rearrange %h sizes affine_map<(b, n, c) -> (n, b, c)> from affine_map<(n, b, c) -> (b, n, c)> : tensor<?x?x4xf32>
+  return %t : tensor<?x?x4xf32>
+}
+func.func @loop_carried(%h: tensor<?x?x4xf32> {attn.dims = ["B", "N", "C"]}) {
+  // expected-error @+1 {{'attn.loop' op carried tensor 0 before and after are not known to be equal}}
+  %y = attn.loop @step carried(%h) steps 3 : (tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  return
+}
+
+// -----
+
+func.func private @step(%h: tensor<?x4xf32> {attn.dims = ["4 * B", "C"]}) -> (tensor<?x4xf32> {attn.dims = ["4 * B", "C"]}) {
+  return %h : tensor<?x4xf32>
+}
+func.func @loop_multiple(%h: tensor<?x4xf32> {attn.dims = ["R", "C"]}) {
+  // expected-error @+1 {{'attn.loop' op expected a multiple of 4 in dimension B of argument 0 of @step}}
+  %y = attn.loop @step carried(%h) steps 3 : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+// expected-error @+1 {{'func.func' op names dimension 0 of result 0 N; it is M}}
+func.func @named_result(%x: tensor<?x?xf32> {attn.dims = ["N", "M"]}) -> (tensor<?x?xf32> {attn.dims = ["N", "M"]}) {
+  %t = attn.rearrange %x sizes affine_map<(n, m) -> (m, n)> from affine_map<(m, n) -> (n, m)> : tensor<?x?xf32>
+  return %t : tensor<?x?xf32>
+}
