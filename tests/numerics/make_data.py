@@ -78,6 +78,18 @@ CASES.update({"transformer_encode/" + norm: ("out",) for norm in ("post", "pre")
 CASES.update({"transformer_decode/" + norm: ("logits",) for norm in ("post", "pre")})
 CASES.update({"transformer_greedy/" + norm: ("tokens", "out_lengths", "logits") for norm in ("post", "pre")})
 CASES.update({"transformer_nar/" + mode: ("tokens", "out_lengths", "logits") for mode in ("predicted_length", "fixed_length")})
+CASES.update({"transformer_beam/" + name: ("tokens", "score") for name in ("post", "pre", "early_stop")})
+CASES["transformer_greedy/no_cache"] = ("tokens", "out_lengths", "logits")
+CASES["transformer_decode/layer_mix"] = ("logits",)
+CASES["rnn_encoder/bidirectional_gru"] = ("out", "h_fwd", "h_bwd")
+CASES.update({"rnn_translate/" + name: ("tokens", "out_lengths", "logits", "map") for name in ("gru_attention", "lstm_attention")})
+CASES["rnn_translate/gru_fixed_vector"] = ("tokens", "out_lengths", "logits")
+CASES.update({"ntm_address/" + name: ("w", "content", "mixed", "moved") for name in ("basic", "wide_shift")})
+CASES["ntm_write/basic"] = ("memory",)
+CASES.update({"ntm/" + name: ("out", "memory", "read_w", "write_w") for name in ("one_read_one_write", "two_reads_two_writes")})
+CASES["mann/two_heads"] = ("out", "memory", "usage")
+CASES.update({"attention_online/" + name: ("out",) for name in ("tile4", "dead_row")})
+CASES["lsh_buckets/three_rounds"], CASES["sinkhorn_matrix/five"] = ("ids",), ("map",)
 CASES.update({"gcn/" + name: ("out",) for name in ("loops", "no_loops", "learned_edges")})
 CASES.update({"gat/concat_loops": ("out", "alpha"), "gat/average": ("out",), "gat/no_loops_isolated": ("out",),
               "gat/one_node": ("out",)})
@@ -94,20 +106,25 @@ CASES.update({
     "pointer_network/padded": ("dist", "choice"), "copynet/repeated_word": ("dist",),
     "coverage_attention/basic": ("out", "map", "coverage"), "conv_seq2seq/two_layers": ("out", "map0", "map1"),
     "shifted_window_attention/plain": ("out",), "shifted_window_attention/shifted": ("out",),
-    "local_image_attention/mask": ("out",), "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
+    "local_image_attention/mask": ("out",), "local_image_attention/zero": ("out",),
+    "convolution_as_attention/exact": ("out",), "convolution_as_attention/soft": ("out",),
+    "attention_augmented_conv/relative": ("out",), "attention_augmented_conv/evolving": ("out", "logits"), "evolved_encoder_block/padded": ("out",), "evolve_map/first_layer": ("logits", "map"),
 })
 
 # Arguments that differ from the oracles' own: what f32 does not hold exactly, what an op states in another way.
 CHANGED = {
     "evolve_map/first_layer": {"prev": None},
     "attention_general/norm_sigmoid": {"bias": -2.25},
-    "graph_readout/edge_dot": {"p": {}},
+    "graph_readout/edge_dot": {"p": {}}, "mann/two_heads": {"decay": 0.9375},
     "external_attention/one_head": {"eps": 0.0}, "external_attention/two_heads": {"eps": 0.0},
 }
 
 
 def stated_mask(oracles, name):
     """The mask and lengths that stand for a mask drawn place by place; None for other cases."""
+    if name == "attention_online/dead_row":  # window(2, 1, top_left) and not the queries 2
+        queries, keys = np.arange(6)[:, None], np.arange(9)
+        return ((keys >= queries - 2) & (keys <= queries + 1) & (queries != 2))[None, None], None
     if name == "evolving_attention/dead_rows":  # causal(top_left) and not prefix(2): the first two queries see nothing
         return (oracles.mask_causal(6, 6) & (np.arange(6) >= 2))[None, None], None
     queries, keys, lengths = {"attention_general": (7, 9, [8, 0]), "talking_heads": (5, 7, [6, 2])}.get(
@@ -314,8 +331,15 @@ FORMS.update({("pointer_generator/oov", name): lambda value: value[None] for nam
 FORMS["local_image_attention/mask", "rrow"] = lambda value: np.pad(value, ((1, 1), (0, 2)))
 FORMS["local_image_attention/mask", "rcol"] = lambda value: np.pad(value, ((3, 3), (2, 0)))
 
+# A convolution of an image as a linear of what is around a pixel: channel, row, column; as heads, of one place each.
+for form in ("relative", "evolving"):
+    FORMS["attention_augmented_conv/" + form, "Wconv"] = lambda value: value.reshape(len(value), -1)
+for form in ("exact", "soft"):
+    FORMS["convolution_as_attention/" + form, "w"] = lambda value: value.transpose(0, 2, 3, 1).reshape(len(value), -1)
+
 # Arguments that a model takes as weights.
-WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp")}
+WEIGHTS = {"add_positions/learned": ("table",), "one_hot_positions/basic": ("wx", "wp"),
+           "convolution_as_attention/exact": ("w",), "convolution_as_attention/soft": ("w",)}
 FORMS.update({("one_hot_positions/basic", name): np.transpose for name in ("wx", "wp")})
 FORMS["vit/2x3_patches", "cls"] = lambda value: value[None]
 
@@ -328,6 +352,8 @@ def as_model_inputs(case, arguments):
     if case.startswith("sinusoidal"):
         arguments["x"] = np.zeros((arguments["n"], arguments["c"]))
         arguments["first"] = np.array([arguments.get("start", 0)])
+    if case == "sinkhorn_matrix/five":  # a map of one head
+        arguments["r"] = arguments["r"][:, None]
     return arguments
 
 
@@ -335,6 +361,10 @@ def as_model_outputs(case, results):
     """The same results in the shapes that a model gives them."""
     if case.startswith("pointer_generator"):  # what a linear makes
         return {**results, "gate": results["gate"][:, None]}
+    if case == "sinkhorn_matrix/five":
+        return {"map": results["out"][:, None]}
+    if case == "lsh_buckets/three_rounds":  # a list for each head and round
+        return {"ids": results["out"].reshape(len(results["out"]), -1, results["out"].shape[-1])}
     if case.startswith("conv_seq2seq"):  # a map of one head for each layer
         return {"out": results["out"], "map0": results["maps"][0][:, None], "map1": results["maps"][1][:, None]}
     return results
@@ -369,10 +399,11 @@ def lengths_of(mask):
 
 
 def up_to(steps, name, value):
-    """[B, T, ...] with zeros after time T."""
+    """[B, T, ...] with zeros after time T; of tokens the last axis is time."""
     if name not in ("tokens", "logits", "map"):
         return value
-    return np.pad(value, [(0, 0), (0, steps - value.shape[1])] + [(0, 0)] * (value.ndim - 2))
+    axis = value.ndim - 1 if name == "tokens" else 1
+    return np.pad(value, [(0, steps - value.shape[axis] if at == axis else 0) for at in range(value.ndim)])
 
 
 def positions_of(flags):

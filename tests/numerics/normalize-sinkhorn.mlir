@@ -5,6 +5,11 @@
 // CHECK: sinkhorn needs whole columns: the map of a head is held
 // RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=33,M=65 --sizes B=2,N=1,M=1 --sizes B=1,N=13,M=7 \
 // RUN:   --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+// Six times, of all places, with one head.
+// RUN: sed 's/x3x/x1x/g; s/ where causal(bottom_right) and lengths/ where lengths/; s/iterations 4/iterations 6/' %s > %t.six.mlir
+// RUN: cd %S/data/sinkhorn_matrix-five && attn-run %t.six.mlir --reference --rtol 1e-9 --atol 1e-9 --input s=r.npy \
+// RUN:   --input lengths=full:5:[2] --expect map=expected_map.npy
+// RUN: %run_compiled %t.six.mlir %t --sizes B=2,N=5,M=5 --sizes B=1,N=33,M=31
 
 func.func @sinkhorn(
     %s: tensor<?x3x?x?xf32> {attn.name = "s", attn.dims = ["B", "H", "N", "M"]},
