@@ -36,7 +36,7 @@ func.func private @pool(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !
 // CHECK: call @lookup
 // CHECK: call @pool
 // A returned weight is copied: 16 x 8 x 4 bytes.
-// CHECK: "llvm.intr.memcpy"
+// CHECK: "llvm.intr.memmove"
 // CHECK: llvm.return
 
 // The arena: what the functions need, and scratch for each worker.
