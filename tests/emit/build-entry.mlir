@@ -22,15 +22,31 @@ func.func private @lookup(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr,
 func.func private @pool(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
 
 // Sizes never wrap: products that overflow become the largest number, sums saturate.
-// CHECK-LABEL: llvm.func hidden @toy_arena_bytes.znver3(%{{.*}}: !llvm.ptr, %{{.*}}: i64) -> i64
+// CHECK-LABEL: llvm.func hidden @toy_memory.model.znver3(%{{.*}}: !llvm.ptr) -> i64
 // CHECK: "llvm.intr.umul.with.overflow"
 // CHECK: llvm.select
-// CHECK: llvm.intr.uadd.sat
 // CHECK: llvm.return %{{.*}} : i64
 
-// CHECK-LABEL: llvm.func hidden @toy_main.znver3(%{{.*}}: !llvm.ptr)
+// CHECK-LABEL: llvm.func hidden @toy_scratch.model.znver3(%{{.*}}: !llvm.ptr) -> i64
+// CHECK: llvm.return %{{.*}} : i64
+
+// What the kernels do, in the order of the program, with the places of their operands.
+// CHECK-LABEL: llvm.func hidden @toy_body.model.znver3(
+// CHECK-SAME: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr, %{{.*}}: !llvm.ptr)
 // CHECK: call @lookup
 // CHECK: call @pool
 // A returned weight is copied: 16 x 8 x 4 bytes.
-// CHECK: "llvm.intr.memcpy"
+// CHECK: "llvm.intr.memmove"
+// CHECK: llvm.return
+
+// The arena: what the functions need, and scratch for each worker.
+// CHECK-LABEL: llvm.func hidden @toy_arena_bytes.znver3(%{{.*}}: !llvm.ptr, %{{.*}}: i64) -> i64
+// CHECK: %[[MEMORY:.*]] = llvm.call @toy_memory.model.znver3
+// CHECK: %[[SCRATCH:.*]] = llvm.call @toy_scratch.model.znver3
+// CHECK: llvm.intr.uadd.sat(%[[MEMORY]],
+// CHECK: llvm.return %{{.*}} : i64
+
+// CHECK-LABEL: llvm.func hidden @toy_main.znver3(%{{.*}}: !llvm.ptr)
+// CHECK: llvm.call @toy_memory.model.znver3
+// CHECK: llvm.call @toy_body.model.znver3
 // CHECK: llvm.return

@@ -56,3 +56,51 @@ func.func @other_use(%x: tensor<4xf32>) -> tensor<4xf32> {
   %f = func.constant @layer : (tensor<4xf32>) -> tensor<4xf32>
   return %x : tensor<4xf32>
 }
+
+// -----
+
+func.func private @there(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = attn.loop @back carried(%x) steps 2 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func private @back(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'func.call' op calls @there from itself; a model can not recurse}}
+  %y = func.call @there(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func @recursion_through_loop(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = attn.loop @there carried(%x) steps 2 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func private @there(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = attn.loop @back carried(%x) steps 2 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func private @back(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'attn.loop' op calls @there from itself; a model can not recurse}}
+  %y = attn.loop @there carried(%x) steps 2 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func @recursion_of_loops(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = attn.loop @there carried(%x) steps 2 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func private @cell(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = attn.activation relu %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func private @prefixed(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'attn.loop' op makes the program larger than 100 ops}}
+  %y = attn.loop @cell carried(%x) steps 2 : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+func.func @too_many_copies(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = attn.repeat 20 @prefixed(%x) prefix "#." : (tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}

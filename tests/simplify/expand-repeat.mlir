@@ -2,6 +2,7 @@
 // RUN: attn-opt %s --attn-expand-repeat | FileCheck %s
 
 // CHECK-NOT: func.func private
+// CHECK-LABEL: func.func @repeat
 func.func private @dense(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %w = attn.weight "dense.weight" : tensor<4x4xf32>
   %y = attn.linear %x, %w : tensor<?x4xf32>, tensor<4x4xf32>
@@ -20,7 +21,6 @@ func.func private @block(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 }
 
 // The result of a call is the first operand of the next; the second operand stays.
-// CHECK-LABEL: func.func @repeat
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
 func.func @repeat(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK-NEXT: %[[W0:.*]] = attn.weight "layer.0.dense.weight"
@@ -63,3 +63,41 @@ func.func @negative_no_call() -> tensor<4xf32> {
   %w = attn.weight "w" : tensor<4xf32>
   return %w : tensor<4xf32>
 }
+
+func.func private @inner(%h: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = func.call @dense(%h) : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+func.func private @outer(%h: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = attn.loop @inner carried(%h) steps 2 : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %z = attn.loop @inner carried(%y) steps 3 : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %z : tensor<?x4xf32>
+}
+
+func.func private @looped_layer(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = attn.loop @outer carried(%x) steps 5 : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  %z = attn.loop @outer carried(%y) steps 6 : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %z : tensor<?x4xf32>
+}
+
+// A loop keeps its function: a copy for each prefix, shared by the loops of one prefix; loops in it likewise.
+// CHECK-LABEL: func.func @loops
+func.func @loops(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: attn.loop @[[OUTER0:.*]] carried(%{{.*}}) steps 5
+  // CHECK: attn.loop @[[OUTER0]] carried(%{{.*}}) steps 6
+  // CHECK: attn.loop @[[OUTER1:.*]] carried(%{{.*}}) steps 5
+  // CHECK: attn.loop @[[OUTER1]] carried(%{{.*}}) steps 6
+  %y = attn.repeat 2 @looped_layer(%x) prefix "layer.#." : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+// CHECK: func.func private @[[OUTER1]]({{.*}}attributes {attn.step}
+// CHECK: attn.loop @[[INNER1:.*]] carried(%{{.*}}) steps 2
+// CHECK: attn.loop @[[INNER1]] carried(%{{.*}}) steps 3
+// CHECK: func.func private @[[INNER1]]({{.*}}attributes {attn.step}
+// CHECK: attn.weight "layer.1.dense.weight"
+// CHECK: func.func private @[[OUTER0]]({{.*}}attributes {attn.step}
+// CHECK: attn.loop @[[INNER0:.*]] carried(%{{.*}}) steps 2
+// CHECK: attn.loop @[[INNER0]] carried(%{{.*}}) steps 3
+// CHECK: func.func private @[[INNER0]]({{.*}}attributes {attn.step}
+// CHECK: attn.weight "layer.0.dense.weight"
