@@ -7,8 +7,8 @@
 
 namespace mlir::attn {
 
-/// query * i + key * j + constant + times * e, where e is the sample's element of capture `captured`; times is 0 without
-/// one.
+/// query * i + key * j + constant + times * e, where e is the sample's element of capture `captured`; times is 0
+/// without one.
 struct LinearForm {
   int64_t query = 0, key = 0, constant = 0, times = 0;
   unsigned captured = 0;

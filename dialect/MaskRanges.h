@@ -251,7 +251,8 @@ private:
     if (!rest->times)
       return atMost(-rest->key, rest->query, a.constant(rest->constant + more));
     Int element = a.length(captures[rest->captured]);
-    Bounds known = atMost(-rest->key, rest->query, a.add(a.mul(element, rest->times), a.constant(rest->constant + more)));
+    Bounds known =
+        atMost(-rest->key, rest->query, a.add(a.mul(element, rest->times), a.constant(rest->constant + more)));
     Bool exact = a.both(a.lessEq(a.constant(-mostElement), element), a.lessEq(element, a.constant(mostElement)));
     auto either = [&](Range yes, Range no) -> Range {
       return {a.select(exact, yes.from, no.from), a.select(exact, yes.to, no.to)};

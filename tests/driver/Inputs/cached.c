@@ -1,5 +1,5 @@
-/* A language model with caches, two texts at once: nine tokens in one step, in parts, and again after a roll-back give the
- * same logits; a tenth does not fit; two contexts step in two threads. */
+/* A language model with caches, two texts at once: nine tokens in one step, in parts, and again after a roll-back give
+ * the same logits; a tenth does not fit; two contexts step in two threads. */
 #include "gpt2.h"
 #include <math.h>
 #include <pthread.h>

@@ -139,7 +139,9 @@ struct Numbers {
 
 class MaskRangesTest : public testing::Test {
 protected:
-  MaskRangesTest() { context.loadDialect<AttnDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>(); }
+  MaskRangesTest() {
+    context.loadDialect<AttnDialect, func::FuncDialect, arith::ArithDialect, tensor::TensorDialect>();
+  }
 
   int64_t pick(int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random); }
   template <class Choice>
