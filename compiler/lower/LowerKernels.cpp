@@ -28,6 +28,11 @@ std::string fingerprint(KernelOp kernel, const FunctionExtents &extents) {
   return text;
 }
 
+/// The model, what its loops step through, its copy for one row.
+bool isOfModel(func::FuncOp function) {
+  return function.isPublic() || function->hasAttr("attn.step") || function->hasAttr("attn.row_of");
+}
+
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
   using LowerKernelsBase::LowerKernelsBase;
 
@@ -38,7 +43,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
 
   void runOnOperation() override {
     for (func::FuncOp function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (!function->hasAttr("attn.code") && !function.isExternal() && failed(lower(function)))
+      if (isOfModel(function) && !function.isExternal() && failed(lower(function)))
         return signalPassFailure();
   }
 
