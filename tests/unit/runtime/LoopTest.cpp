@@ -31,7 +31,8 @@ struct Sums {
     loop = {add, nullptr, nullptr, nullptr, steps, 0, 0, 1, 1, 1, 1, tensors, inputs.data(), outputs.data()};
   }
 
-  static void add(attn_invocation *calls, const void *const *inputs, void *const *outputs, const int64_t *, char *, char *) {
+  static void add(attn_invocation *calls, const void *const *inputs, void *const *outputs, const int64_t *, char *,
+                  char *) {
     ++calls->threads; // counts the steps
     const auto *before = static_cast<const int32_t *>(inputs[0]), *x = static_cast<const int32_t *>(inputs[1]);
     auto *after = static_cast<int32_t *>(outputs[0]), *collected = static_cast<int32_t *>(outputs[1]);
