@@ -18,6 +18,10 @@ struct StepExtents {
 
   /// The extents of what the function returns, outside; fails after an error if its signature does not tell them.
   FailureOr<Extents> ofResult(LoopOp loop, unsigned result) const;
+
+  /// Has the symbols outside be such that those inside are as the function needs them. Fails after an error where no
+  /// symbol tells.
+  LogicalResult demandOutside(LoopOp loop, llvm::ArrayRef<Symbol> inside, llvm::MutableArrayRef<Symbol> outside) const;
 };
 
 } // namespace mlir::attn

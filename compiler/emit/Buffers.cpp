@@ -32,6 +32,8 @@ func::FuncOp rowFunction(func::FuncOp model) {
 SmallVector<func::FuncOp> functionsOf(func::FuncOp model) {
   llvm::SetVector<func::FuncOp> inner; // each after those it steps through
   std::function<void(func::FuncOp)> visit = [&](func::FuncOp function) {
+    if (inner.contains(function))
+      return;
     for (auto loop : function.getOps<LoopOp>())
       visit(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(loop, loop.getCalleeAttr()));
     if (func::FuncOp row = rowFunction(function))

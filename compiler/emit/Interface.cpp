@@ -7,6 +7,9 @@
 #include "dialect/AttnOps.h"
 #include "dialect/GraphEdges.h"
 #include "dialect/Ports.h"
+#include "dialect/StepExtents.h"
+#include <map>
+#include <set>
 
 namespace mlir::attn {
 
@@ -17,9 +20,7 @@ public:
   InterfaceBuilder(func::FuncOp model, const FunctionExtents &extents) : model(model), extents(extents) {}
 
   FailureOr<Interface> build() {
-    for (const Symbol &symbol : extents.symbols())
-      result.symbols.push_back(symbol);
-    if (failed(applyBounds()))
+    if (failed(measureSteps()) || failed(applyBounds()))
       return failure();
     for (BlockArgument argument : model.getArguments())
       if (failed(addInput(argument)))
@@ -33,6 +34,42 @@ public:
   }
 
 private:
+  /// A function that values are followed into: its sizes, and what its symbols are in the model.
+  struct Scope {
+    const FunctionExtents *extents;
+    SmallVector<AffineExpr> outer;
+
+    AffineExpr of(AffineExpr size) const { return outer.empty() ? size : size.replaceSymbols(outer); }
+  };
+
+  /// The extents of a value of the current scope, in dimensions of the model.
+  Extents sizes(Value value) const {
+    return llvm::map_to_vector<4>(scope.extents->of(value), [&](AffineExpr size) { return scope.of(size); });
+  }
+
+  /// The extents of what loops step through, and what that demands of the model's dimensions.
+  LogicalResult measureSteps() {
+    std::map<Operation *, SmallVector<Symbol>> symbols;
+    SmallVector<func::FuncOp> functions = functionsOf(model);
+    for (func::FuncOp function : llvm::reverse(functions)) {
+      FailureOr<FunctionExtents> own = FunctionExtents::compute(function);
+      if (failed(own))
+        return failure();
+      SmallVector<Symbol> &known = symbols[function];
+      known.append(own->symbols().begin(), own->symbols().end());
+      for (auto loop : function.getOps<LoopOp>()) {
+        SmallVector<Extents> operands =
+            llvm::map_to_vector(loop->getOperands(), [&](Value value) { return Extents(own->of(value)); });
+        FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+        if (failed(step) || failed(step->demandOutside(loop, symbols[step->callee], known)))
+          return failure();
+      }
+      steps.try_emplace(function, std::move(*own));
+    }
+    result.symbols.append(symbols[model].begin(), symbols[model].end());
+    return success();
+  }
+
   LogicalResult applyBounds() {
     auto bounds = model->getAttrOfType<DictionaryAttr>("attn.bounds");
     if (!bounds)
@@ -128,10 +165,10 @@ private:
   /// it has.
   LogicalResult addCache(CacheAppendOp append, Port &port) {
     int64_t rows = append.getCache().getType().getRank() - 2;
-    AffineExpr capacity = extents.of(append.getCache())[rows], appended = extents.of(append.getRows())[rows];
+    AffineExpr capacity = sizes(append.getCache())[rows], appended = sizes(append.getRows())[rows];
     if (failed(narrow(append, port, capacity)))
       return failure();
-    if (!model.getArgAttr(result.inputs.size(), kState))
+    if (!model.getArgAttr(result.inputs.size(), kState) || scope.extents != &extents) // many steps in a run
       return success();
     std::optional<attn_extent> added = plainExtent(appended);
     if (!added)
@@ -143,13 +180,16 @@ private:
     return success();
   }
 
-  /// Follows a value into kernels and narrows the port's range at each use as an index.
+  /// Follows a value into kernels and loops and narrows the port's range at each use as an index. What a loop carries
+  /// is followed for its first step.
   LogicalResult addChecks(Value value, Port &port) {
     for (OpOperand &use : value.getUses()) {
       Operation *user = use.getOwner();
       LogicalResult status = success();
       if (auto kernel = dyn_cast<KernelOp>(user))
         status = addChecks(kernel.getBody().getArgument(use.getOperandNumber()), port);
+      else if (auto loop = dyn_cast<LoopOp>(user))
+        status = addChecks(loop, use.getOperandNumber(), port);
       else if (auto embed = dyn_cast<EmbedOp>(user); embed && use.get() == embed.getIds())
         status = narrow(user, port, rowsOf(embed.getTable()) - 1);
       else if (AffineExpr rows = rowsChosen(use))
@@ -157,15 +197,15 @@ private:
       else if (auto pool = dyn_cast<SegmentPoolOp>(user); pool && use.get() == pool.getIds())
         status = narrow(user, port, getAffineConstantExpr(pool.getGroups() - 1, user->getContext()), /*lower=*/-1);
       else if (auto bucket = dyn_cast<BucketOp>(user); bucket && use.get() == bucket.getLengths())
-        status = narrow(user, port, extents.of(bucket.getInput())[2]);
+        status = narrow(user, port, sizes(bucket.getInput())[2]);
       else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
-        status = narrow(user, port, extents.of(mask.getScores())[3]);
+        status = narrow(user, port, sizes(mask.getScores())[3]);
       else if (auto pool = dyn_cast<PoolOp>(user); pool && use.get() == pool.getLengths())
-        status = narrow(user, port, extents.of(pool.getInput())[1]);
+        status = narrow(user, port, sizes(pool.getInput())[1]);
       else if (auto random = dyn_cast<RandomFeaturesOp>(user); random && use.get() == random.getLengths())
-        status = narrow(user, port, extents.of(random.getInput())[2]);
+        status = narrow(user, port, sizes(random.getInput())[2]);
       else if (auto linear = dyn_cast<LinearAttentionOp>(user); linear && use.get() == linear.getLengths())
-        status = narrow(user, port, extents.of(linear.getKey())[2]);
+        status = narrow(user, port, sizes(linear.getKey())[2]);
       else if (auto append = dyn_cast<CacheAppendOp>(user); append && use.get() == append.getAt())
         status = addCache(append, port);
       if (failed(status) || failed(addGraphChecks(use, port)))
@@ -174,16 +214,37 @@ private:
     return success();
   }
 
+  LogicalResult addChecks(LoopOp loop, unsigned operand, Port &port) {
+    SmallVector<Extents> operands =
+        llvm::map_to_vector(loop->getOperands(), [&](Value value) { return Extents(scope.extents->of(value)); });
+    FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+    if (failed(step))
+      return failure();
+    Scope inside{&steps.at(step->callee), {}};
+    for (AffineExpr size : step->outer)
+      inside.outer.push_back(scope.of(size));
+    BlockArgument argument = step->callee.getArgument(operand);
+    std::vector<const void *> place{argument.getAsOpaquePointer()};
+    for (AffineExpr size : inside.outer)
+      place.push_back(size.getAsOpaquePointer());
+    if (!followed.insert({port.name, place}).second)
+      return success();
+    std::swap(scope, inside);
+    LogicalResult status = addChecks(argument, port);
+    std::swap(scope, inside);
+    return status;
+  }
+
   /// The number of rows of which a use of an index names one, or -1 for none; null for other uses.
   AffineExpr rowsChosen(OpOperand &use) const {
     Operation *op = use.getOwner();
     bool isIndex = use.getOperandNumber() == 1;
     if (isa<TakeOp>(op) && isIndex)
-      return extents.of(op->getOperand(0))[0];
+      return sizes(op->getOperand(0))[0];
     if (isa<InvertOp>(op) || (isa<GatherOp, ScatterOp>(op) && isIndex))
-      return extents.of(op->getOperand(0))[2];
+      return sizes(op->getOperand(0))[2];
     if (isa<ScatterAddOp>(op) && isIndex)
-      return extents.of(op->getOperand(0))[1];
+      return sizes(op->getOperand(0))[1];
     return {};
   }
 
@@ -201,9 +262,9 @@ private:
     LogicalResult status = success();
     forEachGraph(use.getOwner(), [&](OpOperand &rowptr, OpOperand &col) {
       auto mask = dyn_cast<MaskOp>(use.getOwner());
-      AffineExpr nodes = mask ? extents.of(mask.getScores())[3] : extents.of(rowptr.get())[0] - 1;
+      AffineExpr nodes = mask ? sizes(mask.getScores())[3] : sizes(rowptr.get())[0] - 1;
       if (succeeded(status) && &use == &rowptr)
-        status = rise(use.getOwner(), port, extents.of(col.get())[0]);
+        status = rise(use.getOwner(), port, sizes(col.get())[0]);
       if (succeeded(status) && &use == &col)
         status = narrow(use.getOwner(), port, nodes, /*lower=*/0, /*below=*/true);
     });
@@ -294,6 +355,9 @@ private:
 
   func::FuncOp model;
   const FunctionExtents &extents;
+  Scope scope{&extents, {}};
+  std::map<Operation *, FunctionExtents> steps;
+  std::set<std::pair<std::string, std::vector<const void *>>> followed; // arguments of steps, by port and sizes
   Interface result;
 };
 

@@ -80,6 +80,8 @@ std::optional<int64_t> indexLimit(BlockArgument argument) {
       callee = call.getCalleeAttr().getAttr();
     else if (auto repeat = dyn_cast<RepeatOp>(op))
       callee = repeat.getCalleeAttr().getAttr();
+    else if (auto loop = dyn_cast<LoopOp>(op))
+      callee = loop.getCalleeAttr().getAttr();
     auto function = callee ? SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, callee) : func::FuncOp();
     if (function && !function.isDeclaration() && !function->isAncestor(op))
       tighten(indexLimit(function.getArgument(use.getOperandNumber())));

@@ -106,6 +106,19 @@ func.func private @dim_name(tensor<?xf32> {attn.dims = ["a b"]})
 
 // -----
 
+// What the outside world may say of a dimension is no multiple.
+// expected-error @+1 {{expected attn.dims to hold C identifiers, or one and a number as in "N + 1", got "4 * B"}}
+func.func @dim_multiple(%x: tensor<?xf32> {attn.dims = ["4 * B"]}) -> tensor<?xf32> {
+  return %x : tensor<?xf32>
+}
+
+// -----
+
+// expected-error @+1 {{expected attn.dims to hold C identifiers, or one and a number as in "N + 1", got "0 * B"}}
+func.func private @dim_no_multiple(tensor<?xf32> {attn.dims = ["0 * B"]})
+
+// -----
+
 // expected-error @+1 {{expected attn.name to be a C identifier, got 1}}
 func.func private @result() -> (tensor<4xf32> {attn.name = 1})
 

@@ -28,3 +28,6 @@ func.func private @precision() attributes {
 
 // CHECK: (tensor<?x4xf32> {attn.dims = ["B", "C"], attn.name = "x"}) -> (tensor<?x4xf32> {attn.name = "y"})
 func.func private @ports(tensor<?x4xf32> {attn.name = "x", attn.dims = ["B", "C"]}) -> (tensor<?x4xf32> {attn.name = "y"})
+
+// CHECK: func.func private @dimensions(tensor<?x?xf32> {attn.dims = ["N + 1", "4 * B"]})
+func.func private @dimensions(tensor<?x?xf32> {attn.dims = ["N + 1", "4 * B"]})

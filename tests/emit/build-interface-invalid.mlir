@@ -190,3 +190,20 @@ func.func @model(%x: tensor<1x1x?x4xf32> {attn.name = "x", attn.dims = ["B", "H"
 }
 func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
 func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
+// Which of N and P is so small that 7 rows are enough for both?
+func.func private @step(%x: tensor<?x?x4xf32> {attn.dims = ["B", "M", "C"]}) -> (tensor<?x4xf32> {attn.dims = ["M", "C"]}) attributes {attn.step} {
+  %v = attn.weight "places" : tensor<7x4xf32>
+  %p = attn.positions %v, %x : tensor<7x4xf32>, tensor<?x?x4xf32>
+  return %p : tensor<?x4xf32>
+}
+func.func @model(%x: tensor<?x?x?x4xf32> {attn.name = "x", attn.dims = ["B", "T", "N", "C"]}, %z: tensor<?x?x?x4xf32> {attn.name = "z", attn.dims = ["B", "T", "P", "C"]}) -> tensor<4xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+  %both = attn.append_rows %x, %z : tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>
+  // expected-error @+1 {{'attn.loop' op expected dimension M of @step to be at least 0 and at most 7, got N + P}}
+  %y = attn.loop @step each(%both) : (tensor<?x?x?x4xf32>) -> tensor<?x?x4xf32>
+  %w = attn.weight "w" : tensor<4xf32>
+  return %w : tensor<4xf32>
+}

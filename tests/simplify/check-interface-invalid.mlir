@@ -146,3 +146,15 @@ func.func @state_type(%n: tensor<4xi32>, %h: tensor<4xf32> {attn.state = "h"}) -
 func.func @state_storage(%h: tensor<4xf32> {attn.state = "h", attn.storage = "bf16"}) -> (tensor<4xf32> {attn.state = "h"}) {
   return %h : tensor<4xf32>
 }
+
+// -----
+
+// expected-note @+1 {{the first is @model}}
+func.func @model(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}
+// Only what a loop steps through may stand beside a model.
+// expected-error @+1 {{'func.func' op is a second public function; a model is exactly one}}
+func.func private @no_step(%x: tensor<4xf32>) -> tensor<4xf32> {
+  return %x : tensor<4xf32>
+}

@@ -17,3 +17,16 @@ func.func @negative_named(%x: tensor<?x4xf64> {attn.name = "x", attn.dims = ["B"
   %y = attn.activation relu %x : tensor<?x4xf64>
   return %y : tensor<?x4xf64>
 }
+
+// -----
+
+// What a loop steps through is no second model.
+// CHECK: func.func @negative_step
+func.func @negative_step(%h: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = attn.loop @step carried(%h) steps 2 : (tensor<?x4xf32>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+// CHECK: func.func private @step(%{{.*}}: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {attn.step}
+func.func private @step(%x: tensor<?x4xf32>) -> tensor<?x4xf32> attributes {attn.step} {
+  return %x : tensor<?x4xf32>
+}

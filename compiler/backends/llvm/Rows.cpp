@@ -225,6 +225,8 @@ RowLoad RowProgram::embed(CodeBuilder &code, Operation &op) {
   StoredNumbers table = kernel.numbers(scope, cast<BlockArgument>(embed.getTable()));
   Value id = code.load(code.i32(), code.offset(code.i32(), ids, currentRow));
   Value row = arith::ExtSIOp::create(code.b, code.i64(), id);
+  int64_t rows = embed.getTable().getType().getDimSize(0); // a computed token may be any number
+  row = code.max(code.min(row, code.constant(rows - 1)), code.constant(0));
   return rowAt(table.at(code, code.mul(row, widthOf(embed.getResult()))));
 }
 
@@ -288,7 +290,7 @@ RowLoad RowProgram::pool(CodeBuilder &code, Operation &op, Value buffer) {
   if (pool.getLengths()) {
     Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
     Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
-    length = arith::ExtSIOp::create(code.b, code.i64(), stored);
+    length = code.min(tokens, arith::ExtSIOp::create(code.b, code.i64(), stored)); // it may be computed
   }
   bool isMax = pool.getKind() == PoolKind::Max;
   Value divisor = arith::SIToFPOp::create(code.b, code.number(), code.max(length, code.constant(1)));
