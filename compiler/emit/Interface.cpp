@@ -1,12 +1,13 @@
 // Ports from the function's signature, states from its `attn.state`; checked ranges from how integer inputs are used: a
 // token of `embed` is a row of the table, a length of `mask` or `pool` is at most the extent it cuts, an index of
-// `gather`, `take` or `scatter_add` below the number of rows it chooses from; row pointers of a graph rise to its number
-// of edges. Several uses: the intersection.
+// `gather`, `take` or `scatter_add` below the number of rows it chooses from; row pointers of a graph rise to its
+// number of edges. Several uses: the intersection.
 #include "compiler/emit/Interface.h"
 #include "compiler/emit/Buffers.h"
 #include "dialect/AttnOps.h"
 #include "dialect/GraphEdges.h"
 #include "dialect/Ports.h"
+#include "dialect/StepExtents.h"
 
 namespace mlir::attn {
 
@@ -14,7 +15,8 @@ namespace {
 
 class InterfaceBuilder {
 public:
-  InterfaceBuilder(func::FuncOp model, const FunctionExtents &extents) : model(model), extents(extents) {}
+  InterfaceBuilder(func::FuncOp model, const FunctionExtents &extents)
+      : model(model), extents(extents), scope{&extents, {}} {}
 
   FailureOr<Interface> build() {
     for (const Symbol &symbol : extents.symbols())
@@ -128,7 +130,7 @@ private:
   /// it has.
   LogicalResult addCache(CacheAppendOp append, Port &port) {
     int64_t rows = append.getCache().getType().getRank() - 2;
-    AffineExpr capacity = extents.of(append.getCache())[rows], appended = extents.of(append.getRows())[rows];
+    AffineExpr capacity = extentOf(append.getCache(), rows), appended = extentOf(append.getRows(), rows);
     if (failed(narrow(append, port, capacity)))
       return failure();
     if (!model.getArgAttr(result.inputs.size(), kState))
@@ -157,33 +159,62 @@ private:
       else if (auto pool = dyn_cast<SegmentPoolOp>(user); pool && use.get() == pool.getIds())
         status = narrow(user, port, getAffineConstantExpr(pool.getGroups() - 1, user->getContext()), /*lower=*/-1);
       else if (auto bucket = dyn_cast<BucketOp>(user); bucket && use.get() == bucket.getLengths())
-        status = narrow(user, port, extents.of(bucket.getInput())[2]);
+        status = narrow(user, port, extentOf(bucket.getInput(), 2));
       else if (auto mask = dyn_cast<MaskOp>(user); mask && isLengths(mask, use.getOperandNumber()))
-        status = narrow(user, port, extents.of(mask.getScores())[3]);
+        status = narrow(user, port, extentOf(mask.getScores(), 3));
       else if (auto pool = dyn_cast<PoolOp>(user); pool && use.get() == pool.getLengths())
-        status = narrow(user, port, extents.of(pool.getInput())[1]);
+        status = narrow(user, port, extentOf(pool.getInput(), 1));
       else if (auto random = dyn_cast<RandomFeaturesOp>(user); random && use.get() == random.getLengths())
-        status = narrow(user, port, extents.of(random.getInput())[2]);
+        status = narrow(user, port, extentOf(random.getInput(), 2));
       else if (auto linear = dyn_cast<LinearAttentionOp>(user); linear && use.get() == linear.getLengths())
-        status = narrow(user, port, extents.of(linear.getKey())[2]);
+        status = narrow(user, port, extentOf(linear.getKey(), 2));
       else if (auto append = dyn_cast<CacheAppendOp>(user); append && use.get() == append.getAt())
         status = addCache(append, port);
+      else if (auto loop = dyn_cast<LoopOp>(user))
+        status = addStepChecks(loop, use.getOperandNumber(), port);
       if (failed(status) || failed(addGraphChecks(use, port)))
         return failure();
     }
     return success();
   }
 
+  /// Follows what every step is given into the loop's function. What steps carry is computed, but for the first: code
+  /// compares it.
+  LogicalResult addStepChecks(LoopOp loop, unsigned operand, Port &port) {
+    if (operand < loop.getCarried().size())
+      return success();
+    SmallVector<Extents> operands = llvm::map_to_vector(loop->getOperands(), [&](Value value) {
+      return Extents(llvm::map_range(scope.extents->of(value), [&](AffineExpr extent) { return outside(extent); }));
+    });
+    FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+    if (failed(step))
+      return failure();
+    FailureOr<FunctionExtents> inside = FunctionExtents::compute(step->callee);
+    if (failed(inside))
+      return failure();
+    Scope around = std::exchange(scope, {&*inside, step->outer});
+    LogicalResult status = addChecks(step->callee.getArgument(operand), port);
+    scope = around;
+    return status;
+  }
+
+  AffineExpr outside(AffineExpr extent) const {
+    return scope.outer.empty() ? extent : extent.replaceSymbols(scope.outer);
+  }
+
+  /// An extent of a tensor of the function that is looked at, by the dimensions of the model.
+  AffineExpr extentOf(Value value, unsigned dimension) const { return outside(scope.extents->of(value)[dimension]); }
+
   /// The number of rows of which a use of an index names one, or -1 for none; null for other uses.
   AffineExpr rowsChosen(OpOperand &use) const {
     Operation *op = use.getOwner();
     bool isIndex = use.getOperandNumber() == 1;
     if (isa<TakeOp>(op) && isIndex)
-      return extents.of(op->getOperand(0))[0];
+      return extentOf(op->getOperand(0), 0);
     if (isa<InvertOp>(op) || (isa<GatherOp, ScatterOp>(op) && isIndex))
-      return extents.of(op->getOperand(0))[2];
+      return extentOf(op->getOperand(0), 2);
     if (isa<ScatterAddOp>(op) && isIndex)
-      return extents.of(op->getOperand(0))[1];
+      return extentOf(op->getOperand(0), 1);
     return {};
   }
 
@@ -201,9 +232,9 @@ private:
     LogicalResult status = success();
     forEachGraph(use.getOwner(), [&](OpOperand &rowptr, OpOperand &col) {
       auto mask = dyn_cast<MaskOp>(use.getOwner());
-      AffineExpr nodes = mask ? extents.of(mask.getScores())[3] : extents.of(rowptr.get())[0] - 1;
+      AffineExpr nodes = mask ? extentOf(mask.getScores(), 3) : extentOf(rowptr.get(), 0) - 1;
       if (succeeded(status) && &use == &rowptr)
-        status = rise(use.getOwner(), port, extents.of(col.get())[0]);
+        status = rise(use.getOwner(), port, extentOf(col.get(), 0));
       if (succeeded(status) && &use == &col)
         status = narrow(use.getOwner(), port, nodes, /*lower=*/0, /*below=*/true);
     });
@@ -292,8 +323,15 @@ private:
     return std::move(result);
   }
 
+  /// The function that is looked at, and what its dimensions are in the model.
+  struct Scope {
+    const FunctionExtents *extents;
+    ArrayRef<AffineExpr> outer;
+  };
+
   func::FuncOp model;
   const FunctionExtents &extents;
+  Scope scope;
   Interface result;
 };
 

@@ -128,8 +128,8 @@ private:
     return operands;
   }
 
-  /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step. Without
-  /// a step, one on zeros tells the shapes of what is collected.
+  /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step.
+  /// Without a step, one on zeros tells the shapes of what is collected.
   llvm::Expected<Tensors> loop(LoopOp op, Tensors operands) {
     size_t carried = op.getCarried().size(), sequences = carried + op.getEach().size();
     int64_t time = op.getSteps() ? static_cast<int64_t>(*op.getSteps()) : operands[carried].shape[1];
@@ -137,6 +137,8 @@ private:
       if (operands[s].shape[1] != time)
         return located(*op, error("has sequences of " + llvm::Twine(time) + " and " +
                                   llvm::Twine(operands[s].shape[1]) + " steps"));
+    for (size_t s = 0; s < carried; ++s)
+      operands[s].input.clear(); // steps compute it
     Tensors collected(op.getNumResults() - carried);
     bool goesOn = true;
     for (int64_t count = 0; count < std::max<int64_t>(time, 1) && goesOn; ++count) {
