@@ -216,13 +216,13 @@ ExpectedTensor<T> pool(PoolKind kind, const Tensor<T> &input, const Tensor<T> *l
   if (lengths && lengths->shape[0] != batch)
     return error(llvm::Twine(lengths->shape[0]) + " lengths for " + llvm::Twine(batch) + " samples");
   if (lengths)
-    if (llvm::Error outside = checkRange(*lengths, tokens))
+    if (llvm::Error outside = checkInput(*lengths, tokens))
       return outside;
   ExpectedTensor<T> result = makeTensor<T>({batch, width});
   if (!result)
     return result;
   for (int64_t b = 0; b < batch; ++b) {
-    int64_t count = lengths ? lengths->integers[b] : tokens;
+    int64_t count = lengths ? std::clamp<int64_t>(lengths->integers[b], 0, tokens) : tokens;
     for (int64_t c = 0; c < width && count; ++c) {
       const T *column = input.reals.data() + b * tokens * width + c;
       T pooled = kind == PoolKind::Max ? column[0] : T(0);

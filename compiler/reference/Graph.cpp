@@ -74,7 +74,7 @@ ExpectedTensor<T> segmentPool(PoolKind kind, const Tensor<T> &input, const Tenso
   int64_t rows = input.shape[0], width = input.shape[1];
   if (ids.shape[0] != rows)
     return error(llvm::Twine(ids.shape[0]) + " ids for " + llvm::Twine(rows) + " rows");
-  if (llvm::Error outside = ids.input.empty() ? llvm::Error::success() : checkRange(ids, groups - 1, -1))
+  if (llvm::Error outside = checkInput(ids, groups - 1, -1))
     return outside;
   ExpectedTensor<T> result = makeTensor<T>({groups, width});
   std::vector<int64_t> counts(groups);

@@ -36,9 +36,12 @@ static llvm::Expected<std::vector<int64_t>> rowsRead(int64_t batch, int64_t rows
     return std::vector<int64_t>(batch, rows);
   if (lengths->size() != batch)
     return error(llvm::Twine(lengths->size()) + " lengths for " + llvm::Twine(batch) + " samples");
-  if (llvm::Error bad = checkRange(*lengths, rows))
+  if (llvm::Error bad = checkInput(*lengths, rows))
     return bad;
-  return lengths->integers;
+  std::vector<int64_t> read(lengths->integers.begin(), lengths->integers.end());
+  for (int64_t &length : read)
+    length = std::clamp<int64_t>(length, 0, rows);
+  return read;
 }
 
 template <class T>

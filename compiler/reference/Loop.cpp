@@ -8,6 +8,7 @@ Tensor<T> partOf(const Tensor<T> &sequence, int64_t t, bool isReal) {
   Tensor<T> part;
   part.shape = sequence.shape;
   part.shape.erase(part.shape.begin() + 1);
+  part.input = sequence.input;
   int64_t samples = sequence.shape[0], time = sequence.shape[1], size = samples ? part.size() / samples : 0;
   auto copy = [&](const auto &from, auto &to) {
     to.resize(part.size());

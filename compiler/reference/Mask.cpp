@@ -74,7 +74,7 @@ llvm::Error checkOperands(MaskAttr mask, const Shape &map, Operands<T> operands)
         if (extent != 1 && extent != size)
           return mismatch(shape);
     if (mask.getKind() == MaskKind::Lengths)
-      if (llvm::Error outside = checkRange(*operands[operand], map[3]))
+      if (llvm::Error outside = checkInput(*operands[operand], map[3]))
         return outside;
   }
   if (mask.getKind() == MaskKind::Graph)

@@ -60,7 +60,7 @@ Shape evaluate(AffineMap map, llvm::ArrayRef<int64_t> place) {
 /// An index that the model computes may name no row, one that is an input has -1 there.
 template <class T>
 llvm::Error checkIndex(const Tensor<T> &index, int64_t rows) {
-  return index.input.empty() ? llvm::Error::success() : checkRange(index, rows - 1, -1);
+  return checkInput(index, rows - 1, -1);
 }
 
 } // namespace

@@ -34,7 +34,7 @@ static int64_t rowNamed(const Tensor<T> &index, int64_t at, int64_t rows) {
 /// An index that the model computes may name no row, one that is an input has -1 there.
 template <class T>
 static llvm::Error checkIndex(const Tensor<T> &index, int64_t rows) {
-  return index.input.empty() ? llvm::Error::success() : checkRange(index, rows - 1, -1);
+  return checkInput(index, rows - 1, -1);
 }
 
 template <class T>
@@ -42,7 +42,7 @@ ExpectedTensor<T> bucket(const Tensor<T> &input, const Tensor<T> &rotations, con
   int64_t heads = input.shape[1], tokens = input.shape[2], width = input.shape[3];
   int64_t rounds = rotations.shape[2], half = rotations.shape[3];
   if (lengths)
-    if (llvm::Error outside = checkRange(*lengths, tokens))
+    if (llvm::Error outside = checkInput(*lengths, tokens))
       return outside;
   Tensor<T> result = integersLike<T>({input.shape[0], heads * rounds, tokens});
   for (int64_t at = 0; at < result.size(); ++at) {

@@ -90,7 +90,7 @@ ExpectedTensor<T> mergeHeads(const Tensor<T> &input) {
 
 template <class T>
 ExpectedTensor<T> embed(const Tensor<T> &table, const Tensor<T> &ids) {
-  if (llvm::Error outside = checkRange(ids, table.shape[0] - 1))
+  if (llvm::Error outside = checkInput(ids, table.shape[0] - 1))
     return outside;
   int64_t width = table.shape[1];
   Shape shape = ids.shape;
@@ -99,7 +99,7 @@ ExpectedTensor<T> embed(const Tensor<T> &table, const Tensor<T> &ids) {
   if (!result)
     return result;
   for (auto [at, id] : llvm::enumerate(ids.integers))
-    for (int64_t c = 0; c < width; ++c)
+    for (int64_t c = 0; c < width && id >= 0 && id < table.shape[0]; ++c)
       result->reals[at * width + c] = table.reals[id * width + c];
   return result;
 }

@@ -58,4 +58,10 @@ Tensor<To> convert(const Tensor<From> &from) {
 template <class T>
 llvm::Error checkRange(const Tensor<T> &indices, int64_t limit, int64_t lowest = 0);
 
+/// The same of an input. What a model computes may be any number: what it chooses with one that names nothing is none.
+template <class T>
+llvm::Error checkInput(const Tensor<T> &indices, int64_t limit, int64_t lowest = 0) {
+  return indices.input.empty() ? llvm::Error::success() : checkRange(indices, limit, lowest);
+}
+
 } // namespace mlir::attn::reference

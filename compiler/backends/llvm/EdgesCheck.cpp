@@ -44,6 +44,20 @@ private:
     return false;
   }
 
+  /// Whether a value is an input of the model, or what each step of loops is given of one.
+  static bool isInput(Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    auto function = argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp()) : func::FuncOp();
+    bool holds = function != nullptr;
+    if (holds && function.isPrivate())
+      function->getParentOfType<ModuleOp>().walk([&](LoopOp loop) {
+        unsigned operand = argument.getArgNumber();
+        holds &= loop.getCallee() != function.getName() ||
+                 (operand >= loop.getCarried().size() && isInput(loop->getOperand(operand)));
+      });
+    return holds;
+  }
+
   /// One graph, of inputs that are checked at the entry, and one set of loops.
   bool checkGraph() {
     Value rowptr, col;
@@ -63,15 +77,15 @@ private:
       (support == MaskSupport::Edges ? masked : looped) = true;
       isSquare &= mask.getType().getDimSize(2) == mask.getType().getDimSize(3);
     }
-    auto isInput = [&](Value value) {
+    auto isChecked = [&](Value value) {
       auto argument = dyn_cast<BlockArgument>(value);
-      return argument && isa<BlockArgument>(kernel.getInputs()[argument.getArgNumber()]);
+      return argument && isInput(kernel.getInputs()[argument.getArgNumber()]);
     };
     if (!rowptr)
       return refuse("no op follows the edges of a graph");
     if (!isOne)
       return refuse("the maps of one kernel lie along the edges of two graphs");
-    if (!isInput(rowptr) || !isInput(col))
+    if (!isChecked(rowptr) || !isChecked(col))
       return refuse("the model computes the graph; expected row pointers and columns to be inputs, which are checked");
     if (looped && (masked || given || !isSquare))
       return refuse("some of its maps have loops, others have not");

@@ -219,15 +219,20 @@ RowLoad RowProgram::l2Normalize(CodeBuilder &code, Operation &op, Value buffer) 
   return [=](CodeBuilder &code, Value column, Value mask) { return code.fdiv(stored(code, column, mask), divisor); };
 }
 
+// A token outside of the table, which only the model can have made, has a row of zeros.
 RowLoad RowProgram::embed(CodeBuilder &code, Operation &op) {
   auto embed = cast<EmbedOp>(op);
   Value ids = kernel.tensor(scope, cast<BlockArgument>(embed.getIds()));
   StoredNumbers table = kernel.numbers(scope, cast<BlockArgument>(embed.getTable()));
   Value id = code.load(code.i32(), code.offset(code.i32(), ids, currentRow));
   Value row = arith::ExtSIOp::create(code.b, code.i64(), id);
-  int64_t rows = embed.getTable().getType().getDimSize(0); // a computed token may be any number
-  row = code.max(code.min(row, code.constant(rows - 1)), code.constant(0));
-  return rowAt(table.at(code, code.mul(row, widthOf(embed.getResult()))));
+  Value rows = code.constant(cast<RankedTensorType>(embed.getTable().getType()).getDimSize(0));
+  Value isRow = arith::CmpIOp::create(code.b, arith::CmpIPredicate::ult, row, rows);
+  Value first = code.select(isRow, code.mul(row, widthOf(embed.getResult())), code.constant(0));
+  RowLoad chosen = rowAt(table.at(code, first));
+  return [=](CodeBuilder &code, Value column, Value mask) {
+    return code.select(isRow, chosen(code, column, mask), code.zeros());
+  };
 }
 
 RowLoad RowProgram::positions(CodeBuilder &code, Operation &op) {
@@ -290,7 +295,7 @@ RowLoad RowProgram::pool(CodeBuilder &code, Operation &op, Value buffer) {
   if (pool.getLengths()) {
     Value lengths = kernel.tensor(scope, cast<BlockArgument>(pool.getLengths()));
     Value stored = code.load(code.i32(), code.offset(code.i32(), lengths, currentRow));
-    length = code.min(tokens, arith::ExtSIOp::create(code.b, code.i64(), stored)); // it may be computed
+    length = code.min(arith::ExtSIOp::create(code.b, code.i64(), stored), tokens);
   }
   bool isMax = pool.getKind() == PoolKind::Max;
   Value divisor = arith::SIToFPOp::create(code.b, code.number(), code.max(length, code.constant(1)));
