@@ -1,6 +1,6 @@
-// Rows behind those that caches have, at places of which some lie outside; caches of heads, of rows and of tokens.
+// Rows behind those that caches have, of which some lie beyond the end; caches of heads, of rows and of tokens.
 // RUN: %run_compiled %s %t --sizes B=2,M=7,N=3 --sizes B=1,M=200,N=1 --sizes B=3,M=65,N=90 --sizes B=0,M=3,N=1 \
-// RUN:   --sizes B=2,M=0,N=2 --sizes B=2,M=4,N=0 --sizes B=1,M=2000,N=2 --integers at=-4..70 \
+// RUN:   --sizes B=2,M=0,N=2 --sizes B=2,M=4,N=0 --sizes B=1,M=2000,N=2 \
 // RUN:   --integers tokens=-9..9 --integers token=10..20
 
 func.func @append(%cache: tensor<?x2x?x19xf32> {attn.name = "cache", attn.dims = ["B", "H", "M", "D"]},

@@ -10,9 +10,12 @@ namespace {
 /// tokens i32[B, N], n i32[B], past f32[B, S]  ->  logits f32[B, 5], n, past: appends the tokens to each sample's past,
 /// n of which are there, and prefers the token that is the sum of them all, modulo 5.
 struct Counter : FakeModel {
-  attn_port ports[6] = {{"tokens", ATTN_I32, 2, {-1, -2}, 1, 0, 0, 4}, {"n", ATTN_I32, 1, {-1}, 0, 0, 0, 0},
-                        {"past", ATTN_F32, 2, {-1, -3}, 0, 0, 0, 0},   {"logits", ATTN_F32, 2, {-1, 5}, 0, 0, 0, 0},
-                        {"m", ATTN_I32, 1, {-1}, 0, 0, 0, 0},          {"future", ATTN_F32, 2, {-1, -3}, 0, 0, 0, 0}};
+  attn_port ports[6] = {{"tokens", ATTN_I32, 2, {-1, -2}, {0}, 1, 0, 0, 0, 0, 4},
+                        {"n", ATTN_I32, 1, {-1}, {0}, 0, 0, 0, 0, 0, 0},
+                        {"past", ATTN_F32, 2, {-1, -3}, {0}, 0, 0, 0, 0, 0, 0},
+                        {"logits", ATTN_F32, 2, {-1, 5}, {0}, 0, 0, 0, 0, 0, 0},
+                        {"m", ATTN_I32, 1, {-1}, {0}, 0, 0, 0, 0, 0, 0},
+                        {"future", ATTN_F32, 2, {-1, -3}, {0}, 0, 0, 0, 0, 0, 0}};
   attn_symbol sizes[3] = {{"B", 1, 8, 1}, {"N", 1, 16, 1}, {"S", 1, 64, 1}};
   attn_state states[2] = {{1, 1, 0, 0}, {2, 2, 1, 0}};
   attn_cache cache = {1, 0, -3, -2};
@@ -273,7 +276,7 @@ TEST_F(GenerateTest, DrawsByTheSeed) {
 }
 
 TEST_F(GenerateTest, TakesTheLastRowOfLogitsForEachToken) {
-  fake.ports[3] = {"logits", ATTN_F32, 3, {-1, -2, 5}, 0, 0, 0, 0};
+  fake.ports[3] = {"logits", ATTN_F32, 3, {-1, -2, 5}, {0}, 0, 0, 0, 0, 0, 0};
   fake.variantCode.main = [](attn_invocation *call) {
     std::vector<float> last(10);
     float *logits = static_cast<float *>(call->outputs[0]);
