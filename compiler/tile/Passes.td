@@ -45,13 +45,28 @@ def AssignLayouts : Pass<"attn-assign-layouts", "::mlir::func::FuncOp"> {
   let summary = "store each tensor as the schedule of its consumer reads it";
   let description = [{
     Weights of `dense` kernels become weight panels, of the kernel's precision. Keys of `stream` kernels become key panels: their producer writes them so when it is
-    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them. A `decode` kernel reads rows; so does a `stream` kernel of at most 256 queries, by its type or by
-    `attn.bounds`, instead of a copy.
+    a dense kernel and nobody else reads them; otherwise a kernel of its own copies them. A `decode` kernel reads rows; so do, instead of a copy, a `stream` kernel of at most 256 queries and a
+    `strip` of at most 4, by its type or by `attn.bounds`.
 
     ```mlir
     attn.weight "w" : tensor<384x384xf32>  ==>  attn.weight "w" : tensor<384x384xf32, #attn.layout<weight_panels, width = 64>>
     ```
     example: tests/tile/assign-layouts.mlir
+  }];
+}
+
+def FuseKeyNorms : Pass<"attn-fuse-key-norms", "::mlir::func::FuncOp"> {
+  let summary = "divide keys that are read in rows by their norms as they are read";
+  let description = [{
+    Before: a kernel that makes `l2_normalize` of keys, which one `decode` or `strip` kernel reads in rows. After: that kernel has the op; the keys are read once, and nothing is
+    written. Keys that are copied into panels are normalised before.
+
+    ```mlir
+    %n = attn.kernel (%a = %k) { attn.l2_normalize %a }
+    attn.kernel (%b = %q, %c = %n) { attn.score dot %b, %c }
+      ==>  attn.kernel (%b = %q, %c = %k) { %d = attn.l2_normalize %c ; attn.score dot %b, %d }
+    ```
+    example: tests/tile/fuse-key-norms.mlir
   }];
 }
 

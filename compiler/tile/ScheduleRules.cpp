@@ -143,25 +143,39 @@ int64_t blockRows(KernelOp kernel, Strategy strategy) {
 
 } // namespace
 
+/// A map of a kernel, or null.
+static Value anyMap(KernelOp kernel) {
+  for (Operation &op : kernel.getBody().front()) {
+    if (op.hasTrait<OpTrait::attn::MakesMap>())
+      return op.getResult(0);
+    if (isa<CombineOp, ReduceMapOp>(op))
+      return op.getOperand(0);
+  }
+  return {};
+}
+
 int64_t QueryLimits::of(KernelOp kernel) {
-  auto scores = kernel.getBody().front().getOps<ScoreOp>();
-  if (scores.empty())
+  Value map = anyMap(kernel);
+  if (!map)
     return 0;
-  int64_t fixed = (*scores.begin()).getQuery().getType().getDimSize(2);
+  int64_t fixed = cast<RankedTensorType>(map.getType()).getDimSize(2);
   auto bounds = function->getAttrOfType<DictionaryAttr>("attn.bounds");
   if (!ShapedType::isDynamic(fixed) || !bounds)
     return ShapedType::isDynamic(fixed) ? 0 : fixed;
   if (failed(extents) && failed(extents = FunctionExtents::compute(function)))
     return 0; // the error is told; a later stage stops at it
-  auto symbol = dyn_cast<AffineSymbolExpr>(extents->of((*scores.begin()).getScores())[2]);
+  auto symbol = dyn_cast<AffineSymbolExpr>(extents->of(map)[2]);
   auto range = symbol ? bounds.getAs<DenseI64ArrayAttr>(extents->symbols()[symbol.getPosition()].name) : nullptr;
   return range ? range[1] : 0;
 }
 
 bool readsKeyRows(KernelOp kernel, int64_t mostQueries) {
   ScheduleAttr schedule = *kernel.getSchedule();
-  return schedule.getBackend() == BackendKind::LLVM && schedule.getStrategy() == Strategy::Stream && mostQueries > 0 &&
-         mostQueries <= headQueries && groupOf(kernel) == 1;
+  if (schedule.getBackend() != BackendKind::LLVM || mostQueries == 0)
+    return false;
+  if (schedule.getStrategy() == Strategy::Strip)
+    return mostQueries <= fewQueries;
+  return schedule.getStrategy() == Strategy::Stream && mostQueries <= headQueries && groupOf(kernel) == 1;
 }
 
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries) {

@@ -1,5 +1,5 @@
 // The order of the tile stage: what is for one row is a function of its own before any decision; layouts follow from
-// schedules; who reads a port stored in bf16 is known after them.
+// schedules; which keys are read in rows, and who reads a port stored in bf16, is known after them.
 #include "compiler/tile/Stage.h"
 #include "compiler/tile/Passes.h"
 #include "mlir/Pass/PassManager.h"
@@ -16,6 +16,7 @@ void buildTile(OpPassManager &passes, const TileOptions &options) {
   schedules.listAlternatives = options.listAlternatives;
   function.addPass(createChooseSchedules(schedules));
   function.addPass(createAssignLayouts());
+  function.addPass(createFuseKeyNorms());
   AssignStorageOptions storage;
   storage.vectorBits = options.vectorBits;
   function.addPass(createAssignStorage(storage));

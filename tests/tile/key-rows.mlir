@@ -26,6 +26,36 @@ func.func @bound(%q: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "N", "D"]},
   return %o : tensor<?x2x?x64xf32>
 }
 
+// A strip of at most 4 queries, of scores and of pairs.
+// CHECK-LABEL: func.func @strips
+// CHECK-NOT: panels
+// CHECK-COUNT-2: strategy = strip
+// CHECK-NOT: panels
+func.func @strips(%q: tensor<?x2x4x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                  %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]},
+                  %vector: tensor<64xf32>) -> (tensor<?x2x4x?xf32>, tensor<?x2x4x64xf32>) {
+  %s = attn.score dot %q, %k : tensor<?x2x4x64xf32>, tensor<?x2x?x64xf32>
+  %a = attn.pair_score %q, %k captures(%vector) : tensor<?x2x4x64xf32>, tensor<?x2x?x64xf32>, tensor<64xf32> {
+  ^bb0(%x: f32, %y: f32, %h: index, %d: index, %numbers: tensor<64xf32>):
+    %sum = arith.addf %x, %y : f32
+    %weight = tensor.extract %numbers[%d] : tensor<64xf32>
+    %r = arith.mulf %sum, %weight : f32
+    attn.yield %r : f32
+  }
+  %p = attn.normalize softmax %a : tensor<?x2x4x?xf32>
+  %o = attn.combine %p, %k : tensor<?x2x4x?xf32>, tensor<?x2x?x64xf32>
+  return %s, %o : tensor<?x2x4x?xf32>, tensor<?x2x4x64xf32>
+}
+
+// CHECK-LABEL: func.func @negative_strip
+// CHECK: key_panels
+// CHECK: strategy = strip
+func.func @negative_strip(%q: tensor<?x2x5x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                          %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x5x?xf32> {
+  %s = attn.score dot %q, %k : tensor<?x2x5x64xf32>, tensor<?x2x?x64xf32>
+  return %s : tensor<?x2x5x?xf32>
+}
+
 // CHECK-LABEL: func.func @negative_many
 // CHECK: key_panels
 // CHECK: value_panels

@@ -220,6 +220,21 @@ LogicalResult supportsStripPlan(KernelOp kernel, std::string &why) {
   return success();
 }
 
+SmallVector<OpOperand *> readersOf(Value operand) {
+  SmallVector<OpOperand *> readers;
+  for (OpOperand &use : operand.getUses())
+    if (isa<SplitHeadsOp, L2NormalizeOp>(use.getOwner()))
+      readers.append(readersOf(use.getOwner()->getResult(0)));
+    else
+      readers.push_back(&use);
+  return readers;
+}
+
+Value storedKey(Value key) {
+  auto norm = key.getDefiningOp<L2NormalizeOp>();
+  return norm ? norm.getInput() : key;
+}
+
 BlockArgument sourceOf(Value value) {
   if (auto split = value.getDefiningOp<SplitHeadsOp>())
     value = split.getInput();

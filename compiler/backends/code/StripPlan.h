@@ -61,4 +61,10 @@ LogicalResult supportsStripPlan(KernelOp kernel, std::string &why);
 /// The kernel operand that a query, key or value comes from, through a split_heads; null if it is computed inside.
 BlockArgument sourceOf(Value value);
 
+/// Where a kernel reads an operand, through split_heads and norms of keys.
+SmallVector<OpOperand *> readersOf(Value operand);
+
+/// The key as it lies in memory: without a norm that a kernel applies as it reads keys (attn-fuse-key-norms).
+Value storedKey(Value key);
+
 } // namespace mlir::attn

@@ -42,7 +42,7 @@ DecodeKernel::Task DecodeKernel::makeTask(CodeBuilder &code, const KernelScope &
           firstQuery,
           keyCount,
           {first, code.min(code.add(first, size), keyCount)},
-          headRows(code, kernel, scope, chain.score.getKey(), place, heads),
+          headRows(code, kernel, scope, storedKey(chain.score.getKey()), place, heads),
           headRows(code, kernel, scope, chain.combine.getValue(), place, heads),
           kernel.workerScratch(code, scope, worker),
           // The states of all tasks lie in the first worker's scratch: another worker may merge them.
@@ -108,11 +108,8 @@ void DecodeKernel::build() {
 }
 
 bool decodeReadsNarrow(BlockArgument argument) {
-  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-    auto split = dyn_cast<SplitHeadsOp>(use.getOwner());
-    return split ? llvm::all_of(split->getUsers(), [](Operation *user) { return isa<ScoreOp, CombineOp>(user); })
-                 : isa<ScoreOp, CombineOp>(use.getOwner());
-  });
+  return llvm::all_of(readersOf(argument),
+                      [](OpOperand *reader) { return isa<ScoreOp, CombineOp>(reader->getOwner()); });
 }
 
 void lowerDecode(KernelCode &kernel) { DecodeKernel(kernel).build(); }

@@ -1,9 +1,6 @@
-// A query of some heads against one block of keys and values in rows. A row of keys runs through the lanes of vectors,
-// so that a dot product ends as a sum over lanes: as many keys as there are lanes go together, and what remains of them
-// is a square of numbers, whose columns are added as it is transposed.
+// A query of some heads against one block of keys and values in rows.
 #include "compiler/backends/llvm/DecodeKernel.h"
-#include "compiler/backends/llvm/Microkernel.h"
-#include "compiler/backends/llvm/Transpose.h"
+#include "compiler/backends/llvm/KeyRows.h"
 
 namespace mlir::attn {
 
@@ -40,35 +37,16 @@ void DecodeKernel::scoreKeys(CodeBuilder &code, const Task &task, const Tile &ti
   });
 }
 
-/// Scores of `lanes` keys for the heads of a tile. Beyond the last key it is read again. Lines of so many rows in turn
-/// are no stream that a processor would foresee: those of the next keys are asked for.
+/// Scores of `lanes` keys for the heads of a tile.
 void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &tile, KeyRange keys, Value key) {
-  Value last = code.sub(task.keyCount, code.constant(1));
-  SmallVector<StoredNumbers> lines;
-  for (int64_t i = 0; i < lanes(); ++i)
-    lines.push_back(task.keys.row(code, code.min(code.add(key, i), last)));
-  code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
-    HeadRows queryRows =
+  KeyRows rows(code, task.keys, key, code.sub(task.keyCount, code.constant(1)), width);
+  Value factors = rows.inverseNorms(code, chain.score.getKey());
+  code.loop(code.constant(0), code.constant(this->rows()), 1, [&](Value r) {
+    HeadRows query =
         headRows(code, kernel, task.scope, chain.score.getQuery(), {task.sample, code.add(tile.head, r)}, heads);
-    StoredNumbers query = queryRows.row(code, tile.query);
-    auto step = [&](Value d, ValueRange sums, Value mask) {
-      Value x = query.at(code, d).load(code, mask);
-      SmallVector<Value> next;
-      for (int64_t i = 0; i < lanes(); ++i) {
-        StoredNumbers numbers = lines[i].at(code, d);
-        code.prefetch(numbers.at(code, lanes() * task.keys.rowStride).pointer);
-        next.push_back(code.fma(x, numbers.load(code, mask), sums[i]));
-      }
-      return next;
-    };
-    SmallVector<Value> sums(lanes(), code.zeros());
-    int64_t whole = width / lanes();
-    sums = forSteps(code, code.constant(0), code.constant(whole), sums,
-                    [&](Value at, ValueRange state) { return step(code.mul(at, lanes()), state, {}); });
-    if (int64_t rest = width % lanes())
-      sums = step(code.constant(whole * lanes()), sums, code.maskBelow(code.constant(rest)));
-    Value totals = acrossLanes(code, sums, [&](Value x, Value y) { return code.fadd(x, y); });
-    code.storeVector(totals, code.offset(lineOf(code, task, r), code.sub(key, keys.from)));
+    Value dots = rows.dots(code, query.row(code, tile.query));
+    code.storeVector(factors ? code.fmul(dots, factors) : dots,
+                     code.offset(lineOf(code, task, r), code.sub(key, keys.from)));
   });
 }
 

@@ -48,6 +48,7 @@ public:
     case Strategy::Edges:
       return edgesReadNarrow(argument);
     case Strategy::Strip:
+      return stripReadsNarrow(argument);
     case Strategy::Order:
       return false;
     }

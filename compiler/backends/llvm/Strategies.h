@@ -29,6 +29,8 @@ bool decodeReadsNarrow(BlockArgument argument);
 
 LogicalResult supportsStrip(KernelOp kernel, std::string &why);
 void lowerStrip(KernelCode &kernel);
+/// Whether an operand is read as keys or values alone: those that a strip is given in rows.
+bool stripReadsNarrow(BlockArgument argument);
 
 LogicalResult supportsLinear(KernelOp kernel, std::string &why);
 void lowerLinear(KernelCode &kernel);

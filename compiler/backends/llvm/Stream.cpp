@@ -243,10 +243,8 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
 }
 
 bool streamReadsNarrow(BlockArgument argument) {
-  auto isKey = [](OpOperand &use) { return isa<ScoreOp>(use.getOwner()) && use.getOperandNumber() == 1; };
-  return llvm::all_of(argument.getUses(), [&](OpOperand &use) {
-    auto split = dyn_cast<SplitHeadsOp>(use.getOwner());
-    return split ? llvm::all_of(split->getUses(), isKey) : isKey(use);
+  return llvm::all_of(readersOf(argument), [](OpOperand *reader) {
+    return isa<ScoreOp>(reader->getOwner()) && reader->getOperandNumber() == 1;
   });
 }
 

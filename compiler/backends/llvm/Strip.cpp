@@ -146,6 +146,12 @@ LogicalResult supportsStrip(KernelOp kernel, std::string &why) {
   return supportsStripPlan(kernel, why);
 }
 
+bool stripReadsNarrow(BlockArgument argument) {
+  return llvm::all_of(readersOf(argument), [](OpOperand *reader) {
+    return isa<ScoreOp, PairScoreOp, CombineOp>(reader->getOwner()) && reader->getOperandNumber() == 1;
+  });
+}
+
 void lowerStrip(KernelCode &kernel) { StripKernel(kernel).build(); }
 
 } // namespace mlir::attn

@@ -1,7 +1,7 @@
 // The code of one strip kernel. Strip.cpp shares out strips and visits the ops; StripProducts.cpp has the ops that are
-// sums of products, StripRelative.cpp tables of relative positions, StripPlaces.cpp the ops that look at one place,
-// StripGroups.cpp loops over places that share a normalisation, StripNormalize.cpp, StripReduce.cpp and StripTopK.cpp
-// what is done there.
+// sums of products, StripKeys.cpp scores against keys in rows, StripRelative.cpp tables of relative positions,
+// StripPlaces.cpp the ops that look at one place, StripGroups.cpp loops over places that share a normalisation,
+// StripNormalize.cpp, StripReduce.cpp and StripTopK.cpp what is done there.
 #pragma once
 
 #include "compiler/backends/code/StripTasks.h"
@@ -35,8 +35,8 @@ private:
 
   /// A register tile of a product with values: rows from `row` on, columns from `column` on.
   struct ValueTile {
-    Value head, panel; // of values
-    int64_t panelWidth;
+    Value head;
+    HeadRows values; // from `column` on: a panel of them, or the rows that they lie in
     HeadRows output;
     Value row, column;
     int64_t rows, columns;
@@ -82,7 +82,13 @@ private:
                     Value head, int64_t outHeads);
   int64_t cleanInput(CodeBuilder &code, const Strip &strip, MapConvOp op);
   void combine(CodeBuilder &code, const Strip &strip, CombineOp op);
+  void forValuePanels(CodeBuilder &code, const Strip &strip, CombineOp op, HeadPlace at,
+                      llvm::function_ref<void(const HeadRows &, Value column, int64_t columns)> body);
   void combineTile(CodeBuilder &code, const Strip &strip, CombineOp op, const ValueTile &tile);
+
+  // --- StripKeys.cpp
+  void scoreRows(CodeBuilder &code, const Strip &strip, ScoreOp op);
+  void pairScoreRows(CodeBuilder &code, const Strip &strip, PairScoreOp op);
 
   // --- StripRelative.cpp
   void relativeScore(CodeBuilder &code, const Strip &strip, RelativeScoreOp op);
@@ -114,6 +120,11 @@ private:
   int64_t panelWidth() { return schedule.getCols(); }
   int64_t panelVectors() { return panelWidth() / lanes(); }
   Value narrow(CodeBuilder &code, Value x);
+  /// Whether keys or values lie in rows, not in panels.
+  static bool isInRows(Value value) {
+    LayoutAttr layout = getLayout(sourceOf(storedKey(value)).getType());
+    return !layout || layout.getKind() == LayoutKind::RowMajor;
+  }
   /// First key of the panel that holds `key`.
   Value panelStart(CodeBuilder &code, Value key) {
     return code.mul(code.div(key, code.constant(panelWidth())), panelWidth());

@@ -8,6 +8,8 @@ namespace mlir::attn {
 // s = scale q k^T, a register tile of queries by a panel of keys at a time. Keys that masks hide from every row of the
 // strip are left out: what stands in their places is overwritten before it is read.
 void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
+  if (isInRows(op.getKey()))
+    return scoreRows(code, strip, op);
   int64_t heads = op.getScores().getType().getDimSize(1), width = op.getQuery().getType().getDimSize(3);
   double scale = op.getScale().convertToDouble();
   auto [from, to] = rowsOf(code, strip, op.getScores());
@@ -43,6 +45,8 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
 
 // s = scale sum_d f(q, k): lanes are keys, so that a formula sees a vector of keys and one number of the query.
 void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp op) {
+  if (isInRows(op.getKey()))
+    return pairScoreRows(code, strip, op);
   int64_t heads = op.getScores().getType().getDimSize(1), width = op.getQuery().getType().getDimSize(3);
   SmallVector<CapturedTensor> captures = captured(code, kernel, strip.scope, op.getCaptures());
   forRows(code, strip, op.getScores(), [&](Value head, Value row) {
@@ -226,31 +230,47 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
       continue;
     forHeads(code, op.getWeights(), [&, number = number](Value head) {
       HeadPlace at = place(code, strip, head);
-      HeadPanels values = headPanels(code, kernel, strip.scope, op.getValue(), at, heads);
       HeadRows output =
           resultRows(code, kernel, strip.scope, number, merged, at, kernel.extents(op.getWeights())[2], heads, width);
       // A panel of values stays in the second-level cache for all tiles of rows.
-      auto combinePanel = [&](Value panel, int64_t columns) {
-        Value memory = code.offset(values.pointer, code.mul(panel, values.stride));
-        Value column = code.mul(panel, values.width);
+      forValuePanels(code, strip, op, at, [&](const HeadRows &values, Value column, int64_t columns) {
         forTiles(code, strip.first, strip.end, schedule.getRows(), [&](Value row, int64_t rows) {
-          combineTile(code, strip, op, {head, memory, values.width, output, row, column, rows, columns});
+          combineTile(code, strip, op, {head, values, output, row, column, rows, columns});
         });
-      };
-      int64_t full = width / values.width, rest = width % values.width;
-      code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { combinePanel(panel, values.width); });
-      if (rest)
-        combinePanel(code.constant(full), rest);
+      });
       if (op.getRelative())
         addRelativeValues(code, strip, op, head, output);
     });
   }
 }
 
+/// Calls `body` for some columns of a head's values at a time: a panel, or as many as a register tile has.
+void StripKernel::forValuePanels(CodeBuilder &code, const Strip &strip, CombineOp op, HeadPlace at,
+                                 llvm::function_ref<void(const HeadRows &, Value column, int64_t columns)> body) {
+  int64_t heads = op.getWeights().getType().getDimSize(1), width = KeyShape(op.getValue().getType()).width;
+  bool inRows = isInRows(op.getValue());
+  HeadRows rows = inRows ? headRows(code, kernel, strip.scope, op.getValue(), at, heads) : HeadRows();
+  HeadPanels panels =
+      inRows ? HeadPanels{{}, {}, panelWidth()} : headPanels(code, kernel, strip.scope, op.getValue(), at, heads);
+  auto visit = [&](Value panel, int64_t columns) {
+    Value column = code.mul(panel, panels.width);
+    if (inRows)
+      body({rows.numbers.at(code, column), rows.rowStride}, column, columns);
+    else
+      body({{code.offset(panels.pointer, code.mul(panel, panels.stride))}, panels.width}, column, columns);
+  };
+  int64_t full = width / panels.width, rest = width % panels.width;
+  code.loop(code.constant(0), code.constant(full), 1, [&](Value panel) { visit(panel, panels.width); });
+  if (rest)
+    visit(code.constant(full), rest);
+}
+
 void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp op, const ValueTile &tile) {
   int64_t rows = tile.rows, count = llvm::divideCeil(tile.columns, lanes());
   Hidden hidden = plan.of(op.getWeights()).hidden;
   Value weights = rowOf(code, strip, op.getWeights(), tile.head, tile.row);
+  Value rest = tile.columns % lanes() ? code.maskBelow(code.constant(tile.columns % lanes())) : Value();
+  bool inRows = isInRows(op.getValue()); // a panel is a whole number of vectors
   KeyRange seen =
       seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row, code.add(tile.row, rows));
   SmallVector<Value> sums(rows * count, code.zeros());
@@ -260,15 +280,13 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
         return code.load(code.number(), code.offset(code.offset(weights, key), code.mul(strip.rowStride, r)));
       },
       [&](Value key, int64_t v) {
-        return code.loadVector(code.offset(code.offset(tile.panel, code.mul(key, tile.panelWidth)), v * lanes()));
+        return tile.values.row(code, key).at(code, v * lanes()).load(code, inRows && v + 1 == count ? rest : Value());
       },
       [&](Value weight) { return isHidden(code, weight, hidden); });
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < count; ++v) {
       StoredNumbers target = tile.output.row(code, code.add(tile.row, r)).at(code, tile.column);
-      int64_t left = tile.columns - v * lanes();
-      Value mask = left < lanes() ? code.maskBelow(code.constant(left)) : Value();
-      target.at(code, v * lanes()).store(code, sums[r * count + v], mask);
+      target.at(code, v * lanes()).store(code, sums[r * count + v], v + 1 == count ? rest : Value());
     }
 }
 
