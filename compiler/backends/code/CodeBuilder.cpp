@@ -133,7 +133,9 @@ static Value reduceLanes(ImplicitLocOpBuilder &b, Value vector, llvm::function_r
   return vector::ExtractOp::create(b, vector, ArrayRef<int64_t>{0});
 }
 
-void CodeBuilder::prefetch(Value pointer) { LLVM::Prefetch::create(b, pointer, /*rw=*/0, /*hint=*/3, /*cache=*/1); }
+void CodeBuilder::prefetch(Value pointer, int64_t level) {
+  LLVM::Prefetch::create(b, pointer, /*rw=*/0, /*hint=*/4 - level, /*cache=*/1);
+}
 
 Value CodeBuilder::sumLanes(Value vector) {
   return reduceLanes(b, vector, [&](Value x, Value y) { return fadd(x, y); });

@@ -21,7 +21,8 @@ namespace {
 /// Rows that go through all columns together.
 struct RowBlock {
   Value first, end;
-  Value left; // row `first` as the product reads it
+  Value endTile; // of columns
+  Value left;    // row `first` as the product reads it
   Value
       sums; // [tiles of rows][MR][NR]: each tile has its own, also where two share rows; or [rows][NR] of fewer than MR
 };
@@ -63,6 +64,8 @@ private:
   Value blocks(CodeBuilder &code, const KernelScope &scope);
   std::pair<Value, Value> blockBounds(CodeBuilder &code, const KernelScope &scope, Value index);
   int64_t depthGroups();
+  Value ahead(CodeBuilder &code, const RowBlock &block, Value columnTile, const DenseColumns &columns, Value end,
+              Value row);
   DenseColumns blockOf(CodeBuilder &code, const DenseColumns &columns, Value first);
   void forDepth(CodeBuilder &code, llvm::function_ref<void(Value, int64_t, bool)> block);
 
@@ -216,6 +219,22 @@ DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns
   return result;
 }
 
+/// What the tile of rows at `row` asks for while it multiplies a block of K that ends at group `end`: a panel of the
+/// block that its task takes next, which its first reader would otherwise wait for line by line. A tile of one panel
+/// has its block in the first level: there it gains nothing.
+Value DenseKernel::ahead(CodeBuilder &code, const RowBlock &block, Value columnTile, const DenseColumns &columns,
+                         Value end, Value row) {
+  int64_t panels = cols() / product->panels.width, bytes = product->panels.bytes();
+  if (panels <= 1)
+    return {};
+  Value first = columns.vectors[0], isLast = code.lessEq(block.endTile, code.add(columnTile, 1));
+  Value next = code.select(isLast, first, code.offsetBytes(first, code.constant(panels * bytes)));
+  next = code.select(code.less(end, code.constant(product->panels.groups)),
+                     code.offsetBytes(first, code.mul(end, columns.stride)), next);
+  Value panel = code.div(code.sub(row, block.first), code.constant(schedule.getRows()));
+  return code.offsetBytes(next, code.mul(code.min(panel, code.constant(panels - 1)), bytes));
+}
+
 /// All rows of a block with one tile of columns.
 void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block,
                                const Segment &segment, Value columnTile) {
@@ -226,11 +245,11 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
   auto forRows = [&](llvm::function_ref<void(const DenseTile &)> body) {
     Value tileRows = code.constant(schedule.getRows()), width = code.constant(schedule.getRows() * cols());
     forTiles(code, block.first, block.end, schedule.getRows(), [&](Value row, int64_t count) {
-      Value ahead = code.sub(row, block.first);
+      Value before = code.sub(row, block.first);
       // Fewer rows than a tile are tiles of one row each.
       Value place = count == schedule.getRows()
-                        ? code.mul(code.div(code.add(ahead, schedule.getRows() - 1), tileRows), width)
-                        : code.mul(ahead, cols());
+                        ? code.mul(code.div(code.add(before, schedule.getRows() - 1), tileRows), width)
+                        : code.mul(before, cols());
       body({block, segment, column, row, count, code.offset(block.sums, place)});
     });
   };
@@ -240,12 +259,13 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
   });
   forDepth(code, [&](Value first, int64_t count, bool ends) {
     auto leftOf = [&](Value row) { return code.offset(leftRow(code, block, row), code.mul(first, product->parts())); };
+    DenseColumns stored = blockOf(code, columns, first);
     auto multiply = [&](const DenseColumns &part) {
       forRows([&](const DenseTile &tile) {
-        product->accumulate(code, leftOf(tile.row), part, product->elements(count, ends), tile.sums, tile.rows);
+        Value next = ahead(code, block, columnTile, columns, code.add(first, count), tile.row);
+        product->accumulate(code, leftOf(tile.row), part, product->elements(count, ends), tile.sums, tile.rows, next);
       });
     };
-    DenseColumns stored = blockOf(code, columns, first);
     if (product->parts() == 1)
       return multiply(stored);
     Value few = code.lessEq(code.sub(block.end, block.first), code.constant(mostStoredRows));
@@ -270,7 +290,8 @@ void DenseKernel::buildTiles(CodeBuilder &code, const KernelScope &scope, ValueR
   Value input = kernel.tensor(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
   Value left = product->prepares() ? kernel.workerScratch(code, scope, arguments[4])
                                    : code.offset(input, code.mul(arguments[0], plan.depth));
-  RowBlock block{arguments[0], arguments[1], left, code.stack((manyRows() + schedule.getRows()) * cols())};
+  RowBlock block{arguments[0], arguments[1], arguments[3], left,
+                 code.stack((manyRows() + schedule.getRows()) * cols())};
   for (const Segment &segment : plan.segments) {
     Value first = code.max(arguments[2], code.constant(segment.firstTile));
     Value end = code.min(arguments[3], code.constant(segment.firstTile + segment.tiles));

@@ -53,11 +53,13 @@ DenseColumns DenseProduct::widen(CodeBuilder &code, const DenseColumns &columns,
 }
 
 void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
-                              int64_t tileRows) const {
+                              int64_t tileRows, Value ahead) const {
   size_t width = columns.vectors.size();
   SmallVector<Value> state = loadSums(code, sums, tileRows * width);
   auto step = [&](Value element, ValueRange old) {
     SmallVector<Value> weights, next(old);
+    if (ahead)
+      code.prefetch(code.offsetBytes(ahead, code.mul(element, panels.width * panels.elementBytes / parts())), 2);
     for (Value column : columns.vectors)
       weights.push_back(code.loadVector(code.offsetBytes(column, code.mul(element, columns.stride))));
     Value left = code.offset(rows, element);

@@ -49,8 +49,9 @@ public:
   int64_t elements(int64_t count, bool ends) const;
 
   /// sums[r][v], in memory, += rows times columns over `count` elements. `rows` points to the first of them in row 0.
+  /// Meanwhile as many elements of a panel are asked for, from `ahead` (may be null) on.
   void accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
-                  int64_t tileRows) const;
+                  int64_t tileRows, Value ahead) const;
 
   /// The same of one row, over `groups` groups of columns as they are stored: for one row widening costs more than it
   /// spares, and interrupts the stream of weights. `ends`: the last of these is the last of K.
