@@ -57,8 +57,8 @@ CASES.update({"evolve_map/" + name: ("logits", "map") for name in
               ("encoder", "causal", "cross_key", "cross_query", "one_by_one")})
 CASES.update({"attention_general/" + name: ("out", "map") for name in
               ("norm_softmax", "norm_softmax_sink", "norm_relu_sum", "norm_relu_count", "norm_relu2_count",
-               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "norm_sparsemax", "score_cosine",
-               "score_neg_l2", "score_additive", "score_bilinear", "score_rank1")})
+               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "norm_double", "norm_sparsemax",
+               "score_dot", "score_cosine", "score_neg_l2", "score_additive", "score_bilinear", "score_rank1")})
 CASES.update({"relative_1d/" + name: ("out",) for name in ("keys_and_values", "decode_offset", "causal_keys_only")})
 CASES.update({"relative_2d/" + name: ("out",) for name in ("h3_w5", "h1_w7", "unscaled_bias")})
 
@@ -129,7 +129,7 @@ def stated_mask(oracles, name):
         return (oracles.mask_causal(6, 6) & (np.arange(6) >= 2))[None, None], None
     queries, keys, lengths = {"attention_general": (7, 9, [8, 0]), "talking_heads": (5, 7, [6, 2])}.get(
         name.split("/")[0], (0, 0, None))
-    if lengths is None or "score_" in name or name == "attention_general/norm_sum":
+    if lengths is None or "score_" in name or name.endswith(("/norm_sum", "/norm_double")):
         return None
     causal = oracles.mask_causal(queries, keys, keys - queries)  # causal(bottom_right) and lengths
     return causal & oracles.mask_lengths(lengths, keys)[:, None, None], np.asarray(lengths, np.int32)
