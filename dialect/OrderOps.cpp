@@ -101,8 +101,6 @@ LogicalResult GatherOp::inferReturnTypes(MLIRContext *, std::optional<Location> 
   if (!groups(index.getDimSize(1), input.getDimSize(1))) // gather_c2
     return error("expected an index for a multiple of the input's heads, got " + typeText(index) + " for " +
                  typeText(input));
-  if (input.getRank() == 4 && input.isDynamicDim(3)) // gather_c3
-    return error("expected rows of a static width, got " + typeText(input));
   SmallVector<int64_t> shape{meetSize(input.getDimSize(0), index.getDimSize(0)), index.getDimSize(1),
                              index.getDimSize(2)};
   if (input.getRank() == 4)

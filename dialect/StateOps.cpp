@@ -108,9 +108,7 @@ LogicalResult CacheAppendOp::inferReturnTypes(MLIRContext *, std::optional<Locat
     if (dim != rank - 2 && !sizesAgree(cache.getDimSize(dim), rows.getDimSize(dim))) // cache_append_c2
       return error("expected cache and rows that differ in their numbers of rows alone, got " + typeText(cache) +
                    " and " + typeText(rows));
-  if (cache.isDynamicDim(rank - 1)) // cache_append_c3
-    return error("expected rows of a static width, got " + typeText(cache));
-  if (!sizesAgree(at.getDimSize(0), cache.getDimSize(0))) // cache_append_c4
+  if (!sizesAgree(at.getDimSize(0), cache.getDimSize(0))) // cache_append_c3
     return error("expected one place a sample, got " + typeText(at) + " for " + typeText(cache));
   results.push_back(withoutLayout(cache));
   return success();

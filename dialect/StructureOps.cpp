@@ -10,6 +10,8 @@ static constexpr int64_t maxRepeat = 1024;
 LogicalResult RepeatOp::verify() {
   if (getCount() < 1 || getCount() > maxRepeat) // repeat_c1
     return emitOpError("expected a count from 1 to ") << maxRepeat << ", got " << getCount();
+  if (getCount() == 1) // nothing is replaced
+    return success();
   if (getResults().size() > getInputs().size()) // repeat_c2
     return emitOpError("expected no more results than operands, got ")
            << getResults().size() << " and " << getInputs().size();

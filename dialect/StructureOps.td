@@ -7,8 +7,8 @@ include "dialect/OpTraits.td"
 def Attn_RepeatOp : Attn_Op<"repeat", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "the same function, layer after layer";
   let description = [{
-    Calls `callee` `count` times; the results of one call are the first operands of the next, the other operands stay. In the
-    t-th call every weight name of the callee gets the prefix with `#` replaced by t.
+    Calls `callee` `count` times; the results of one call are the first operands of the next, the other operands stay; one call
+    is a call with a prefix. In the t-th every weight name of the callee gets the prefix with `#` replaced by t.
 
     ```mlir
     %y = attn.repeat 6 @layer(%x, %n) prefix "encoder.layer.#."

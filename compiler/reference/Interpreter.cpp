@@ -115,17 +115,15 @@ private:
   llvm::Expected<Tensors> repeat(RepeatOp op, Tensors operands) {
     std::string outer = prefix;
     llvm::scope_exit restore([&] { prefix = outer; });
-    for (uint64_t t = 0; t < op.getCount(); ++t) {
+    for (uint64_t t = 0;; ++t) {
       prefix = outer;
       for (char c : op.getPrefix())
         prefix += c == '#' ? std::to_string(t) : std::string(1, c);
       llvm::Expected<Tensors> results = callee(*op, op.getCallee(), operands);
-      if (!results)
+      if (!results || t + 1 == op.getCount())
         return results;
       std::move(results->begin(), results->end(), operands.begin());
     }
-    operands.resize(op.getNumResults());
-    return operands;
   }
 
   /// What the callee returns first replaces the carried tensors; what follows is collected at the time of the step.

@@ -79,7 +79,7 @@ private:
       std::string prefix = call.prefix + (repeat ? numbered(repeat.getPrefix(), t) : std::string());
       if (failed(copyBody(call.op, callee, values, prefix, *frame, results)))
         return failure();
-      if (repeat)
+      if (t + 1 < count)
         llvm::copy(results, values.begin());
     }
     call.op->replaceAllUsesWith(results);

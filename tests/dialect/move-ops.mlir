@@ -58,10 +58,13 @@ func.func @argmax(%x: tensor<?x?x9xf32>, %y: tensor<?xf32>) {
 
 // CHECK-LABEL: @cache_append
 func.func @cache_append(%cache: tensor<?x2x?x8xf32>, %rows: tensor<?x2x1x8xf32>, %at: tensor<?xi32>,
-                        %tokens: tensor<?x16x1xi32>, %token: tensor<?x1x1xi32>) {
+                        %tokens: tensor<?x16x1xi32>, %token: tensor<?x1x1xi32>, %map: tensor<?x2x?x?xf32>,
+                        %row: tensor<?x2x1x?xf32>) {
   // CHECK: attn.cache_append %{{.*}}, %{{.*}} at %{{.*}} : tensor<?x2x?x8xf32>, tensor<?x2x1x8xf32>, tensor<?xi32>
   %a = attn.cache_append %cache, %rows at %at : tensor<?x2x?x8xf32>, tensor<?x2x1x8xf32>, tensor<?xi32>
   // CHECK: attn.cache_append %{{.*}}, %{{.*}} at %{{.*}} : tensor<?x16x1xi32>, tensor<?x1x1xi32>, tensor<?xi32>
   %b = attn.cache_append %tokens, %token at %at : tensor<?x16x1xi32>, tensor<?x1x1xi32>, tensor<?xi32>
+  // CHECK: attn.cache_append %{{.*}}, %{{.*}} at %{{.*}} : tensor<?x2x?x?xf32>, tensor<?x2x1x?xf32>, tensor<?xi32>
+  %c = attn.cache_append %map, %row at %at : tensor<?x2x?x?xf32>, tensor<?x2x1x?xf32>, tensor<?xi32>
   return
 }

@@ -73,14 +73,6 @@ func.func @gather_c2(%x: tensor<?x8x?x64xf32>, %i: tensor<?x12x?xi32>) {
 
 // -----
 
-func.func @gather_c3(%x: tensor<?x8x?x?xf32>, %i: tensor<?x8x?xi32>) {
-  // expected-error @+1 {{'attn.gather' op expected rows of a static width, got tensor<?x8x?x?xf32>}}
-  %y = attn.gather %x, %i : tensor<?x8x?x?xf32>, tensor<?x8x?xi32>
-  return
-}
-
-// -----
-
 func.func @scatter_c1(%x: tensor<?x8x?x64xf32>, %i: tensor<?x1x?xi32>, %r: tensor<?x8x?x64xf64>) {
   // expected-error @+1 {{'attn.scatter' op expected one element type, got base tensor<?x8x?x64xf32> and rows tensor<?x8x?x64xf64>}}
   %y = attn.scatter %x, %i, %r : tensor<?x8x?x64xf32>, tensor<?x1x?xi32>, tensor<?x8x?x64xf64>

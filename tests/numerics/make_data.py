@@ -57,8 +57,8 @@ CASES.update({"evolve_map/" + name: ("logits", "map") for name in
               ("encoder", "causal", "cross_key", "cross_query", "one_by_one")})
 CASES.update({"attention_general/" + name: ("out", "map") for name in
               ("norm_softmax", "norm_softmax_sink", "norm_relu_sum", "norm_relu_count", "norm_relu2_count",
-               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "norm_sparsemax", "score_cosine",
-               "score_neg_l2", "score_additive", "score_bilinear", "score_rank1")})
+               "norm_sigmoid", "norm_sum", "norm_identity", "norm_softmax_queries", "norm_double", "norm_sparsemax",
+               "score_dot", "score_cosine", "score_neg_l2", "score_additive", "score_bilinear", "score_rank1")})
 CASES.update({"relative_1d/" + name: ("out",) for name in ("keys_and_values", "decode_offset", "causal_keys_only")})
 CASES.update({"relative_2d/" + name: ("out",) for name in ("h3_w5", "h1_w7", "unscaled_bias")})
 
@@ -129,7 +129,7 @@ def stated_mask(oracles, name):
         return (oracles.mask_causal(6, 6) & (np.arange(6) >= 2))[None, None], None
     queries, keys, lengths = {"attention_general": (7, 9, [8, 0]), "talking_heads": (5, 7, [6, 2])}.get(
         name.split("/")[0], (0, 0, None))
-    if lengths is None or "score_" in name or name == "attention_general/norm_sum":
+    if lengths is None or "score_" in name or name.endswith(("/norm_sum", "/norm_double")):
         return None
     causal = oracles.mask_causal(queries, keys, keys - queries)  # causal(bottom_right) and lengths
     return causal & oracles.mask_lengths(lengths, keys)[:, None, None], np.asarray(lengths, np.int32)
@@ -199,6 +199,7 @@ def own_cases(oracles):
     yield "reduce_map/masked", {"s": scores, "lengths": lengths}, results
     yield from update_cases()
     yield from beam_cases(oracles)
+    yield "ea_transformer/greedy", *evolving_case(oracles)
     yield "sample/draws", *sample_case()
 
 
@@ -220,6 +221,29 @@ def beam_cases(oracles):
         yield "beam_search/" + name, {
             "table": table, "preference": preference, "tokens": np.zeros_like(tokens), "sums": first, "scores": none,
             "alive": np.ones(2, np.int64), "last": np.ones(2 * beam, np.int64)}, {"tokens": tokens, "scores": found["score"]}
+
+
+def evolving_case(oracles):
+    """Evolving Attention for translation: what may follow each token of a text, and a translation by its own choice. All of a
+    text is computed at once."""
+    draw, p, layers, text = oracles._Rand(143), {}, 3, 8
+    for layer in range(layers):
+        p.update({**draw.block(8, 12, f"enc{layer}."), **draw.dblock(8, 12, f"dec{layer}.")})
+        for name in (f"enc{layer}.att.", f"dec{layer}.self.", f"dec{layer}.cross.") if layer else ():
+            p.update({name + "Wc": draw.n(2, 2, 3, 3) / 4, name + "bc": draw.b(2)})
+    p.update({"tgt_emb": draw.n(11, 8) / 2, "Wout": 4 * draw.w(8, 11), "bout": draw.b(11)})
+    p["bout"][:2] = -20.0  # neither padding nor BEGIN
+    p, src, ids, lengths = rounded(p), rounded(draw.n(3, 6, 8)), draw.ids(11, 3, text, lo=3), np.array([6, 3, 1])
+
+    def decode(tokens):
+        found = oracles.ea_transformer(src, oracles._embed(tokens, p["tgt_emb"]), p, 2, layers, 0.5, 0.4,
+                                       oracles.mask_lengths(lengths, 6))
+        return oracles.linear(found["out"], p["Wout"], p["bout"])
+
+    found = oracles._greedy(lambda tokens: decode(tokens)[:, -1], 3, 1, 2, text, 0)
+    results = {name: up_to(text, name, value) for name, value in found.items()}
+    return ({"src": src, "text": ids[..., None], "lengths": lengths, "p": p},
+            {"followed": decode(ids), **results})
 
 
 def sample_case():

@@ -43,8 +43,8 @@ func.func private @encoder_layer(%x: tensor<?x?x8xf32> {attn.dims = ["B", "N", "
   return %z : tensor<?x?x8xf32>
 }
 
-// Keys and values of the source, once for all steps; the operands are replaced.
-func.func private @cross_keys(%k0: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %v0: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}, %memory: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>) {
+// Keys and values of the source, once for all steps.
+func.func private @cross_keys(%memory: tensor<?x?x8xf32> {attn.dims = ["B", "N", "C"]}) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>) {
   %w_k = attn.weight "cross.Wk" : tensor<8x8xf32>
   %b_k = attn.weight "cross.bk" : tensor<8xf32>
   %k = attn.linear %memory, %w_k, %b_k : tensor<?x?x8xf32>, tensor<8x8xf32>, tensor<8xf32>
@@ -232,8 +232,8 @@ func.func @translate(%src: tensor<?x?xi32> {attn.name = "src", attn.dims = ["B",
   %g_memory = attn.weight "enc_ln.gamma" : tensor<8xf32>
   %h_memory = attn.weight "enc_ln.beta" : tensor<8xf32>
   %memory = attn.layer_norm %enc, %g_memory, %h_memory eps 1.0e-5 : tensor<?x?x8xf32>, tensor<8xf32>, tensor<8xf32>
-  %ck0, %cv0 = attn.repeat 1 @cross_keys(%memory, %memory, %memory) prefix "dec0." : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>)
-  %ck1, %cv1 = attn.repeat 1 @cross_keys(%memory, %memory, %memory) prefix "dec1." : (tensor<?x?x8xf32>, tensor<?x?x8xf32>, tensor<?x?x8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>)
+  %ck0, %cv0 = attn.repeat 1 @cross_keys(%memory) prefix "dec0." : (tensor<?x?x8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>)
+  %ck1, %cv1 = attn.repeat 1 @cross_keys(%memory) prefix "dec1." : (tensor<?x?x8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?x8xf32>)
   %empty = attn.rearrange %memory sizes affine_map<(b, n, c) -> (b, 2, 8, 4)> from affine_map<(b, h, t, d) -> (b, -1, 0)> : tensor<?x?x8xf32>
   %begin = attn.pointwise %lengths : tensor<?xi32> {
   ^bb0(%a: i32):

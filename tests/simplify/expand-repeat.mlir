@@ -34,6 +34,23 @@ func.func @repeat(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   return %y : tensor<?x4xf32>
 }
 
+func.func private @parts(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x4xf32>) {
+  %w = attn.weight "half" : tensor<2x4xf32>
+  %y = attn.linear %x, %w : tensor<?x4xf32>, tensor<2x4xf32>
+  return %y, %x : tensor<?x2xf32>, tensor<?x4xf32>
+}
+
+// One call returns what the callee does.
+// CHECK-LABEL: func.func @once
+// CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>)
+func.func @once(%x: tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x4xf32>) {
+  // CHECK-NEXT: %[[W:.*]] = attn.weight "first.half"
+  // CHECK-NEXT: %[[Y:.*]] = attn.linear %[[X]], %[[W]]
+  // CHECK-NEXT: return %[[Y]], %[[X]]
+  %y:2 = attn.repeat 1 @parts(%x) prefix "first." : (tensor<?x4xf32>) -> (tensor<?x2xf32>, tensor<?x4xf32>)
+  return %y#0, %y#1 : tensor<?x2xf32>, tensor<?x4xf32>
+}
+
 // CHECK-LABEL: func.func @nested
 func.func @nested(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK: attn.weight "block.0.layer.0.dense.weight"

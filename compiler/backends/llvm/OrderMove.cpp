@@ -134,13 +134,12 @@ void OrderKernel::argmax() {
 // In the memory of the cache only the new rows are written; elsewhere what it has is copied around them.
 void OrderKernel::cacheAppend(CacheAppendOp append) {
   Value cache = append.getCache(), rows = append.getRows();
-  int64_t width = shapeOf(cache).back();
   Pieces kept{rowsOf(cache, 2), numbersOf(cache, 2)}, added{rowsOf(rows, 2), numbersOf(rows, 2)};
   // Of a list: where the new rows begin.
   auto start = [&](CodeBuilder &code, const KernelScope &scope, Value list) {
     Value lists = shapeOf(cache).size() == 4 ? extent(code, scope, cache, 1) : code.constant(1);
     Value at = loadIndex(code, code.offset(code.i32(), input(scope, 2), code.div(list, lists)));
-    return code.mul(at, width);
+    return code.mul(at, numbersOf(cache, 1)(code, scope));
   };
   auto listOf = [&](CodeBuilder &code, const KernelScope &scope, Value pointer, const Pieces &numbers, Value list) {
     return code.offset(pointer, code.mul(list, numbers.size(code, scope)));

@@ -38,22 +38,28 @@ void OrderKernel::ifRow(CodeBuilder &code, Value index, Value rows, llvm::functi
 void OrderKernel::gather() {
   Value rows = op.getOperand(0), index = op.getOperand(1);
   int64_t heads = shapeOf(rows)[1], lists = shapeOf(index)[1], width = shapeOf(rows).size() == 4 ? shapeOf(rows)[3] : 1;
-  int64_t task = width == 1 ? movedRows * 16 : movedRows;
+  bool isWide = ShapedType::isDynamic(width);
+  int64_t task = isWide ? movedRows / 4 : width == 1 ? movedRows * 16 : movedRows;
   forEach(task, rowsOf(index, 0), [&](CodeBuilder &code, const KernelScope &scope, Value at, Value) {
+    Value size = isWide ? extent(code, scope, rows, 3) : code.constant(width);
+    auto forRow = [&](llvm::function_ref<void(Value, Value)> body) {
+      isWide ? forColumns(code, code.constant(0), size, body) : forColumns(code, width, body);
+    };
     Value tokens = extent(code, scope, rows, 2), list = code.div(at, extent(code, scope, index, 2));
     Value sample = code.div(list, code.constant(lists));
     Value head = code.div(code.rem(list, code.constant(lists)), code.constant(lists / heads));
     Value first = code.mul(code.add(code.mul(sample, heads), head), tokens);
-    Value to = code.offset(kernel.result(scope, 0), code.mul(at, width));
-    ifRow(
-        code, loadIndex(code, code.offset(code.i32(), input(scope, 1), at)), tokens,
-        [&](Value row) {
-          copyRow(code, code.offset(input(scope, 0), code.mul(code.add(first, row), width)), to, width);
-        },
-        [&] {
-          forColumns(code, width,
-                     [&](Value column, Value mask) { code.storeVector(code.zeros(), code.offset(to, column), mask); });
-        });
+    Value to = code.offset(kernel.result(scope, 0), code.mul(at, size));
+    auto copy = [&](Value row) {
+      Value from = code.offset(input(scope, 0), code.mul(code.add(first, row), size));
+      forRow([&](Value column, Value mask) {
+        code.storeVector(code.loadVector(code.offset(from, column), mask), code.offset(to, column), mask);
+      });
+    };
+    auto clear = [&] {
+      forRow([&](Value column, Value mask) { code.storeVector(code.zeros(), code.offset(to, column), mask); });
+    };
+    ifRow(code, loadIndex(code, code.offset(code.i32(), input(scope, 1), at)), tokens, copy, clear);
   });
 }
 
