@@ -142,7 +142,7 @@ TEST_F(ModelTest, RefusesCode) {
   expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 5", nullptr);
   fake.code.abi_version = ATTN_ABI_VERSION;
   fake.code.size = 8;
-  expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 120 bytes, expected 32 and 120", nullptr);
+  expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 136 bytes, expected 32 and 136", nullptr);
   fake.code.size = sizeof(fake.code);
   fake.code.variants = nullptr;
   expectFailure(ATTN_E_ARGUMENT, "the model has no code", nullptr);
