@@ -103,6 +103,9 @@ class Metadata(Structure):
         ("caches", POINTER(Cache)),
         ("state_count", c_uint32),
         ("cache_count", c_uint32),
+        ("weight_checks", c_void_p),
+        ("weight_check_count", c_uint32),
+        ("reserved3", c_uint32),
     ]
 
 

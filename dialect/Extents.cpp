@@ -2,6 +2,7 @@
 #include "dialect/Extents.h"
 #include "dialect/AttnOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Support/MathExtras.h"
 #include <numeric>
 
 namespace mlir::attn {
@@ -66,6 +67,9 @@ FailureOr<FunctionExtents> FunctionExtents::compute(func::FuncOp function) {
     result.extents[argument] = argumentExtents(function, argument.getArgNumber(), result.symbolList);
   if (failed(result.visit(function.getBody().front())) || failed(result.checkResults(function)))
     return failure();
+  for (Symbol &symbol : result.symbolList)
+    if (symbol.maximum > symbol.multiple)
+      symbol.maximum -= symbol.maximum % symbol.multiple;
   return result;
 }
 
@@ -111,6 +115,57 @@ LogicalResult FunctionExtents::visit(Operation *op) {
   for (auto [argument, operand] : llvm::zip(kernel.getBody().getArguments(), kernel.getInputs()))
     extents[argument] = Extents(extents.lookup(operand));
   return visit(kernel.getBody().front());
+}
+
+namespace {
+
+/// From `least` to `most` (0: unbounded), a multiple of `multiple`.
+struct Range {
+  int64_t least, most, multiple;
+  bool bounded = most != 0;
+
+  /// What x is for x + by, x * by or x floordiv by to be within the range; fails where that is not known.
+  LogicalResult undo(AffineExprKind kind, int64_t by) {
+    if (kind == AffineExprKind::Add && by % multiple == 0) {
+      least = std::max<int64_t>(least - by, 0);
+      most = bounded ? most - by : 0;
+      return success(!bounded || most > 0);
+    }
+    if (kind == AffineExprKind::Mul && by > 0) {
+      least = llvm::divideCeil(least, by);
+      most = most / by;
+      multiple /= std::gcd(multiple, by);
+      return success(!bounded || most > 0);
+    }
+    if (kind != AffineExprKind::FloorDiv)
+      return failure();
+    bool fits = !llvm::MulOverflow(least, by, least) && !llvm::MulOverflow(most, by, most) &&
+                !llvm::AddOverflow(most, bounded ? by - 1 : 0, most);
+    multiple *= multiple == 1 ? 1 : by;
+    return success(fits);
+  }
+};
+
+} // namespace
+
+LogicalResult requireRange(AffineExpr size, const Symbol &of, MutableArrayRef<Symbol> symbols) {
+  Range range{of.minimum, of.maximum, of.multiple};
+  while (auto part = dyn_cast<AffineBinaryOpExpr>(size)) {
+    auto by = dyn_cast<AffineConstantExpr>(part.getRHS());
+    if (!by || failed(range.undo(part.getKind(), by.getValue())))
+      return failure();
+    size = part.getLHS();
+  }
+  if (auto constant = dyn_cast<AffineConstantExpr>(size)) {
+    int64_t value = constant.getValue();
+    return success(value >= range.least && (!range.bounded || value <= range.most) && value % range.multiple == 0);
+  }
+  Symbol &symbol = symbols[cast<AffineSymbolExpr>(size).getPosition()];
+  symbol.minimum = std::max(symbol.minimum, range.least);
+  if (range.bounded)
+    symbol.maximum = symbol.maximum ? std::min(symbol.maximum, range.most) : range.most;
+  symbol.multiple = std::lcm(symbol.multiple, range.multiple);
+  return success(symbol.multiple < int64_t(1) << 31);
 }
 
 /// Whether a size, or a part of it that is divided, is negative where its only symbol has a value.
@@ -161,11 +216,11 @@ static LogicalResult keepWhole(Operation *op, AffineExpr size, MutableArrayRef<S
 
 LogicalResult FunctionExtents::constrain(Operation *op, ArrayRef<Extents> operands, const Extents &result) {
   if (auto positions = dyn_cast<PositionsOp>(op))
-    bound(result[0], positions.getTable().getType().getDimSize(0));
+    return bound(op, result[0], positions.getTable().getType().getDimSize(0));
   if (auto given = dyn_cast<GivenScoreOp>(op)) {
     auto table = given.getTable().getType();
-    bound(result[2], table.getDimSize(table.getRank() - 2));
-    bound(result[3], table.getDimSize(table.getRank() - 1));
+    return success(succeeded(bound(op, result[2], table.getDimSize(table.getRank() - 2))) &&
+                   succeeded(bound(op, result[3], table.getDimSize(table.getRank() - 1))));
   }
   MaskAttr mask = isa<MaskOp>(op)        ? cast<MaskOp>(op).getMask()
                   : isa<AttentionOp>(op) ? cast<AttentionOp>(op).getMaskAttr()
@@ -214,18 +269,12 @@ LogicalResult FunctionExtents::divide(Operation *op, AffineExpr extent, int64_t 
   return success();
 }
 
-void FunctionExtents::bound(AffineExpr extent, int64_t size) {
-  if (auto quotient = dyn_cast<AffineBinaryOpExpr>(extent);
-      quotient && extent.getKind() == AffineExprKind::FloorDiv && !ShapedType::isDynamic(size)) {
-    if (auto by = dyn_cast<AffineConstantExpr>(quotient.getRHS())) // blocks of so many rows
-      bound(quotient.getLHS(), size * by.getValue());
-    return;
-  }
-  auto symbol = dyn_cast<AffineSymbolExpr>(extent);
-  if (!symbol || ShapedType::isDynamic(size))
-    return;
-  int64_t &maximum = symbolList[symbol.getPosition()].maximum;
-  maximum = maximum ? std::min(maximum, size) : size;
+LogicalResult FunctionExtents::bound(Operation *op, AffineExpr extent, int64_t size) {
+  if (ShapedType::isDynamic(size) || extent == getAffineConstantExpr(0, op->getContext()) ||
+      (size > 0 && succeeded(requireRange(extent, {"", 0, size, 1}, symbolList))))
+    return success();
+  return op->emitOpError("expected a size of which one dimension of an input tells that it is at most ")
+         << size << ", that of the table, got " << extentText(extent, symbolList);
 }
 
 llvm::ArrayRef<AffineExpr> FunctionExtents::of(Value value) const {

@@ -25,6 +25,10 @@ struct Symbol {
   int64_t multiple = 1; // of which every value is one
 };
 
+/// Has a size lie within `range` in every call, by what the symbol may be that it is made of; fails where these are
+/// several, or the largest value is 0, which no symbol can have.
+LogicalResult requireRange(AffineExpr size, const Symbol &range, llvm::MutableArrayRef<Symbol> symbols);
+
 /// The extents of a tensor whose dimensions known at run time have these names, or without names ones made of `place`;
 /// `symbols` grows by those that are new.
 Extents namedExtents(RankedTensorType type, ArrayAttr dims, const llvm::Twine &place,
@@ -52,7 +56,7 @@ private:
   /// An extent is a multiple of `size` in every call.
   LogicalResult divide(Operation *op, AffineExpr extent, int64_t size);
   /// A table of `size` rows allows no larger extent; sizes that are known at run time only are left to other checks.
-  void bound(AffineExpr extent, int64_t size);
+  LogicalResult bound(Operation *op, AffineExpr extent, int64_t size);
 
   llvm::DenseMap<Value, Extents> extents;
   llvm::SmallVector<Symbol> symbolList;

@@ -16,7 +16,7 @@ def Attn_WeightOp : Attn_Op<"weight", [Pure, DeclareOpInterfaceMethods<Attn_Exte
     ```
   }];
   let arguments = (ins StrAttr:$name, DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$slice);
-  let results = (outs Attn_Tensor:$result);
+  let results = (outs RankedTensorOf<[AnyFloat, I32]>:$result);
   let assemblyFormat = "$name `` custom<Slice>($slice) attr-dict `:` type($result)";
   let hasVerifier = 1;
 }

@@ -1,8 +1,6 @@
 // Sizes inside and outside of a loop's function; see the header.
 #include "dialect/StepExtents.h"
 #include "dialect/Verify.h"
-#include "llvm/Support/MathExtras.h"
-#include <numeric>
 
 namespace mlir::attn {
 
@@ -56,54 +54,6 @@ FailureOr<Extents> StepExtents::ofResult(LoopOp loop, unsigned result) const {
 
 namespace {
 
-/// From `least` to `most` (0: unbounded), a multiple of `multiple`.
-struct Range {
-  int64_t least, most, multiple;
-
-  /// What x is for x + by, x * by or x floordiv by to be within the range; fails where that is not known.
-  LogicalResult undo(AffineExprKind kind, int64_t by) {
-    if (kind == AffineExprKind::Add && by % multiple == 0) {
-      least = std::max<int64_t>(least - by, 0);
-      most = most ? most - by : 0;
-      return success(most >= 0 && (most > 0 || !bounded));
-    }
-    if (kind == AffineExprKind::Mul && by > 0) {
-      least = llvm::divideCeil(least, by);
-      most = most / by;
-      multiple /= std::gcd(multiple, by);
-      return success(most > 0 || !bounded);
-    }
-    if (kind != AffineExprKind::FloorDiv)
-      return failure();
-    least *= by;
-    most *= by;
-    multiple *= multiple == 1 ? 1 : by;
-    return success();
-  }
-
-  bool bounded = most != 0;
-};
-
-/// Demands a range of a size, which one symbol makes up or none.
-LogicalResult demand(AffineExpr size, Range range, MutableArrayRef<Symbol> symbols) {
-  while (auto part = dyn_cast<AffineBinaryOpExpr>(size)) {
-    auto by = dyn_cast<AffineConstantExpr>(part.getRHS());
-    if (!by || failed(range.undo(part.getKind(), by.getValue())))
-      return failure();
-    size = part.getLHS();
-  }
-  if (auto constant = dyn_cast<AffineConstantExpr>(size)) {
-    int64_t value = constant.getValue();
-    return success(value >= range.least && (!range.bounded || value <= range.most) && value % range.multiple == 0);
-  }
-  Symbol &symbol = symbols[cast<AffineSymbolExpr>(size).getPosition()];
-  symbol.minimum = std::max(symbol.minimum, range.least);
-  if (range.bounded)
-    symbol.maximum = symbol.maximum ? std::min(symbol.maximum, range.most) : range.most;
-  symbol.multiple = std::lcm(symbol.multiple, range.multiple);
-  return success(symbol.multiple < int64_t(1) << 31);
-}
-
 /// Whether a size may be negative, or may not be what is asked of it.
 bool isFree(AffineExpr size, const Symbol &inside) {
   bool subtracts = false;
@@ -118,7 +68,7 @@ bool isFree(AffineExpr size, const Symbol &inside) {
 
 LogicalResult StepExtents::demandOutside(LoopOp loop, ArrayRef<Symbol> inside, MutableArrayRef<Symbol> outside) const {
   for (auto [symbol, size] : llvm::zip_equal(inside, outer)) {
-    if (isFree(size, symbol) || succeeded(demand(size, {symbol.minimum, symbol.maximum, symbol.multiple}, outside)))
+    if (isFree(size, symbol) || succeeded(requireRange(size, symbol, outside)))
       continue;
     InFlightDiagnostic error = loop.emitOpError("expected dimension ")
                                << symbol.name << " of @" << func::FuncOp(callee).getName() << " to be at least "

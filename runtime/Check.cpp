@@ -5,6 +5,7 @@
 #include "runtime/Model.h"
 
 #include "runtime/Checked.h"
+#include "runtime/Elements.h"
 #include "runtime/Linkage.h"
 
 #include <inttypes.h>
@@ -188,45 +189,15 @@ static attn_status checkOverlaps(const attn_metadata &metadata, const Tensors &t
   return ATTN_OK;
 }
 
-/// The position of the first element outside [lower, upper], or -1. Buffers may be unaligned, hence memcpy.
-template <typename T>
-static int64_t findOutside(const void *data, int64_t count, int64_t lower, int64_t upper, int64_t &value) {
-  const char *from = static_cast<const char *>(data);
-  const uint64_t span = static_cast<uint64_t>(upper) - static_cast<uint64_t>(lower);
-  for (int64_t i = 0; i < count; ++i) {
-    T element;
-    memcpy(&element, from + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
-    value = static_cast<int64_t>(element);
-    if (__builtin_expect(static_cast<uint64_t>(value) - static_cast<uint64_t>(lower) > span || upper < lower, 0))
-      return i;
-  }
-  return -1;
-}
-
-/// An error unless elements rise from `lower` to `upper`.
-static attn_status checkRising(const attn_port &port, const attn_tensor &tensor, int64_t lower, int64_t upper,
-                               uint32_t i, Text &text) {
-  const char *from = static_cast<const char *>(tensor.data);
-  int64_t before = lower;
-  for (int64_t at = 0; at < tensor.shape[0]; ++at) {
-    int32_t element;
-    memcpy(&element, from + at * static_cast<int64_t>(sizeof(element)), sizeof(element));
-    if (at == 0 ? element != lower : element < before)
-      return fail(text, ATTN_E_INDEX, "input %u \"%s\"[%" PRId64 "]: %d, expected %s%" PRId64, i, port.name, at,
-                  element, at ? "no less than " : "", before);
-    before = element;
-  }
-  if (tensor.shape[0] && before != upper)
-    return fail(text, ATTN_E_INDEX, "input %u \"%s\"[%" PRId64 "]: %" PRId64 ", expected %" PRId64, i, port.name,
-                tensor.shape[0] - 1, before, upper);
-  return ATTN_OK;
-}
-
 static attn_status checkElements(const attn_context *context, const attn_tensor &tensor, uint32_t i, Text &text) {
   const attn_port &port = context->model->code->metadata->inputs[i];
   const int64_t upper = extentOf(context, port.upper) - (port.below ? 1 : 0);
-  if (port.rising)
-    return checkRising(port, tensor, port.lower, upper, i, text);
+  if (port.rising) {
+    const Fall fall = findFall(tensor.data, tensor.shape[0], port.lower, upper);
+    if (fall.at >= 0)
+      text.append("input %u \"%s\"", i, port.name);
+    return failFall(text, ATTN_E_INDEX, fall);
+  }
   int64_t count = 1, value = 0, at = -1;
   for (int32_t d = 0; d < port.rank; ++d)
     count *= tensor.shape[d]; // fits: checkBuffer has checked the bytes

@@ -3,6 +3,7 @@
 #include "runtime/Model.h"
 
 #include "runtime/Checked.h"
+#include "runtime/Elements.h"
 #include "runtime/Linkage.h"
 
 #include <inttypes.h>
@@ -97,21 +98,49 @@ static attn_status loadFile(Weights &weights, int descriptor, uint64_t size, con
                                 : mapData(weights, descriptor, size, header, path, text);
 }
 
-ATTN_RT attn_status openWeights(Weights &weights, const attn_code *code, const char *path, uint32_t flags, Text &text) {
-  weights = Weights();
-  if (!code->metadata->weights_bytes)
+/// Checks integers that code follows without a look at them, at `data`.
+static attn_status checkIntegers(const attn_weight_check &check, const char *data, const char *name, Text &text) {
+  if (check.rising) {
+    const Fall fall = findFall(data, check.count, check.lower, check.upper);
+    if (fall.at >= 0)
+      text.append("weights '%s': \"%s\"", name, check.name);
+    return failFall(text, ATTN_E_FILE, fall);
+  }
+  int64_t value = 0;
+  const int64_t at = findOutside<int32_t>(data, check.count, check.lower, check.upper, value);
+  if (at < 0)
     return ATTN_OK;
-  if (!path && code->embedded_weights)
-    return openEmbedded(weights, code, text);
-  if (!path)
-    return fail(text, ATTN_E_ARGUMENT, "model '%s' needs a weights file, the path is null", code->metadata->name);
+  return fail(text, ATTN_E_FILE, "weights '%s': \"%s\"[%" PRId64 "]: %" PRId64 " is outside [%" PRId64 ", %" PRId64 "]",
+              name, check.name, at, value, check.lower, check.upper);
+}
+
+static attn_status openFile(Weights &weights, const attn_metadata &metadata, const char *path, uint32_t flags,
+                            Text &text) {
   int descriptor;
   uint64_t size;
   attn_status status = openRegular(descriptor, size, "weights", path, text);
   if (status != ATTN_OK)
     return status;
-  status = loadFile(weights, descriptor, size, *code->metadata, path, flags, text);
+  status = loadFile(weights, descriptor, size, metadata, path, flags, text);
   close(descriptor);
+  return status;
+}
+
+ATTN_RT attn_status openWeights(Weights &weights, const attn_code *code, const char *path, uint32_t flags, Text &text) {
+  weights = Weights();
+  if (!code->metadata->weights_bytes)
+    return ATTN_OK;
+  if (!path && !code->embedded_weights)
+    return fail(text, ATTN_E_ARGUMENT, "model '%s' needs a weights file, the path is null", code->metadata->name);
+  attn_status status = path ? openFile(weights, *code->metadata, path, flags, text) : openEmbedded(weights, code, text);
+  if (status != ATTN_OK)
+    return status;
+  const attn_metadata &metadata = *code->metadata;
+  for (uint32_t i = 0; status == ATTN_OK && i < metadata.weight_check_count; ++i)
+    status = checkIntegers(metadata.weight_checks[i], weights.data + metadata.weight_checks[i].offset,
+                           path ? path : "embedded", text);
+  if (status != ATTN_OK)
+    closeWeights(weights);
   return status;
 }
 

@@ -101,6 +101,16 @@ uint64_t weightOffset(WeightOp weight) {
   return offset ? offset.getInt() : 0;
 }
 
+std::string weightText(WeightOp weight) {
+  std::string text = weight.getName().str();
+  if (weight.getSlice().empty())
+    return text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(weight.getSlice(), os << "[", ",");
+  os << "]";
+  return text;
+}
+
 uint64_t packedBytes(func::FuncOp model) {
   auto bytes = model->getAttrOfType<IntegerAttr>("attn.packed_bytes");
   return bytes ? bytes.getInt() : 0;

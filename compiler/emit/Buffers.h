@@ -42,6 +42,9 @@ void placeWeights(llvm::ArrayRef<func::FuncOp> variants);
 /// Where the packed file holds a weight (`attn.offset`), once it is placed.
 uint64_t weightOffset(WeightOp weight);
 
+/// The name of a weight and its slice: `table` or `table[1,2]`.
+std::string weightText(WeightOp weight);
+
 /// Size of all packed weights' data, those of other variants included (`attn.packed_bytes`); 0 before they are placed.
 uint64_t packedBytes(func::FuncOp model);
 

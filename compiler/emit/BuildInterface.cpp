@@ -76,12 +76,13 @@ struct BuildInterface : impl::BuildInterfaceBase<BuildInterface> {
     if (failed(extents))
       return signalPassFailure();
     FailureOr<Interface> interface = Interface::compute(*model, *extents);
-    if (failed(interface))
+    FailureOr<SmallVector<GraphWeight>> graphs = graphWeights(*model);
+    if (failed(interface) || failed(graphs))
       return signalPassFailure();
     auto builder = ImplicitLocOpBuilder::atBlockEnd(model->getLoc(), getOperation().getBody());
     Entry entry{*model, *extents, prefix, builder};
     bool hasStates = !interface->states.empty();
-    buildMetadata(entry, {std::move(*interface), targets, cpuFeatures, embedWeights, program});
+    buildMetadata(entry, {std::move(*interface), std::move(*graphs), targets, cpuFeatures, embedWeights, program});
     buildFunctions(entry, hasStates);
   }
 };

@@ -53,6 +53,23 @@ std::string buildCaches(ConstantBuilder &c, ArrayRef<Cache> caches) {
   });
 }
 
+std::string buildWeightChecks(ConstantBuilder &c, ArrayRef<GraphWeight> checks) {
+  Type i64 = c.entry.i64(), check = c.structType({c.entry.pointer(), i64, i64, i64, i64, c.entry.i32(), c.entry.i32()});
+  SmallVector<std::string> names =
+      llvm::map_to_vector(checks, [&](const GraphWeight &w) { return c.text(weightText(w.weight)); });
+  Type array = LLVM::LLVMArrayType::get(check, checks.size());
+  return c.global("weight_checks", array, [&] {
+    SmallVector<Value> values;
+    for (auto [w, name] : llvm::zip_equal(checks, names)) {
+      WeightOp weight = w.weight;
+      values.push_back(c.aggregate(check, {c.addressOf(name), c.entry.constant(weightOffset(weight)),
+                                           c.entry.constant(cast<RankedTensorType>(weight.getType()).getNumElements()),
+                                           c.entry.constant(0), c.entry.constant(w.upper), c.i32(w.rising), c.i32(0)}));
+    }
+    return c.aggregate(array, values);
+  });
+}
+
 std::string buildSymbols(ConstantBuilder &c, ArrayRef<Symbol> symbols) {
   Type symbol = c.structType({c.entry.pointer(), c.entry.i64(), c.entry.i64(), c.entry.i64()});
   SmallVector<std::string> names = llvm::map_to_vector(symbols, [&](const Symbol &s) { return c.text(s.name); });
@@ -115,11 +132,13 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
   std::string outputs = buildPorts(c, "outputs", interface.outputs);
   std::string symbols = buildSymbols(c, interface.symbols);
   std::string states = buildStates(c, interface.states), caches = buildCaches(c, interface.caches);
+  std::string weightChecks = buildWeightChecks(c, binary.graphWeights);
   std::string name = c.text(entry.prefix), compiler = c.text(kCompiler), variants = buildVariants(c, binary);
   uint64_t weightsBytes = packedBytes(entry.model);
   std::string id = weightsBytes ? c.external("weights_id") : "";
   Type p = entry.pointer(), i32 = entry.i32(), i64 = entry.i64();
-  Type type = c.structType({i32, i32, p, p, p, p, p, p, i32, i32, i32, i32, i64, p, i32, i32, p, p, i32, i32});
+  Type type =
+      c.structType({i32, i32, p, p, p, p, p, p, i32, i32, i32, i32, i64, p, i32, i32, p, p, i32, i32, p, i32, i32});
   return c.global("metadata_value", type, [&] {
     return c.aggregate(type, {c.i32(sizeof(attn_metadata)),
                               c.i32(ATTN_ABI_VERSION),
@@ -140,16 +159,19 @@ std::string buildDescription(ConstantBuilder &c, const Binary &binary) {
                               c.addressOf(states),
                               c.addressOf(caches),
                               c.i32(interface.states.size()),
-                              c.i32(interface.caches.size())});
+                              c.i32(interface.caches.size()),
+                              c.addressOf(weightChecks),
+                              c.i32(binary.graphWeights.size()),
+                              c.i32(0)});
   });
 }
 
 } // namespace
 
 void buildMetadata(Entry &entry, const Binary &binary) {
-  static_assert(sizeof(attn_metadata) == 120 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
+  static_assert(sizeof(attn_metadata) == 136 && sizeof(attn_variant) == 16 && sizeof(attn_variant_code) == 24 &&
                     sizeof(attn_port) == 144 && sizeof(attn_symbol) == 32 && sizeof(attn_code) == 32 &&
-                    sizeof(attn_state) == 16 && sizeof(attn_cache) == 24,
+                    sizeof(attn_state) == 16 && sizeof(attn_cache) == 24 && sizeof(attn_weight_check) == 48,
                 "the constants of this file follow attn/abi.h member by member");
   ConstantBuilder c(entry, "text");
   std::string description = buildDescription(c, binary), variants = buildVariantCode(c, binary);

@@ -1,4 +1,4 @@
-// Float element types to one another, element by element from unaligned memory.
+// Float element types to one another and i64 to i32, element by element from unaligned memory.
 #include "compiler/emit/PackWeights.h"
 #include <cstring>
 
@@ -44,7 +44,11 @@ static double loadFloat(const char *source, attn_dtype type) {
 
 bool canConvert(attn_dtype from, attn_dtype to) {
   bool isFloat = from == ATTN_F32 || from == ATTN_F64 || from == ATTN_BF16 || from == ATTN_F16;
-  return from == to || (isFloat && (to == ATTN_F32 || to == ATTN_F64));
+  return from == to || (isFloat && (to == ATTN_F32 || to == ATTN_F64)) || (from == ATTN_I64 && to == ATTN_I32);
+}
+
+int64_t readInteger(const char *source, attn_dtype from) {
+  return from == ATTN_I64 ? load<int64_t>(source) : load<int32_t>(source);
 }
 
 void readElements(const char *source, attn_dtype from, attn_dtype to, int64_t count, char *result) {
@@ -53,7 +57,11 @@ void readElements(const char *source, attn_dtype from, attn_dtype to, int64_t co
     std::memcpy(result, source, count * step);
     return;
   }
-  for (int64_t i = 0; i < count; ++i) {
+  for (int64_t i = 0; i < count && to == ATTN_I32; ++i) {
+    auto narrow = static_cast<int32_t>(readInteger(source + i * step, from));
+    std::memcpy(result + i * sizeof(narrow), &narrow, sizeof(narrow));
+  }
+  for (int64_t i = 0; i < count && to != ATTN_I32; ++i) {
     double value = loadFloat(source + i * step, from);
     float narrow = static_cast<float>(value);
     if (to == ATTN_F32)

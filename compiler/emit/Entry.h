@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/emit/Buffers.h"
+#include "compiler/emit/GraphWeights.h"
 #include "compiler/emit/Interface.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
@@ -80,6 +81,7 @@ struct Memory {
 /// What the interface tells of the binary.
 struct Binary {
   Interface interface;
+  SmallVector<GraphWeight> graphWeights;
   ArrayRef<std::string> targets;
   ArrayRef<uint64_t> cpuFeatures; ///< of each target
   bool embedWeights, program;

@@ -34,13 +34,16 @@ struct WeightSource {
   bool convert = false;
 };
 
-/// Finds each `attn.weight` of a model's variants in the file. All that is wrong is told at once, at the ops, before
+/// Finds each `attn.weight` of a model's variants in the file, and checks the numbers that code follows without a look
+/// at them. All that is wrong is told at once, at the ops, before
 /// failing; variants have the same weights, perhaps in other layouts, so that it is told for one of them.
 FailureOr<llvm::SmallVector<PackedTensor>> matchWeights(llvm::ArrayRef<func::FuncOp> variants,
                                                         const attn_safetensors *file, const WeightSource &source);
 
-/// Reads `count` elements, converting between float types; `source` has no alignment.
+/// Reads `count` elements, converting between float types, or i64 that fit into i32; `source` has no alignment.
 void readElements(const char *source, attn_dtype from, attn_dtype to, int64_t count, char *result);
+/// An element of i32 or i64.
+int64_t readInteger(const char *source, attn_dtype from);
 /// Whether readElements converts `from` to `to`.
 bool canConvert(attn_dtype from, attn_dtype to);
 

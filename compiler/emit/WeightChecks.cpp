@@ -1,6 +1,7 @@
-// Every weight of the model against the file: name, element type, shape, slice. One look at the errors is enough to
-// mend all.
+// Every weight of the model against the file: name, element type, shape, slice; the numbers of graphs. One look at the
+// errors is enough to mend all.
 #include "compiler/emit/Buffers.h"
+#include "compiler/emit/GraphWeights.h"
 #include "compiler/emit/PackWeights.h"
 #include "dialect/Ports.h"
 #include "llvm/ADT/SmallSet.h"
@@ -41,10 +42,56 @@ public:
     for (auto [index, extent] : llvm::zip(weight.getSlice(), fileShape))
       if (index < 0 || index >= extent)
         return problem(weight) << " is " << has << ", the model takes index " << index << " of an extent of " << extent;
-    return packed(weight, *found, type);
+    PackedTensor tensor = packed(weight, *found, type);
+    if (tensor.from == ATTN_I64 && tensor.to == ATTN_I32)
+      if (std::optional<int64_t> at = findOutside(tensor, INT32_MIN, INT32_MAX))
+        return wrongNumber(weight, tensor, *at) << ", which i32 does not hold";
+    return tensor;
+  }
+
+  /// Numbers that code follows without a look at them.
+  LogicalResult checkGraph(const GraphWeight &graph, const PackedTensor &tensor) {
+    if (!graph.rising) {
+      std::optional<int64_t> at = findOutside(tensor, 0, graph.upper);
+      return at ? wrongNumber(graph.weight, tensor, *at) << ", outside [0, " << graph.upper << "]" : success();
+    }
+    int64_t count = tensor.rows * tensor.cols, before = 0;
+    for (int64_t at = 0; at < count; ++at) {
+      int64_t number = numberAt(tensor, at);
+      if (at == 0 ? number != before : number < before)
+        return wrongNumber(graph.weight, tensor, at) << ", expected " << (at ? "no less than " : "") << before;
+      before = number;
+    }
+    if (before != graph.upper)
+      return wrongNumber(graph.weight, tensor, count - 1) << ", expected " << graph.upper;
+    return success();
   }
 
 private:
+  static int64_t numberAt(const PackedTensor &tensor, int64_t at) {
+    return readInteger(tensor.source + at * attn_dtype_bytes(tensor.from), tensor.from);
+  }
+
+  static std::optional<int64_t> findOutside(const PackedTensor &tensor, int64_t lower, int64_t upper) {
+    for (int64_t at = 0; at < tensor.rows * tensor.cols; ++at)
+      if (int64_t number = numberAt(tensor, at); number < lower || number > upper)
+        return at;
+    return std::nullopt;
+  }
+
+  InFlightDiagnostic wrongNumber(WeightOp weight, const PackedTensor &tensor, int64_t at) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(weight.getType()).getShape();
+    SmallVector<int64_t> place(shape.size());
+    int64_t rest = at;
+    for (int64_t d = shape.size() - 1; d >= 0; rest /= shape[d--])
+      place[d] = rest % shape[d];
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    llvm::interleave(place, os, ",");
+    return weight.emitError() << "weights '" << source.path << "': tensor \"" << weightText(weight) << "\"[" << text
+                              << "] is " << numberAt(tensor, at);
+  }
+
   /// The type that the model's text gives a weight.
   static attn_dtype declaredType(WeightOp weight) {
     auto storage = weight->getAttrOfType<StringAttr>(kStorage);
@@ -121,6 +168,19 @@ private:
   const WeightSource &source;
 };
 
+/// What code follows without a look at it is the same of all variants.
+LogicalResult checkGraphs(func::FuncOp model, WeightMatcher &matcher, ArrayRef<PackedTensor> tensors) {
+  FailureOr<SmallVector<GraphWeight>> graphs = graphWeights(model);
+  if (failed(graphs))
+    return failure();
+  bool fine = true;
+  for (const GraphWeight &graph : *graphs)
+    for (const PackedTensor &tensor : tensors)
+      if (tensor.offset == weightOffset(graph.weight))
+        fine &= succeeded(matcher.checkGraph(graph, tensor));
+  return success(fine);
+}
+
 } // namespace
 
 FailureOr<SmallVector<PackedTensor>> matchWeights(ArrayRef<func::FuncOp> variants, const attn_safetensors *file,
@@ -143,6 +203,8 @@ FailureOr<SmallVector<PackedTensor>> matchWeights(ArrayRef<func::FuncOp> variant
     if (failedAny)
       return failure();
   }
+  if (failed(checkGraphs(variants.front(), matcher, result)))
+    return failure();
   return result;
 }
 

@@ -81,7 +81,8 @@ class MapGroups {
 public:
   void add(Operation *op) {
     llvm::SetVector<unsigned> read;
-    for (Value map : mapOperands(op))
+    bool apart = isApart(op);
+    for (Value map : apart ? SmallVector<Value>() : mapOperands(op))
       if (Operation *producer = map.getDefiningOp())
         if (auto group = groupOf.find(producer); group != groupOf.end())
           read.insert(group->second);
@@ -91,7 +92,7 @@ public:
       if (join(op, group))
         return;
     OpSet own;
-    remakeEdges(op, own);
+    remakeEdges(op, own, apart);
     for (Operation *member : own)
       groupOf[member] = groups.size();
     groups.push_back(std::move(own));
@@ -100,12 +101,20 @@ public:
   MutableArrayRef<OpSet> all() { return groups; }
 
 private:
-  /// Adds an op to a group of its own, with copies of all that makes the maps it reads where these lie along the edges
-  /// of a graph: such a map is made again, as none is ever in memory.
-  static void remakeEdges(Operation *op, OpSet &group) {
+  /// Whether an op leaves the edges of a graph of a map that others read too: a kernel has the edges of one graph, or
+  /// the whole map.
+  static bool isApart(Operation *op) {
+    bool namesGraph = false;
+    forEachGraph(op, [&](OpOperand &, OpOperand &) { namesGraph = true; });
+    return namesGraph && isa<MaskOp>(op) && !op->getOperand(0).hasOneUse() && !liesAlongEdges(op->getOperand(0));
+  }
+
+  /// Adds an op to a group of its own, with copies of all that makes the maps it reads where it is `apart`, or where
+  /// these lie along the edges of a graph: such a map is made again, as none is ever in memory.
+  static void remakeEdges(Operation *op, OpSet &group, bool apart) {
     IRMapping copies;
     for (OpOperand &operand : op->getOpOperands())
-      if (isMapOperand(operand) && liesAlongEdges(operand.get()))
+      if (isMapOperand(operand) && (apart || liesAlongEdges(operand.get())))
         operand.set(remake(operand.get(), op, copies, group));
     group.insert(op);
   }
@@ -185,10 +194,25 @@ struct FuseMaps : impl::FuseMapsBase<FuseMaps> {
     MapGroups groups;
     for (Operation *op : findMapOps(block))
       groups.add(op);
-    for (OpSet &group : groups.all())
+    for (OpSet &group : groups.all()) {
+      eraseUnused(group);
       if (!group.empty())
         fuse(group);
+    }
     eraseUnusedSplits(block);
+  }
+
+  /// What all readers have made again for themselves.
+  static void eraseUnused(OpSet &group) {
+    for (bool shrank = true; shrank;) {
+      shrank = false;
+      for (Operation *op : llvm::to_vector(llvm::reverse(group)))
+        if (op->use_empty()) {
+          group.remove(op);
+          op->erase();
+          shrank = true;
+        }
+    }
   }
 
   void fuse(OpSet &group) {

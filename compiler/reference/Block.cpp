@@ -117,7 +117,7 @@ static T activate(Activation kind, T x) {
 
 template <class T>
 ExpectedTensor<T> activation(Activation kind, const Tensor<T> &input) {
-  Tensor<T> result{input.shape, std::vector<T>(input.reals.size()), {}, input.visible, {}};
+  Tensor<T> result{input.shape, std::vector<T>(input.reals.size()), {}, input.visible, {}, {}};
   for (int64_t at = 0, end = result.size(); at < end; ++at)
     if (!isMasked(result, at))
       result.reals[at] = activate(kind, input.reals[at]);

@@ -7,8 +7,8 @@ namespace mlir::attn::reference {
 template <class T>
 llvm::Error checkGraph(const Tensor<T> &rowptr, const Tensor<T> &col, int64_t nodes, int64_t keys) {
   auto isNot = [&](int64_t at, const llvm::Twine &expected) {
-    std::string name = rowptr.input.empty() ? "row pointers" : "input \"" + rowptr.input + "\"";
-    return error(name + shapeText({at}) + ": " + llvm::Twine(rowptr.integers[at]) + ", expected " + expected);
+    return error(nameOf(rowptr, "row pointers") + shapeText({at}) + ": " + llvm::Twine(rowptr.integers[at]) +
+                 ", expected " + expected);
   };
   if (rowptr.shape[0] != nodes + 1)
     return error(llvm::Twine(rowptr.shape[0]) + " row pointers for " + llvm::Twine(nodes) + " nodes");

@@ -135,8 +135,10 @@ private:
       if (operands[s].shape[1] != time)
         return located(*op, error("has sequences of " + llvm::Twine(time) + " and " +
                                   llvm::Twine(operands[s].shape[1]) + " steps"));
-    for (size_t s = 0; s < carried; ++s)
-      operands[s].input.clear(); // steps compute it
+    for (size_t s = 0; s < carried; ++s) { // steps compute it
+      operands[s].input.clear();
+      operands[s].weight.clear();
+    }
     Tensors collected(op.getNumResults() - carried);
     bool goesOn = true;
     for (int64_t count = 0; count < std::max<int64_t>(time, 1) && goesOn; ++count) {

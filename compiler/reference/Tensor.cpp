@@ -58,9 +58,8 @@ llvm::Error checkRange(const Tensor<T> &indices, int64_t limit, int64_t lowest) 
       position[d] = rest % indices.shape[d];
       rest /= indices.shape[d];
     }
-    std::string name = indices.input.empty() ? "index tensor" : "input \"" + indices.input + "\"";
-    return error(name + shapeText(position) + ": " + llvm::Twine(value) + " is outside [" + llvm::Twine(lowest) + ", " +
-                 llvm::Twine(limit) + "]");
+    return error(nameOf(indices, "index tensor") + shapeText(position) + ": " + llvm::Twine(value) + " is outside [" +
+                 llvm::Twine(lowest) + ", " + llvm::Twine(limit) + "]");
   }
   return llvm::Error::success();
 }

@@ -20,8 +20,8 @@ struct Tensor {
   std::vector<int64_t> integers;
   /// Of a masked map: one entry for each place, 0 where the key may not be seen. Empty: all may be seen.
   std::vector<char> visible;
-  /// The input of the model that this is, for messages; empty for anything computed.
-  std::string input;
+  /// The input or the weight of the model that this is, for messages; empty for anything computed.
+  std::string input, weight;
 
   int64_t size() const {
     int64_t count = 1;
@@ -50,7 +50,15 @@ ExpectedTensor<T> makeTensor(llvm::ArrayRef<int64_t> shape);
 /// The same numbers in another precision, rounded where it is lower.
 template <class To, class From>
 Tensor<To> convert(const Tensor<From> &from) {
-  return {from.shape, {from.reals.begin(), from.reals.end()}, from.integers, from.visible, from.input};
+  return {from.shape, {from.reals.begin(), from.reals.end()}, from.integers, from.visible, from.input, from.weight};
+}
+
+/// `input "x"`, `weight "w"`, or what else it is.
+template <class T>
+std::string nameOf(const Tensor<T> &tensor, llvm::StringRef otherwise) {
+  return !tensor.input.empty()    ? "input \"" + tensor.input + "\""
+         : !tensor.weight.empty() ? "weight \"" + tensor.weight + "\""
+                                  : otherwise.str();
 }
 
 /// An error unless every element of an index tensor lies in [lowest, limit]; names the input, the position, the value,

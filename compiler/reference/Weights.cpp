@@ -1,4 +1,4 @@
-// From bytes of a safetensors file to reals, with the checks that a name, a slice and a type must pass.
+// From bytes of a safetensors file to numbers, with the checks that a name, a slice and a type must pass.
 #include "compiler/reference/Weights.h"
 #include "attn/safetensors.h"
 #include "llvm/ADT/APFloat.h"
@@ -31,13 +31,19 @@ double realAt(const void *data, int64_t i, attn_dtype dtype) {
   }
 }
 
+int64_t integerAt(const void *data, int64_t i, attn_dtype dtype) {
+  return dtype == ATTN_I64 ? bitsAt<int64_t>(data, i) : bitsAt<int32_t>(data, i);
+}
+
 attn_dtype dtypeOf(Type type) {
   return type.isF32() ? ATTN_F32 : type.isF64() ? ATTN_F64 : type.isBF16() ? ATTN_BF16 : type.isF16() ? ATTN_F16 : 0;
 }
 
-/// Whether a tensor of the file can be a weight of that type: the same, or reals of any kind as a type that something
-/// is computed in.
+/// Whether a tensor of the file can be a weight of that type: the same, reals of any kind as a type that something is
+/// computed in, or integers.
 bool gives(attn_dtype stored, Type type) {
+  if (type.isInteger(32))
+    return stored == ATTN_I32 || stored == ATTN_I64;
   bool isReal = llvm::is_contained({ATTN_F32, ATTN_F64, ATTN_BF16, ATTN_F16}, stored);
   return stored == dtypeOf(type) || (isReal && (type.isF32() || type.isF64() || type.isBF16()));
 }
@@ -79,6 +85,15 @@ ExpectedTensor<double> read(const attn_safetensors *file, llvm::StringRef path, 
   if (!tensor)
     return tensor;
   int64_t count = tensor->size();
+  tensor->weight = name.str() + (slice.empty() ? "" : shapeText(slice));
+  if (type.getElementType().isInteger(32)) {
+    tensor->reals.clear();
+    for (int64_t i = 0; i < count; ++i)
+      tensor->integers.push_back(integerAt(stored->data, row * count + i, stored->dtype));
+    if (llvm::Error wide = checkRange(*tensor, INT32_MAX, INT32_MIN))
+      return wide;
+    return tensor;
+  }
   for (int64_t i = 0; i < count; ++i)
     tensor->reals[i] = realAt(stored->data, row * count + i, stored->dtype);
   return tensor;

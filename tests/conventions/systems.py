@@ -76,7 +76,7 @@ def comparisons(test, tools, folder):
     note.chmod(0o755)
     paths = f"{folder}:{tools}:{os.environ['PATH']}"
     for line in runs(test):
-        if "--expect " not in line and not re.search(r"> *%t", line):
+        if "--expect " not in line and not re.search(r"> *%t|%python %S/Inputs", line):
             continue
         for name, value in (("%%", "\0"), ("%S", NUMERICS), ("%s", NUMERICS / test), ("%t", folder / "t"), ("%python", sys.executable),
                             ("\0", "%")):

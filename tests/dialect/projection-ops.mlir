@@ -7,6 +7,8 @@ func.func @weight() {
   %w = attn.weight "layer.0.weight" : tensor<4x8xf32>
   // CHECK: attn.weight "table"[1, 0] : tensor<8xf32>
   %row = attn.weight "table"[1, 0] : tensor<8xf32>
+  // CHECK: attn.weight "index" : tensor<8xi32>
+  %index = attn.weight "index" : tensor<8xi32>
   return
 }
 

@@ -193,6 +193,24 @@ func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, 
 
 // -----
 
+// Row pointers that are checked when they are read, for as many edges as a run is given.
+func.func @model(%x: tensor<1x1x3x4xf32> {attn.name = "x"}, %c: tensor<?xi32> {attn.name = "c", attn.dims = ["E"]}) -> tensor<1x1x3xf32>
+    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+  %r = attn.weight "graph.rowptr" : tensor<4xi32>
+  %y = attn.kernel (%a = %x : tensor<1x1x3x4xf32>, %i = %r : tensor<4xi32>, %j = %c : tensor<?xi32>)
+      -> tensor<1x1x3xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
+    %s = attn.score dot %a, %a : tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>
+    // expected-error @+1 {{limits weight 'graph.rowptr' by a size that is known at run time only; expected weights for row pointers and columns, and a map of a static size}}
+    %m = attn.mask %s where graph(%i, %j) : tensor<1x1x3x3xf32>, tensor<4xi32>, tensor<?xi32>
+    %d = attn.reduce_map sum %m over keys : tensor<1x1x3x3xf32>
+    attn.yield %d : tensor<1x1x3xf32>
+  }
+  return %y : tensor<1x1x3xf32>
+}
+func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
+
+// -----
+
 // Which of N and P is so small that 7 rows are enough for both?
 func.func private @step(%x: tensor<?x?x4xf32> {attn.dims = ["B", "M", "C"]}) -> (tensor<?x4xf32> {attn.dims = ["M", "C"]}) attributes {attn.step} {
   %v = attn.weight "places" : tensor<7x4xf32>

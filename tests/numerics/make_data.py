@@ -160,6 +160,12 @@ def mask_cases(oracles):
     yield "listed", listed, {"table": table}
     ends = (n < 2) | (n >= 12)
     yield "global_ends", (n // 3 == blocks[:, None]) | ends | ends[:, None], {}
+    edges = np.random.default_rng(43).random((15, 15)) < 0.4
+    edges[7] = False
+    lengths, heads = np.array([13, 6], np.int32), np.arange(2)[:, None, None]
+    columns = [np.flatnonzero(row) for row in edges]
+    yield ("graph", edges & oracles.mask_lengths(lengths, 15)[:, None, None] & ((n[:, None] + n + heads) % 3 != 0),
+           {"rowptr": np.cumsum([0] + [len(row) for row in columns]), "col": np.concatenate(columns), "lengths": lengths})
 
 
 def write_mask_cases(oracles):

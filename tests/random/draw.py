@@ -2,6 +2,7 @@
 import random
 
 from formulas import Formula
+from graphs import draw_graph
 from linear import LinearDrawer
 from maps import ACTIVATIONS, MapDrawer
 from masks import MaskDrawer, draw_arguments
@@ -358,4 +359,5 @@ def draw_program(seed):
     program.model.results = results
     if draw.random() < 0.3:
         program.halves = {value.name for value in [*arguments, *results] if draw.random() < 0.6}
+    draw_graph(seed, drawer, Value)
     return program

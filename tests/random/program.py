@@ -1,7 +1,7 @@
 """A program as data that can be drawn, printed, and made smaller: statements over values, without syntax trees.
 
-A dimension is a number or the name of a size ("B"); `Program.sizes` gives the number of each name, and the names in
-`Program.fixed` are printed as numbers instead of `?`.
+A dimension is a number, the name of a size ("B"), or one more ("B + 1"); `Program.sizes` gives the number of each name, and the
+names in `Program.fixed` are printed as numbers instead of `?`.
 """
 import copy
 import random
@@ -41,8 +41,14 @@ class Program:
         self.halves = set()  # names of arguments, and of values that are results, that are stored in bf16
 
     def type(self, value):
-        dims = [str(self.sizes[d]) if d in self.fixed else str(d) if isinstance(d, int) else "?" for d in value.shape]
+        dims = [str(self.extent(d)) if isinstance(d, int) or d.removesuffix(" + 1") in self.fixed else "?" for d in value.shape]
         return f"tensor<{'x'.join(dims + [value.element])}>"
+
+    def extent(self, dimension):
+        if isinstance(dimension, int):
+            return dimension
+        name = dimension.removesuffix(" + 1")
+        return self.sizes[name] + (name != dimension)
 
     def text(self):
         return "\n".join(self.function_text(function) for function in [*self.callees, self.model])
@@ -92,16 +98,18 @@ class Program:
         draw = random.Random(f"inputs {seed}")
         sources = {}
         for number, value in enumerate(self.model.arguments):
-            shape = [self.sizes.get(d, d) for d in value.shape]
+            shape = [self.extent(d) for d in value.shape]
             if value.element != "i32":  # booleans too: both are possible
                 sources[value.name] = f"random:{seed % 100000 * 100 + number}:[{','.join(map(str, shape))}]"
                 continue
-            limit = self.limits[value.name]
+            limit = {**self.limits, "rowptr": "E", "col": self.sizes["N"] - 1}[value.name]
             limit = self.sizes.get(limit, limit)
             count = 1
             for size in shape:
                 count *= size
             numbers = [draw.randint(0, limit) for _ in range(count)]
+            if value.name == "rowptr":
+                numbers = [0, *sorted(numbers[2:]), limit][:count]
             if value.name.startswith("tokens") and seed % 2:  # segments often stand in order
                 numbers.sort()
             sources[value.name] = f"{folder}/{value.name}.npy"

@@ -480,3 +480,37 @@ func.func @named_result(%x: tensor<?x?xf32> {attn.dims = ["N", "M"]}) -> (tensor
   %t = attn.rearrange %x sizes affine_map<(n, m) -> (m, n)> from affine_map<(m, n) -> (n, m)> : tensor<?x?xf32>
   return %t : tensor<?x?xf32>
 }
+
+// -----
+
+// A table has a row for each position in every call.
+func.func @positions(%t: tensor<8x4xf32>, %x: tensor<?x?xf32> {attn.dims = ["N", "M"]}) {
+  %sum = attn.rearrange %x sizes affine_map<(n, m) -> (1, n + m)> from affine_map<(b, k) -> (k, b)> : tensor<?x?xf32>
+  // expected-error @+1 {{'attn.positions' op expected a size of which one dimension of an input tells that it is at most 8, that of the table, got N + M}}
+  %p = attn.positions %t, %sum : tensor<8x4xf32>, tensor<1x?xf32>
+  return
+}
+
+// -----
+
+func.func @positions_beyond(%t: tensor<8x4xf32>, %ids: tensor<?x?xi32> {attn.dims = ["B", "N + 9"]}) {
+  // expected-error @+1 {{at most 8, that of the table, got N + 9}}
+  %p = attn.positions %t, %ids : tensor<8x4xf32>, tensor<?x?xi32>
+  return
+}
+
+// -----
+
+func.func @positions_none(%t: tensor<0x4xf32>, %ids: tensor<?x?xi32> {attn.dims = ["B", "N"]}) {
+  // expected-error @+1 {{at most 0, that of the table, got N}}
+  %p = attn.positions %t, %ids : tensor<0x4xf32>, tensor<?x?xi32>
+  return
+}
+
+// -----
+
+func.func @given_score_rows(%q: tensor<1x2x?x4xf32> {attn.dims = ["B", "H", "N + 8", "D"]}, %t: tensor<8x9xf32>) {
+  // expected-error @+1 {{'attn.given_score' op expected a size of which one dimension of an input tells that it is at most 8, that of the table, got N + 8}}
+  %s = attn.given_score %t like %q, %q : tensor<8x9xf32>, tensor<1x2x?x4xf32>, tensor<1x2x?x4xf32>
+  return
+}

@@ -18,29 +18,49 @@ bool isPlaceOp(Operation *op) { return isa<ModifyOp, MaskOp, PointwiseOp>(op); }
 
 } // namespace
 
-MaskSupport supportOf(MaskAttr mask) {
+/// Whether a mask is each node's place in its own row.
+static bool isLoops(MaskAttr mask) {
+  return mask.getKind() == MaskKind::Window && mask.getValues()[0] == 0 && mask.getValues()[1] == 0;
+}
+
+EdgeMask EdgeMask::of(MaskAttr mask) {
+  bool namesGraph = false;
+  forEachMask(mask, [&](MaskAttr node) { namesGraph |= node.getKind() == MaskKind::Graph; });
+  if (!namesGraph)
+    return {NoGraph, {mask}};
   if (mask.getKind() == MaskKind::Graph)
-    return MaskSupport::Edges;
-  if (mask.getKind() == MaskKind::Window && mask.getValues()[0] == 0 && mask.getValues()[1] == 0)
-    return MaskSupport::Loops;
-  if (mask.getKind() != MaskKind::Or || mask.getChildren().size() != 2)
-    return MaskSupport::Other;
-  MaskSupport x = supportOf(mask.getChildren()[0]), y = supportOf(mask.getChildren()[1]);
-  bool both =
-      (x == MaskSupport::Edges && y == MaskSupport::Loops) || (x == MaskSupport::Loops && y == MaskSupport::Edges);
-  return both ? MaskSupport::EdgesAndLoops : MaskSupport::Other;
+    return {Edges, {}};
+  ArrayRef<MaskAttr> parts = mask.getChildren();
+  auto isGraph = [](MaskAttr part) { return part.getKind() == MaskKind::Graph; };
+  if (mask.getKind() == MaskKind::Or && parts.size() == 2 && llvm::any_of(parts, isGraph) &&
+      llvm::any_of(parts, isLoops))
+    return {EdgesAndLoops, {}};
+  EdgeMask result{mask.getKind() == MaskKind::And ? NoGraph : Other, {}};
+  for (MaskAttr part : parts) {
+    EdgeMask own = of(part);
+    if (own.kind != NoGraph)
+      result.kind = result.kind == NoGraph ? own.kind : Other; // of two graphs, the edges of neither
+    result.others.append(own.others);
+  }
+  return result;
+}
+
+/// Whether a mask says nothing but which places are edges.
+static bool isGraphAlone(Operation *op) {
+  auto mask = dyn_cast_or_null<MaskOp>(op);
+  return mask && EdgeMask::of(mask.getMask()).others.empty();
 }
 
 Value unmasked(Value map) {
-  while (auto mask = map.getDefiningOp<MaskOp>())
-    map = mask.getScores();
+  while (isGraphAlone(map.getDefiningOp()))
+    map = map.getDefiningOp<MaskOp>().getScores();
   return map;
 }
 
-/// The ops that read a map, masks aside.
+/// The ops that read a map, masks aside that hide no edge.
 static void addReaders(Value map, SmallVectorImpl<Operation *> &readers) {
   for (Operation *user : map.getUsers())
-    if (isa<MaskOp>(user))
+    if (isGraphAlone(user))
       addReaders(user->getResult(0), readers);
     else
       readers.push_back(user);
@@ -54,7 +74,7 @@ EdgesKernel::EdgesKernel(KernelCode &kernel) : kernel(kernel), op(kernel.kernel(
       col = cast<BlockArgument>(columns.get());
     });
     if (auto mask = dyn_cast<MaskOp>(inner))
-      addsLoops |= supportOf(mask.getMask()) == MaskSupport::EdgesAndLoops;
+      addsLoops |= EdgeMask::of(mask.getMask()).kind == EdgeMask::EdgesAndLoops;
   }
   placeMaps(body);
   placeMemory();
@@ -69,11 +89,20 @@ bool EdgesKernel::isMadeWhereRead(Value map) {
   return (isPlaceOp(op) || (pairs && NodeTerms::of(pairs))) && readers.size() == 1 && isPlaceOp(readers[0]);
 }
 
+/// The way `op` marks edges that are masked, from what it reads.
+static Hidden hiddenBy(Operation &op, llvm::function_ref<Hidden(Value)> of) {
+  Hidden hidden = isa<MaskOp>(op) ? Hidden::Score : Hidden::Never;
+  for (Value operand : op.getOperands())
+    hidden = std::max(hidden, of(operand));
+  return isa<NormalizeOp>(op) && hidden != Hidden::Never ? Hidden::Weight : hidden;
+}
+
 void EdgesKernel::placeMaps(Block &body) {
   for (Operation &inner : body) {
     Value map = mapResult(inner);
-    if (!map || isa<MaskOp>(inner))
+    if (!map || isGraphAlone(&inner))
       continue;
+    hidden[map] = hiddenBy(inner, [&](Value operand) { return hiddenOf(operand); });
     ArrayRef<AffineExpr> extents = kernel.extents(map);
     batch = extents[0], queries = extents[2], keys = extents[3];
     heads = cast<RankedTensorType>(map.getType()).getDimSize(1);
@@ -224,7 +253,7 @@ void EdgesKernel::visit(CodeBuilder &code, const Row &row, Operation &inner) {
       .Case([&](NormalizeOp o) { normalize(code, row, o); })
       .Case([&](ReduceMapOp o) { reduceMap(code, row, o); })
       .Case([&](CombineOp o) { combine(code, row, o); })
-      .Case<ModifyOp, PointwiseOp>([&](Operation *o) { places(code, row, *o); });
+      .Case<ModifyOp, MaskOp, PointwiseOp>([&](Operation *o) { places(code, row, *o); });
 }
 
 void EdgesKernel::build() {

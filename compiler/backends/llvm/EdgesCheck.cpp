@@ -14,9 +14,10 @@ bool liesAlongEdges(Value map) {
   from.insert(map);
   for (unsigned at = 0; at < from.size(); ++at) {
     Operation *op = from[at].getDefiningOp();
-    if (isa_and_nonnull<EdgeScoreOp, MaskOp>(op))
+    auto mask = dyn_cast_or_null<MaskOp>(op);
+    if (isa_and_nonnull<EdgeScoreOp>(op) || (mask && EdgeMask::of(mask.getMask()).kind != EdgeMask::NoGraph))
       return true;
-    if (isa_and_nonnull<ModifyOp, NormalizeOp, PointwiseOp>(op))
+    if (isa_and_nonnull<MaskOp, ModifyOp, NormalizeOp, PointwiseOp>(op))
       from.insert_range(op->getOperands());
   }
   return false;
@@ -44,8 +45,10 @@ private:
     return false;
   }
 
-  /// Whether a value is an input of the model, or what each step of loops is given of one.
-  static bool isInput(Value value) {
+  /// Whether a value is an input or a weight of the model, or what each step of loops is given of one.
+  static bool isGiven(Value value) {
+    if (value.getDefiningOp<WeightOp>())
+      return true;
     auto argument = dyn_cast<BlockArgument>(value);
     auto function = argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp()) : func::FuncOp();
     bool holds = function != nullptr;
@@ -53,12 +56,13 @@ private:
       function->getParentOfType<ModuleOp>().walk([&](LoopOp loop) {
         unsigned operand = argument.getArgNumber();
         holds &= loop.getCallee() != function.getName() ||
-                 (operand >= loop.getCarried().size() && isInput(loop->getOperand(operand)));
+                 (operand >= loop.getCarried().size() && isGiven(loop->getOperand(operand)));
       });
     return holds;
   }
 
-  /// One graph, of inputs that are checked at the entry, and one set of loops.
+  /// One graph, of inputs that are checked at the entry or weights that are checked at the opening, and one set of
+  /// loops.
   bool checkGraph() {
     Value rowptr, col;
     bool isOne = true, given = false, masked = false, looped = false, isSquare = true;
@@ -71,22 +75,25 @@ private:
       auto mask = dyn_cast<MaskOp>(op);
       if (!mask)
         continue;
-      MaskSupport support = supportOf(mask.getMask());
-      if (support != MaskSupport::Edges && support != MaskSupport::EdgesAndLoops)
-        return refuse("a mask beside graph(..) and graph(..) or window(0, 0, ..) is not computed along edges yet");
-      (support == MaskSupport::Edges ? masked : looped) = true;
+      EdgeMask::Kind kind = EdgeMask::of(mask.getMask()).kind;
+      if (kind == EdgeMask::Other)
+        return refuse("a mask has places that are no edges; expected graph(..) or graph(..) or window(0, 0, ..), and "
+                      "other masks joined to it by `and`");
+      masked |= kind == EdgeMask::Edges;
+      looped |= kind == EdgeMask::EdgesAndLoops;
       isSquare &= mask.getType().getDimSize(2) == mask.getType().getDimSize(3);
     }
     auto isChecked = [&](Value value) {
       auto argument = dyn_cast<BlockArgument>(value);
-      return argument && isInput(kernel.getInputs()[argument.getArgNumber()]);
+      return argument && isGiven(kernel.getInputs()[argument.getArgNumber()]);
     };
     if (!rowptr)
       return refuse("no op follows the edges of a graph");
     if (!isOne)
       return refuse("the maps of one kernel lie along the edges of two graphs");
     if (!isChecked(rowptr) || !isChecked(col))
-      return refuse("the model computes the graph; expected row pointers and columns to be inputs, which are checked");
+      return refuse(
+          "the model computes the graph; expected row pointers and columns to be inputs or weights, which are checked");
     if (looped && (masked || given || !isSquare))
       return refuse("some of its maps have loops, others have not");
     return true;

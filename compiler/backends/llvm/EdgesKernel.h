@@ -1,6 +1,6 @@
 // The code of one kernel whose maps lie along the edges of a graph. EdgesCheck.cpp says which these are. Edges.cpp
 // finds the places of a node's row and shares rows out; EdgesPlaces.cpp has what is done place by place, and with all
-// places of a row; EdgesProducts.cpp sums of products.
+// places of a row; EdgesMask.cpp what masks beside the graph say of a place; EdgesProducts.cpp sums of products.
 //
 // A row's numbers lie place after place, those of a place head after head, `width` of each: the heads, and as many more
 // as make a vector hold whole places, or a place whole vectors:
@@ -22,11 +22,16 @@ struct NodeTerms {
   static std::optional<NodeTerms> of(PairScoreOp op);
 };
 
-/// What a mask leaves of a map.
-enum class MaskSupport { Edges, EdgesAndLoops, Loops, Other };
-MaskSupport supportOf(MaskAttr mask);
+/// What a mask leaves of a map: the edges of a graph, or these and loops, and of them where `others` hold, which name
+/// no graph. A mask without a graph is nothing but these.
+struct EdgeMask {
+  enum Kind { NoGraph, Edges, EdgesAndLoops, Other } kind;
+  SmallVector<MaskAttr> others;
 
-/// The map that `map` is along the edges: masks of the graph hide nothing there.
+  static EdgeMask of(MaskAttr mask);
+};
+
+/// The map that `map` is along the edges: masks of nothing but the graph hide nothing there.
 Value unmasked(Value map);
 
 class EdgesKernel {
@@ -79,6 +84,7 @@ private:
   Value numbersOfHeads(CodeBuilder &code, Value pointer, int64_t head, bool isPadded);
   Value valueAt(CodeBuilder &code, const Row &row, Value map, const Place &place);
   Value made(CodeBuilder &code, const Row &row, Operation &op, const Place &place);
+  Value visible(CodeBuilder &code, const Row &row, MaskOp mask, const Place &place);
   void places(CodeBuilder &code, const Row &row, Operation &op);
   void forGroups(CodeBuilder &code, const Row &row, Value map, Value target,
                  llvm::function_ref<void(PlaceGroup &, int64_t head)> body);
@@ -111,6 +117,7 @@ private:
   }
   Value loadIndex(CodeBuilder &code, Value pointer, Value at);
   Value narrow(CodeBuilder &code, Value x);
+  Hidden hiddenOf(Value map) { return hidden.lookup(unmasked(map)); }
   std::optional<unsigned> resultOf(Value value);
 
   KernelCode &kernel;
@@ -121,6 +128,7 @@ private:
   bool addsLoops = false;
   int64_t heads = 0, width = 0;
   llvm::DenseMap<Value, int64_t> slots; // of maps that are held, by what `unmasked` gives
+  llvm::DenseMap<Value, Hidden> hidden; // of all maps, by the same: how edges are marked that masks hide
   int64_t slotCount = 0;
   SmallVector<Terms> terms;
   AffineExpr markBytes, slotBytes, firstSlot; // of a worker: columns, marks, slots

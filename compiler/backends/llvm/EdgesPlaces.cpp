@@ -71,18 +71,35 @@ Value EdgesKernel::valueAt(CodeBuilder &code, const Row &row, Value map, const P
   return made(code, row, *map.getDefiningOp(), place);
 }
 
+/// What an op gives at a place. A masked place stays masked and its formula is not seen.
 Value EdgesKernel::made(CodeBuilder &code, const Row &row, Operation &op, const Place &place) {
   if (auto pairs = dyn_cast<PairScoreOp>(op))
     return termsAt(code, row, pairs, place);
-  if (auto modify = dyn_cast<ModifyOp>(op))
-    return buildFormula(code, modify.getFormula(),
-                        {valueAt(code, row, modify.getScores(), place), narrow(code, row.sample), place.heads,
-                         narrow(code, row.node), place.columns},
-                        captured(code, kernel, row.scope, modify.getCaptures()));
-  auto pointwise = cast<PointwiseOp>(op);
-  SmallVector<Value> operands =
-      llvm::map_to_vector(pointwise->getOperands(), [&](Value operand) { return valueAt(code, row, operand, place); });
-  return buildFormula(code, pointwise.getFormula(), operands);
+  SmallVector<Value> operands;
+  Value masked;
+  for (Value map : op.getOperands().take_front(isa<PointwiseOp>(op) ? op.getNumOperands() : 1)) {
+    Value x = valueAt(code, row, map, place), gone = isHidden(code, x, hiddenOf(map));
+    operands.push_back(x);
+    masked = masked && gone ? arith::OrIOp::create(code.b, masked, gone).getResult() : gone ? gone : masked;
+  }
+  Hidden hidden = hiddenOf(op.getResult(0));
+  Value y = operands[0];
+  auto addIndices = [&] {
+    operands.append({narrow(code, row.sample), place.heads, narrow(code, row.node), place.columns});
+  };
+  if (auto modify = dyn_cast<ModifyOp>(op)) {
+    addIndices();
+    y = buildFormula(code, modify.getFormula(), operands, captured(code, kernel, row.scope, modify.getCaptures()));
+  } else if (auto pointwise = dyn_cast<PointwiseOp>(op)) {
+    if (pointwise.getIndexed())
+      addIndices();
+    y = buildFormula(code, pointwise.getFormula(), operands);
+  } else {
+    y = code.select(visible(code, row, cast<MaskOp>(op), place), y, hiddenCode(code, hidden));
+  }
+  if (hidden == Hidden::Weight && !isa<MaskOp>(op)) // what a formula gives is not the mark of a masked place
+    y = code.fadd(y, code.zeros());
+  return masked ? code.select(masked, hiddenCode(code, hidden), y) : y;
 }
 
 void EdgesKernel::places(CodeBuilder &code, const Row &row, Operation &op) {
@@ -108,7 +125,7 @@ void EdgesKernel::forGroups(CodeBuilder &code, const Row &row, Value map, Value 
         return step({code.offset(from, place.at), code.offset(to, place.at), place.valid}, state);
       });
     };
-    PlaceGroup group(code, mathIsa(kernel.isa()), Hidden::Never, vectorHeads(), each);
+    PlaceGroup group(code, mathIsa(kernel.isa()), hiddenOf(map), vectorHeads(), each);
     body(group, head);
   });
 }

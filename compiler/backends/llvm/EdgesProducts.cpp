@@ -2,6 +2,7 @@
 #include "compiler/backends/llvm/EdgesKernel.h"
 #include "compiler/backends/llvm/Rows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace mlir::attn {
@@ -139,15 +140,20 @@ void EdgesKernel::combineTile(CodeBuilder &code, const Row &row, CombineOp op, V
   for (int64_t h = 0; h < count; ++h)
     values.push_back(headRows(code, kernel, row.scope, op.getValue(), placeOf(h), heads));
   Value weights = slot(code, row, op.getWeights());
+  Hidden hidden = hiddenOf(op.getWeights());
+  auto unlessMasked = [&](Value masked, Value x) { return masked ? code.select(masked, code.zeros(), x) : x; };
   SmallVector<Value> sums(count * vectors, code.zeros());
   sums = code.reduce(code.constant(0), row.count, 1, sums, [&](Value place, ValueRange state) {
     Value node = loadIndex(code, row.columns, place), at = code.add(code.mul(place, width), head);
     SmallVector<Value> next;
     for (int64_t h = 0; h < count; ++h) {
       Value weight = code.splat(code.load(code.number(), code.offset(code.offset(weights, at), h)));
+      Value masked = isHidden(code, weight, hidden); // a NaN among the values stays there
+      weight = unlessMasked(masked, weight);
       StoredNumbers value = values[h].row(code, node).at(code, column);
       for (int64_t v = 0; v < vectors; ++v)
-        next.push_back(code.fma(weight, value.at(code, v * lanes()).load(code, maskOf(v)), state[h * vectors + v]));
+        next.push_back(code.fma(weight, unlessMasked(masked, value.at(code, v * lanes()).load(code, maskOf(v))),
+                                state[h * vectors + v]));
     }
     return next;
   });
@@ -191,8 +197,11 @@ void EdgesKernel::edgeValues(CodeBuilder &code, const Row &row, EdgeValuesOp op)
   forEdges(code, row, [&](Value edge, Value at) {
     code.loop(code.constant(0), code.constant(heads), 1, [&](Value head) {
       Value line = code.add(code.mul(row.sample, heads), head);
-      code.store(code.load(code.number(), code.offset(from, code.add(at, head))),
-                 code.offset(result, code.add(code.mul(line, all), edge)));
+      Value number = code.load(code.number(), code.offset(from, code.add(at, head)));
+      if (Value masked = isHidden(code, code.splat(number), hiddenOf(op.getMap())))
+        number = vector::ExtractOp::create(code.b, code.select(masked, code.zeros(), code.splat(number)),
+                                           ArrayRef<int64_t>{0});
+      code.store(number, code.offset(result, code.add(code.mul(line, all), edge)));
     });
   });
 }

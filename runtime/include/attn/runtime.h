@@ -137,6 +137,17 @@ typedef struct {
   attn_extent appended; /* rows that a run adds */
 } attn_cache;
 
+/* A weight of integers, i32, that code follows without a look at them: an open checks them as a run does the elements
+ * of such an input (attn_port). */
+typedef struct {
+  const char *name;
+  uint64_t offset; /* in the packed weights */
+  int64_t count;
+  int64_t lower, upper;
+  int32_t rising;
+  int32_t reserved;
+} attn_weight_check;
+
 /* A model may hold code for several kinds of processors; an open picks one. */
 typedef struct {
   const char *target;    /* as given to -march, resolved: "znver5" */
@@ -165,6 +176,9 @@ typedef struct {
   const attn_cache *caches;
   uint32_t state_count;
   uint32_t cache_count;
+  const attn_weight_check *weight_checks;
+  uint32_t weight_check_count;
+  uint32_t reserved3;
 } attn_metadata;
 
 /* How M_generate chooses tokens. Zero-initialise, set `size` and what is not to be 0. */

@@ -1,6 +1,8 @@
 // What is not computed along the edges of a graph, and what else than that declines a graph.
 // RUN: split-file %s %t
 // RUN: not attnc %t/beside.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=BESIDE
+// RUN: not attnc %t/hidden.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=BESIDE
+// RUN: not attnc %t/graphs.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=BESIDE
 // RUN: not attnc %t/two.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=TWO
 // RUN: not attnc %t/computed.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=COMPUTED
 // RUN: not attnc %t/loops.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=LOOPS
@@ -11,9 +13,9 @@
 // RUN: not attnc %t/given.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=GIVEN
 // RUN: not attnc %t/top-k.mlir --stop-after=tile -o - 2>&1 | FileCheck %s --check-prefix=TOP-K
 // RUN: attnc %t/halide.mlir --backend=halide --stop-after=tile -o - | FileCheck %s --check-prefix=HALIDE
-// BESIDE: no back end can compile this: llvm: a mask beside graph(..) and graph(..) or window(0, 0, ..) is not computed along edges yet
+// BESIDE: no back end can compile this: llvm: a mask has places that are no edges; expected graph(..) or graph(..) or window(0, 0, ..), and other masks joined to it by `and`
 // TWO: llvm: the maps of one kernel lie along the edges of two graphs
-// COMPUTED: llvm: the model computes the graph; expected row pointers and columns to be inputs, which are checked
+// COMPUTED: llvm: the model computes the graph; expected row pointers and columns to be inputs or weights, which are checked
 // LOOPS: llvm: some of its maps have loops, others have not
 // LEAVES: llvm: a map along edges leaves the kernel; make it again where it is read, or take its edge_values
 // COLUMNS: llvm: only the edges of a node are normalised together
@@ -26,7 +28,21 @@
 
 //--- beside.mlir
 func.func @m(%q: tensor<1x1x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]}, %c: tensor<?xi32>) -> tensor<1x1x?x4xf32> {
-  %o = attn.attention %q, %q, %q scale 1.0 where graph(%r, %c) and causal(top_left)
+  %o = attn.attention %q, %q, %q scale 1.0 where graph(%r, %c) or causal(top_left)
+      : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>, tensor<?xi32>, tensor<?xi32>
+  return %o : tensor<1x1x?x4xf32>
+}
+
+//--- hidden.mlir
+func.func @m(%q: tensor<1x1x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]}, %c: tensor<?xi32>) -> tensor<1x1x?x4xf32> {
+  %o = attn.attention %q, %q, %q scale 1.0 where causal(top_left) and not graph(%r, %c)
+      : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>, tensor<?xi32>, tensor<?xi32>
+  return %o : tensor<1x1x?x4xf32>
+}
+
+//--- graphs.mlir
+func.func @m(%q: tensor<1x1x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}, %r: tensor<?xi32> {attn.dims = ["N + 1"]}, %c: tensor<?xi32>) -> tensor<1x1x?x4xf32> {
+  %o = attn.attention %q, %q, %q scale 1.0 where graph(%r, %c) and (graph(%r, %c) or window(0, 0, top_left))
       : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>, tensor<?xi32>, tensor<?xi32>
   return %o : tensor<1x1x?x4xf32>
 }

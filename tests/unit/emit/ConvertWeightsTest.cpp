@@ -55,6 +55,17 @@ TEST(ConvertWeightsTest, KnowsWhatItConverts) {
   EXPECT_TRUE(canConvert(ATTN_I32, ATTN_I32));
   EXPECT_FALSE(canConvert(ATTN_I32, ATTN_F32));
   EXPECT_FALSE(canConvert(ATTN_F32, ATTN_F16));
+  EXPECT_TRUE(canConvert(ATTN_I64, ATTN_I32));
+  EXPECT_FALSE(canConvert(ATTN_I32, ATTN_I64));
+  EXPECT_FALSE(canConvert(ATTN_I64, ATTN_F32));
+}
+
+TEST(ConvertWeightsTest, NarrowsI64) {
+  int64_t source[3] = {0, INT32_MAX, INT32_MIN};
+  int32_t result[3];
+  readElements(reinterpret_cast<char *>(source), ATTN_I64, ATTN_I32, 3, reinterpret_cast<char *>(result));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(result[i], source[i]);
 }
 
 } // namespace

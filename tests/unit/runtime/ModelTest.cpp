@@ -94,6 +94,21 @@ TEST_F(ModelTest, RefusesFiles) {
   expectFailure(ATTN_E_FILE, "weights 'PATH': file holds 4197 bytes, its header promises 4196", path.c_str());
 }
 
+// The file holds 0x3f000000, the bits of 0.5, then zeros.
+TEST_F(ModelTest, RefusesIntegers) {
+  write(4196);
+  attn_weight_check checks[] = {{"fine", 4, 24, 0, 0, 1, 0}, {"table[1]", 0, 2, -1, 0x3effffff, 0, 0}};
+  fake.metadata.weight_checks = checks;
+  fake.metadata.weight_check_count = 2;
+  expectFailure(ATTN_E_FILE, "weights 'PATH': \"table[1]\"[0]: 1056964608 is outside [-1, 1056964607]", path.c_str());
+  checks[1] = {"rows", 0, 2, 0x3f000000, 9, 1, 0};
+  expectFailure(ATTN_E_FILE, "weights 'PATH': \"rows\"[1]: 0, expected no less than 1056964608", path.c_str());
+  checks[1] = {"rows", 4, 2, 1, 9, 1, 0};
+  expectFailure(ATTN_E_FILE, "weights 'PATH': \"rows\"[0]: 0, expected 1", path.c_str());
+  checks[1] = {"rows", 4, 2, 0, 9, 1, 0};
+  expectFailure(ATTN_E_FILE, "weights 'PATH': \"rows\"[1]: 0, expected 9", path.c_str());
+}
+
 TEST_F(ModelTest, RefusesHeaders) {
   const attn_weights_header good = header;
   auto refuse = [&](attn_weights_header changed, const char *text, size_t bytes = 4196) {
@@ -127,7 +142,7 @@ TEST_F(ModelTest, RefusesCode) {
   expectFailure(ATTN_E_ARGUMENT, "the model was compiled for ABI version 1, this runtime has version 5", nullptr);
   fake.code.abi_version = ATTN_ABI_VERSION;
   fake.code.size = 8;
-  expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 120 bytes, expected 32 and 120", nullptr);
+  expectFailure(ATTN_E_ARGUMENT, "the model's code description holds 8 and 136 bytes, expected 32 and 136", nullptr);
   fake.code.size = sizeof(fake.code);
   fake.code.variants = nullptr;
   expectFailure(ATTN_E_ARGUMENT, "the model has no code", nullptr);
