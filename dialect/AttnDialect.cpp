@@ -38,9 +38,6 @@ static bool isIdentifier(StringRef name) {
          llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
 }
 
-/// What the tile stage makes of a model for one row has its ports.
-static bool isCopyOfModel(func::FuncOp function) { return function->hasAttr("attn.row_of"); }
-
 /// Checks `attn.storage`, which only what the outside world sees can have.
 static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Type type) {
   Type element = getElementTypeOrSelf(type);
@@ -49,7 +46,7 @@ static LogicalResult verifyStorage(func::FuncOp function, Attribute storage, Typ
     return function.emitOpError(
                "expected attn.storage to be \"bf16\" for a tensor of f32 or \"f32\" for one of f64, got ")
            << storage << " for " << type;
-  if (function.isPrivate() && !isCopyOfModel(function))
+  if (!isModel(function))
     return function.emitOpError("expected attn.storage on a public function, the model");
   return success();
 }
@@ -68,7 +65,7 @@ static LogicalResult verifyPortAttribute(func::FuncOp op, NamedAttribute attribu
     auto name = dyn_cast<StringAttr>(attribute.getValue());
     if (!name || name.getValue().empty())
       return op->emitOpError("expected attn.state to be the name of a state, got ") << attribute.getValue();
-    if (op.isPrivate() && !isCopyOfModel(op))
+    if (!isModel(op))
       return op->emitOpError("expected attn.state on a public function, the model");
     return success();
   }

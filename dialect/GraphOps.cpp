@@ -3,8 +3,6 @@
 
 namespace mlir::attn {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// N of row pointers [N + 1].
 static int64_t nodesOf(RankedTensorType rowptr) {
   return rowptr.isDynamicDim(0) ? ShapedType::kDynamic : rowptr.getDimSize(0) - 1;

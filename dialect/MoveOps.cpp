@@ -3,8 +3,6 @@
 
 namespace mlir::attn {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// Whether a map is one of affine dimensions only, as many as there are.
 static bool hasInputs(AffineMap map, unsigned dims) { return map.getNumDims() == dims && map.getNumSymbols() == 0; }
 

@@ -3,8 +3,6 @@
 
 namespace mlir::attn {
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// Heads that several of another tensor stand for: both are known and one is a multiple of the other.
 static bool groups(int64_t many, int64_t few) {
   return !ShapedType::isDynamic(many) && !ShapedType::isDynamic(few) && few > 0 && many % few == 0;

@@ -34,4 +34,8 @@ Type outputElement(func::FuncOp model, unsigned index) {
   return elementOf(model.getResultTypes()[index], model.getResultAttr(index, kStorage));
 }
 
+bool isModel(func::FuncOp function) { return function.isPublic() || function->hasAttr(kRowOf); }
+
+bool isCompiled(func::FuncOp function) { return isModel(function) || function->hasAttr(kStep); }
+
 } // namespace mlir::attn

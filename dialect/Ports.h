@@ -1,5 +1,5 @@
-// What the inputs and outputs of a model are called: `attn.name`, or a name by number; and in what elements they are
-// stored. Every stage, tool and interpreter asks here.
+// A model seen from outside: what its inputs and outputs are called, `attn.name` or a name by number, and in what
+// elements they are stored; and which functions beside it are its parts. Every stage, tool and interpreter asks here.
 #pragma once
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -19,6 +19,16 @@ constexpr StringLiteral kStorage = "attn.storage";
 /// The attribute that an argument and a result share by which the model remembers: what a run returns is the argument
 /// of the next.
 constexpr StringLiteral kState = "attn.state";
+
+/// The attribute of a function that a loop of the model steps through; and of its copy for one row, with its name.
+constexpr StringLiteral kStep = "attn.step", kRowOf = "attn.row_of";
+/// The attribute of a model that names its copy for one row, and that of the dimension which is then 1.
+constexpr StringLiteral kRowFunction = "attn.row", kRowSymbol = "attn.row_symbol";
+
+/// Whether a function has the ports of the model: the model itself, or its copy for one row.
+bool isModel(func::FuncOp function);
+/// Whether a function is compiled: one that is a model, or that a loop steps through.
+bool isCompiled(func::FuncOp function);
 
 /// The element type that argument `index`, a tensor, is stored in: its own, or what `attn.storage` says.
 Type inputElement(func::FuncOp model, unsigned index);

@@ -39,6 +39,10 @@ FailureOr<StepExtents> StepExtents::compute(LoopOp loop, ArrayRef<Extents> opera
   return step;
 }
 
+FailureOr<StepExtents> StepExtents::compute(LoopOp loop, const FunctionExtents &extents) {
+  return compute(loop, llvm::map_to_vector(loop->getOperands(), [&](Value v) { return Extents(extents.of(v)); }));
+}
+
 FailureOr<Extents> StepExtents::ofResult(LoopOp loop, unsigned result) const {
   auto type = cast<RankedTensorType>(func::FuncOp(callee).getResultTypes()[result]);
   auto dims = func::FuncOp(callee).getResultAttrOfType<ArrayAttr>(result, "attn.dims");

@@ -15,6 +15,7 @@ struct StepExtents {
 
   /// `operands` are the extents of the loop's operands. Fails after an error where a dimension would have two sizes.
   static FailureOr<StepExtents> compute(LoopOp loop, ArrayRef<Extents> operands);
+  static FailureOr<StepExtents> compute(LoopOp loop, const FunctionExtents &extents);
 
   /// The extents of what the function returns, outside; fails after an error if its signature does not tell them.
   FailureOr<Extents> ofResult(LoopOp loop, unsigned result) const;

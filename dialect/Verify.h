@@ -16,6 +16,9 @@ struct OpError {
   LogicalResult operator()(const llvm::Twine &message) const;
 };
 
+/// The type of a tensor.
+inline RankedTensorType typeOf(Value tensor) { return cast<RankedTensorType>(tensor.getType()); }
+
 /// Text of a dimension for messages: its size, or `?`.
 std::string dimText(int64_t size);
 std::string typeText(Type type);

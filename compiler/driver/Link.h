@@ -14,7 +14,7 @@ struct LinkJob {
     std::string name; ///< as a member of an archive
     llvm::SmallVector<char, 0> bytes;
   };
-  llvm::SmallVector<Object> objects;
+  llvm::SmallVector<Object> objects = {};
   bool printCommands = false, run = true;
 };
 

@@ -3,6 +3,7 @@
 
 #include "dialect/AttnOps.h"
 #include "dialect/Extents.h"
+#include "dialect/Ports.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
@@ -16,8 +17,8 @@ constexpr uint64_t kBufferAlignment = 64;
 /// The one public function; emits an error if there is none or more than one.
 FailureOr<func::FuncOp> findModel(ModuleOp module);
 
-/// The attribute of a model that names its copy for one row, and that of the dimension which is then 1.
-constexpr StringLiteral kRowFunction = "attn.row", kRowSymbol = "attn.row_symbol";
+/// The attribute of a function that says of each result whether it is an argument, updated where it lies.
+constexpr StringLiteral kInPlace = "attn.in_place";
 
 /// The copy of a model for one row; null if it has none.
 func::FuncOp rowFunction(func::FuncOp model);

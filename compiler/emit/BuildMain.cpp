@@ -92,10 +92,10 @@ private:
   /// What is returned but was not written by a kernel just there: an input, a weight, or a second copy.
   LogicalResult copyResults(Operation *exit) {
     SizeArithmetic sizes(entry, symbols);
-    ArrayRef<bool> inPlace = entry.model->getAttrOfType<DenseBoolArrayAttr>("attn.in_place").asArrayRef();
+    ArrayRef<bool> inPlace = entry.model->getAttrOfType<DenseBoolArrayAttr>(kInPlace).asArrayRef();
     for (auto [index, value] : llvm::enumerate(exit->getOperands())) {
       // An argument that is its own next state lies there, or its caller gives it another place.
-      if (place.lookup(value) == outputPlaces[index] || (inPlace[index] && entry.model->hasAttr("attn.step")))
+      if (place.lookup(value) == outputPlaces[index] || (inPlace[index] && entry.model->hasAttr(kStep)))
         continue;
       FailureOr<Value> bytes =
           sizes.evaluate(storedBytes(cast<RankedTensorType>(value.getType()), entry.extents.of(value)));

@@ -13,9 +13,7 @@ static FailureOr<Value> largestOfLoops(Entry &entry, SizeArithmetic &sizes,
                                        llvm::function_ref<std::string(const Entry &)> tell) {
   Value most = entry.constant(0);
   for (auto loop : entry.model.getOps<LoopOp>()) {
-    SmallVector<Extents> operands =
-        llvm::map_to_vector(loop->getOperands(), [&](Value v) { return Extents(entry.extents.of(v)); });
-    FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+    FailureOr<StepExtents> step = StepExtents::compute(loop, entry.extents);
     FailureOr<Value> symbols = failed(step) ? FailureOr<Value>() : buildStepSymbols(entry, sizes, *step);
     if (failed(symbols))
       return failure();

@@ -58,9 +58,7 @@ private:
       SmallVector<Symbol> &known = symbols[function];
       known.append(own->symbols().begin(), own->symbols().end());
       for (auto loop : function.getOps<LoopOp>()) {
-        SmallVector<Extents> operands =
-            llvm::map_to_vector(loop->getOperands(), [&](Value value) { return Extents(own->of(value)); });
-        FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+        FailureOr<StepExtents> step = StepExtents::compute(loop, *own);
         if (failed(step) || failed(step->demandOutside(loop, symbols[step->callee], known)))
           return failure();
       }
@@ -147,7 +145,7 @@ private:
   }
 
   LogicalResult addStates() {
-    auto inPlace = model->getAttrOfType<DenseBoolArrayAttr>("attn.in_place");
+    auto inPlace = model->getAttrOfType<DenseBoolArrayAttr>(kInPlace);
     for (unsigned i = 0; i < model.getNumArguments(); ++i) {
       Attribute name = model.getArgAttr(i, kState);
       for (unsigned o = 0; name && o < model.getNumResults(); ++o) {
@@ -215,9 +213,7 @@ private:
   }
 
   LogicalResult addChecks(LoopOp loop, unsigned operand, Port &port) {
-    SmallVector<Extents> operands =
-        llvm::map_to_vector(loop->getOperands(), [&](Value value) { return Extents(scope.extents->of(value)); });
-    FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+    FailureOr<StepExtents> step = StepExtents::compute(loop, *scope.extents);
     if (failed(step))
       return failure();
     Scope inside{&steps.at(step->callee), {}};

@@ -14,9 +14,7 @@ public:
         sizes(entry, scope.symbols), carried(loop.getCarried().size()), each(loop.getEach().size()) {}
 
   LogicalResult build() {
-    SmallVector<Extents> operands =
-        llvm::map_to_vector(loop->getOperands(), [&](Value v) { return Extents(entry.extents.of(v)); });
-    FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+    FailureOr<StepExtents> step = StepExtents::compute(loop, entry.extents);
     if (failed(step))
       return failure();
     unsigned inputs = loop->getNumOperands(), outputs = step->callee.getNumResults();
@@ -24,7 +22,7 @@ public:
     tensors = memory.stack((inputs + collected + loop.getConditional()) * sizeof(attn_loop_tensor));
     if (failed(fillOperands()) || failed(fillCollected()) || (loop.getConditional() && failed(fillAlive(*step))))
       return failure();
-    FailureOr<Value> symbols = symbolsOf(*step), time = timeOf();
+    FailureOr<Value> symbols = buildStepSymbols(entry, sizes, *step), time = timeOf();
     if (failed(symbols) || failed(time))
       return failure();
     Value frame = memory.stack(sizeof(attn_loop));
@@ -119,8 +117,6 @@ private:
       return entry.constant(*loop.getSteps());
     return sizes.evaluate(entry.extents.of(loop.getEach()[0])[1]);
   }
-
-  FailureOr<Value> symbolsOf(const StepExtents &step) { return buildStepSymbols(entry, sizes, step); }
 
   Entry &entry;
   Memory memory;

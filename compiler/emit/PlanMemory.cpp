@@ -140,9 +140,7 @@ private:
   /// What a loop needs beside its results while it runs: for each carried tensor that is not updated in place a second
   /// place, for each sequence and each collected result its part of one step, and what says whether to go on.
   LogicalResult placeBuffers(LoopOp loop) {
-    SmallVector<Extents> operands =
-        llvm::map_to_vector(loop->getOperands(), [&](Value v) { return Extents(extents.of(v)); });
-    FailureOr<StepExtents> step = StepExtents::compute(loop, operands);
+    FailureOr<StepExtents> step = StepExtents::compute(loop, extents);
     if (failed(step))
       return failure();
     int64_t now = position[loop];
@@ -150,15 +148,15 @@ private:
     auto place = [&](Type type, ArrayRef<AffineExpr> sizes) {
       places.push_back(plan.assign(storedBytes(cast<RankedTensorType>(type), sizes), now, now));
     };
-    auto inPlace = step->callee->getAttrOfType<DenseBoolArrayAttr>("attn.in_place").asArrayRef();
+    auto inPlace = step->callee->getAttrOfType<DenseBoolArrayAttr>(kInPlace).asArrayRef();
     unsigned carried = loop.getCarried().size(), each = loop.getEach().size();
     for (unsigned index = 0; index < carried; ++index)
       if (!inPlace[index])
-        place(loop.getOperand(index).getType(), operands[index]);
+        place(loop.getOperand(index).getType(), extents.of(loop.getOperand(index)));
       else
         places.push_back(-1);
     for (unsigned index = carried; index < carried + each; ++index) {
-      Extents part = operands[index];
+      Extents part(extents.of(loop.getOperand(index)));
       part.erase(part.begin() + 1);
       place(step->callee.getArgumentTypes()[index], part);
     }
@@ -186,12 +184,12 @@ private:
         if (updates)
           output.try_emplace(value, result.getOperandNumber());
     }
-    function->setAttr("attn.in_place", builder.getDenseBoolArrayAttr(inPlace));
+    function->setAttr(kInPlace, builder.getDenseBoolArrayAttr(inPlace));
   }
 
   /// The argument whose next state a result is; null if it is none's.
   BlockArgument statedArgument(unsigned result) {
-    if (function->hasAttr("attn.step"))
+    if (function->hasAttr(kStep))
       return result < block.getNumArguments() ? block.getArgument(result) : BlockArgument();
     Attribute state = function.getResultAttr(result, kState);
     for (BlockArgument argument : block.getArguments())

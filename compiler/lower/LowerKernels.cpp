@@ -2,6 +2,7 @@
 // operands are.
 #include "compiler/backends/Backend.h"
 #include "compiler/lower/Passes.h"
+#include "dialect/Ports.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -28,11 +29,6 @@ std::string fingerprint(KernelOp kernel, const FunctionExtents &extents) {
   return text;
 }
 
-/// The model, what its loops step through, its copy for one row.
-bool isOfModel(func::FuncOp function) {
-  return function.isPublic() || function->hasAttr("attn.step") || function->hasAttr("attn.row_of");
-}
-
 struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
   using LowerKernelsBase::LowerKernelsBase;
 
@@ -43,7 +39,7 @@ struct LowerKernels : impl::LowerKernelsBase<LowerKernels> {
 
   void runOnOperation() override {
     for (func::FuncOp function : llvm::make_early_inc_range(getOperation().getOps<func::FuncOp>()))
-      if (isOfModel(function) && !function.isExternal() && failed(lower(function)))
+      if (isCompiled(function) && !function.isExternal() && failed(lower(function)))
         return signalPassFailure();
   }
 

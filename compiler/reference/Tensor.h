@@ -21,7 +21,7 @@ struct Tensor {
   /// Of a masked map: one entry for each place, 0 where the key may not be seen. Empty: all may be seen.
   std::vector<char> visible;
   /// The input or the weight of the model that this is, for messages; empty for anything computed.
-  std::string input, weight;
+  std::string input, weight = {};
 
   int64_t size() const {
     int64_t count = 1;

@@ -30,7 +30,7 @@ func::FuncOp modelFunction(ModuleOp module) {
       op.emitOpError("can not stand beside a model; expected functions only");
       return {};
     }
-    if (function->hasAttr("attn.step"))
+    if (function->hasAttr(kStep))
       continue;
     if (model) {
       InFlightDiagnostic error = function.emitOpError("is a second public function; a model is exactly one");

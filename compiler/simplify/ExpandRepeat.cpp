@@ -4,6 +4,7 @@
 // A loop keeps its function: one copy for each prefix that its weights get, expanded as a model is.
 #include "compiler/simplify/Passes.h"
 #include "dialect/AttnOps.h"
+#include "dialect/Ports.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/SymbolTable.h"
 
@@ -100,7 +101,7 @@ private:
         return call.op->emitOpError("makes the program larger than ") << maxOps << " ops";
       step = callee.clone();
       symbols.insert(step); // under a name of its own, as the callee still has its own
-      step->setAttr("attn.step", UnitAttr::get(loop.getContext()));
+      step->setAttr(kStep, UnitAttr::get(loop.getContext()));
       if (failed(prefixWeights(step, call.prefix)))
         return failure();
       collectCalls(step, call.prefix, *frame);

@@ -4,6 +4,7 @@
 #include "compiler/tile/Passes.h"
 #include "dialect/AttnOps.h"
 #include "dialect/Extents.h"
+#include "dialect/Ports.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace mlir::attn {
@@ -50,10 +51,10 @@ struct SpecializeSteps : impl::SpecializeStepsBase<SpecializeSteps> {
     step.setName((model.getName() + "_row").str());
     step.setPrivate();
     step->setAttr("attn.bounds", bounds.getDictionary(&getContext()));
-    step->setAttr("attn.row_of", FlatSymbolRefAttr::get(model));
+    step->setAttr(kRowOf, FlatSymbolRefAttr::get(model));
     SymbolTable(getOperation()).insert(step);
-    model->setAttr("attn.row", FlatSymbolRefAttr::get(step));
-    model->setAttr("attn.row_symbol", builder.getI64IntegerAttr(*rows));
+    model->setAttr(kRowFunction, FlatSymbolRefAttr::get(step));
+    model->setAttr(kRowSymbol, builder.getI64IntegerAttr(*rows));
     return success();
   }
 };

@@ -293,14 +293,10 @@ void EdgesKernel::build() {
 }
 
 bool edgesReadNarrow(BlockArgument argument) {
-  auto readsRows = [](OpOperand &use) {
-    if (isa<ScoreOp, PairScoreOp>(use.getOwner()))
-      return use.getOperandNumber() < 2;
-    return isa<CombineOp>(use.getOwner()) && use.getOperandNumber() == 1;
-  };
-  return llvm::all_of(argument.getUses(), [&](OpOperand &use) {
-    auto split = dyn_cast<SplitHeadsOp>(use.getOwner());
-    return split ? llvm::all_of(split->getUses(), readsRows) : readsRows(use);
+  return llvm::all_of(readersOf(argument), [](OpOperand *reader) {
+    if (isa<ScoreOp, PairScoreOp>(reader->getOwner()))
+      return reader->getOperandNumber() < 2;
+    return isa<CombineOp>(reader->getOwner()) && reader->getOperandNumber() == 1;
   });
 }
 

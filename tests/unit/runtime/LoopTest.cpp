@@ -64,8 +64,9 @@ TEST(LoopTest, StepsThroughTwoSamples) {
     EXPECT_EQ(sums.run(), steps);
     EXPECT_EQ(sums.total, (Numbers{sums.totals[steps - 1], sums.totals[2 * steps - 1]}));
     EXPECT_EQ(sums.start, (Numbers{10, 20}));
-    if (steps == 3)
+    if (steps == 3) {
       EXPECT_EQ(sums.totals, (Numbers{11, 13, 16, 60, 110, 170}));
+    }
   }
 }
 
