@@ -11,6 +11,10 @@ static Value at(CodeBuilder &code, Value pointer, int64_t bytes) {
   return bytes ? code.offsetBytes(pointer, code.constant(bytes)) : pointer;
 }
 
+// How far ahead of a single row's products weights are asked for: what widens them leaves the processor less room to
+// look ahead by itself. From memory 27 -> 30 GB/s.
+constexpr int64_t aheadBytes = 1024;
+
 static VectorType integers(CodeBuilder &code) { return VectorType::get(code.lanes(), code.b.getI32Type()); }
 static Value asIntegers(CodeBuilder &code, Value vector) {
   return arith::BitcastOp::create(code.b, integers(code), vector);
@@ -83,8 +87,11 @@ void DenseProduct::accumulateStored(CodeBuilder &code, Value row, const DenseCol
     SmallVector<Value> next(state);
     Value place = code.mul(group, columns.stride), first = code.mul(group, parts());
     SmallVector<Value> stored;
-    for (Value column : columns.vectors)
-      stored.push_back(asIntegers(code, code.loadVector(code.offsetBytes(column, place))));
+    for (Value column : columns.vectors) {
+      Value line = code.offsetBytes(column, place);
+      code.prefetch(at(code, line, aheadBytes));
+      stored.push_back(asIntegers(code, code.loadVector(line)));
+    }
     for (int64_t index = 0; index < count; ++index) {
       Value x = code.splat(code.load(leftType(code), code.offset(row, code.add(first, index))));
       for (auto [v, numbers] : llvm::enumerate(stored))
