@@ -23,8 +23,7 @@ struct RowBlock {
   Value first, end;
   Value endTile; // of columns
   Value left;    // row `first` as the product reads it
-  Value
-      sums; // [tiles of rows][MR][NR]: each tile has its own, also where two share rows; or [rows][NR] of fewer than MR
+  Value sums;    // [tiles of rows][rows of a tile][NR]: each tile has its own, also where two share rows
 };
 
 /// A register tile whose sums are complete.
@@ -39,6 +38,9 @@ struct DenseTile {
 
 // Rows of one task that prepares or normalises, where others own column tiles.
 constexpr int64_t fewRows = 16;
+
+// Rows of a tile where a block has few: batches of texts, beams of a search.
+constexpr int64_t fewTileRows = 4;
 
 // Rows for which weights are not widened in memory first.
 constexpr int64_t mostStoredRows = 2;
@@ -71,6 +73,7 @@ private:
 
   void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target, Value worker);
   void buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
+  void forRowTiles(CodeBuilder &code, const RowBlock &block, llvm::function_ref<void(Value row, int64_t rows)> body);
   void buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
                     Value tile);
   void finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile);
@@ -219,6 +222,27 @@ DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns
   return result;
 }
 
+/// Calls `body` for the row tiles of a block. A few rows are tiles of `fewTileRows` where that is less work: than two
+/// tiles that share most of their rows, or than tiles of one row, each of which waits for its sums.
+void DenseKernel::forRowTiles(CodeBuilder &code, const RowBlock &block,
+                              llvm::function_ref<void(Value row, int64_t rows)> body) {
+  int64_t rows = schedule.getRows();
+  if (rows <= fewTileRows)
+    return forTiles(code, block.first, block.end, rows, body);
+  Value count = code.sub(block.end, block.first), few = code.constant(fewTileRows);
+  Value usual =
+      code.select(code.less(count, code.constant(rows)), code.mul(count, 2), code.mul(code.ceilDiv(count, rows), rows));
+  Value isLess = code.less(code.mul(code.ceilDiv(count, fewTileRows), fewTileRows), usual);
+  Value isFew = code.both(code.lessEq(few, count), code.lessEq(count, code.constant(2 * fewTileRows)));
+  code.branch(
+      code.both(isFew, isLess),
+      [&] {
+        code.loop(block.first, block.end, fewTileRows,
+                  [&](Value row) { body(code.min(row, code.sub(block.end, few)), fewTileRows); });
+      },
+      [&] { forTiles(code, block.first, block.end, rows, body); });
+}
+
 /// What the tile of rows at `row` asks for while it multiplies a block of K that ends at group `end`: a panel of the
 /// block that its task takes next, which its first reader would otherwise wait for line by line. A tile of one panel
 /// has its block in the first level: there it gains nothing.
@@ -243,14 +267,11 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
   for (int64_t v = 0; v < vectors(); ++v)
     columns.vectors.push_back(weightColumn(code, scope, segment, code.add(column, v * code.lanes())));
   auto forRows = [&](llvm::function_ref<void(const DenseTile &)> body) {
-    Value tileRows = code.constant(schedule.getRows()), width = code.constant(schedule.getRows() * cols());
-    forTiles(code, block.first, block.end, schedule.getRows(), [&](Value row, int64_t count) {
-      Value before = code.sub(row, block.first);
-      // Fewer rows than a tile are tiles of one row each.
-      Value place = count == schedule.getRows()
-                        ? code.mul(code.div(code.add(before, schedule.getRows() - 1), tileRows), width)
-                        : code.mul(before, cols());
-      body({block, segment, column, row, count, code.offset(block.sums, place)});
+    forRowTiles(code, block, [&](Value row, int64_t count) {
+      // Tiles that share rows have sums of their own.
+      Value index = code.div(code.add(code.sub(row, block.first), count - 1), code.constant(count));
+      Value sums = code.offset(block.sums, code.mul(index, count * cols()));
+      body({block, segment, column, row, count, sums});
     });
   };
   forRows([&](const DenseTile &tile) {
