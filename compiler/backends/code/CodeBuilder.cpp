@@ -99,6 +99,14 @@ Value CodeBuilder::stack(Type type, int64_t elements) {
   return LLVM::AllocaOp::create(b, ptr(), type, constant(elements), /*alignment=*/64);
 }
 
+Value CodeBuilder::zeroInMemory(Type type) {
+  Value memory = stack(type, 1);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfterValue(memory);
+  store(arith::ConstantOp::create(b, b.getZeroAttr(type)), memory);
+  return memory;
+}
+
 Value CodeBuilder::real(double value) { return arith::ConstantOp::create(b, FloatAttr::get(numberType, value)); }
 Value CodeBuilder::splat(Value scalar) {
   return vector::BroadcastOp::create(b, VectorType::get(vectorLanes, scalar.getType()), scalar);

@@ -68,6 +68,8 @@ public:
   /// Scratch of the running function: numbers on the stack, reserved once at its entry.
   Value stack(int64_t elements) { return stack(numberType, elements); }
   Value stack(Type type, int64_t elements);
+  /// A zero on the stack: what an empty tensor is read from.
+  Value zeroInMemory(Type type);
 
   // Vectors of numbers; scalars where operands are scalars.
   Value real(double value);  // scalar

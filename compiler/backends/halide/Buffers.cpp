@@ -42,7 +42,8 @@ BufferArgument wholeTensor(CodeBuilder &code, KernelCode &kernel, const KernelSc
   }
   // A tensor without elements has an address that may not be read, and a formula moves its indices inside the tensor.
   Value empty = code.lessEq(stride, zero);
-  argument.pointer = code.select(empty, code.stack(1), kernel.tensor(scope, tensor));
+  Type stored = argument.element.isInteger(1) ? Type(code.b.getI8Type()) : argument.element;
+  argument.pointer = code.select(empty, code.zeroInMemory(stored), kernel.tensor(scope, tensor));
   return argument;
 }
 

@@ -174,11 +174,11 @@ private:
       offset = offset ? combine(scale(offset, extent), place) : place;
       elements = code.mul(elements, extent);
     }
-    // An empty tensor has no element to move to.
-    Value hasElements = code.less(code.constant(0), elements);
-    Value pointer = code.select(hasElements, tensor.pointer, code.stack(1));
     Type element = tensor.type.getElementType();
     Type stored = element.isInteger(1) ? Type(code.b.getI8Type()) : element;
+    // An empty tensor has no element to move to.
+    Value hasElements = code.less(code.constant(0), elements);
+    Value pointer = code.select(hasElements, tensor.pointer, code.zeroInMemory(stored));
     if (!offset)
       return asElement(code.load(stored, pointer), element);
     if (!isa<VectorType>(offset.getType()))
