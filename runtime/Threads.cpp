@@ -335,8 +335,9 @@ extern "C" ATTN_RT void attn_parallel(attn_pool *pool, attn_task task, void *fra
     pool->host(pool->hostUser, task, frame, count);
     return;
   }
+  // A worker whose last piece calls may find the gate closed; it is inside itself.
   uint64_t gate = pool->gate.load(std::memory_order_relaxed);
-  if (count == 1 || !pool->started || isOpen(gate)) {
+  if (count == 1 || !pool->started || isOpen(gate) || inside(gate)) {
     runNested(pool, task, frame, count);
     return;
   }

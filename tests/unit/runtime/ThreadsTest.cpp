@@ -141,6 +141,30 @@ TEST(ThreadsTest, NestedPiecesKeepTheirWorker) {
   attn::destroyPool(pool);
 }
 
+// The caller has no pieces left and waits for a worker's, which calls only then.
+TEST(ThreadsTest, NestedPieceAfterTheLastClaim) {
+  attn_pool *pool = create(2);
+  struct Frame {
+    attn_pool *pool;
+    std::atomic<int> inner{0}, byWorker{0};
+  } frame;
+  frame.pool = pool;
+  for (int job = 0; job < 20; ++job)
+    attn_parallel(
+        pool,
+        [](void *argument, int64_t, int64_t worker) {
+          Frame &frame = *static_cast<Frame *>(argument);
+          usleep(worker ? 2000 : 100);
+          frame.byWorker += worker != 0;
+          attn_parallel(
+              frame.pool, [](void *argument, int64_t, int64_t) { ++static_cast<Frame *>(argument)->inner; }, &frame, 5);
+        },
+        &frame, 4);
+  EXPECT_EQ(frame.inner, 20 * 4 * 5);
+  EXPECT_GT(frame.byWorker, 0);
+  attn::destroyPool(pool);
+}
+
 TEST(ThreadsTest, WorkersTakeTheCallersRounding) {
   attn_pool *pool = create(4);
   for (int rounding : {FE_UPWARD, FE_TONEAREST, FE_TOWARDZERO, FE_TONEAREST}) {
