@@ -2,8 +2,8 @@
 // where they lie, in rows, and once: the work is bound by memory.
 // A task has a part of the keys of the heads that share them, and takes their queries through it block by block:
 //   scores of a vector of keys at once, weights by the online normaliser, values times weights (DecodeTile.cpp)
-// Where few heads have keys of their own, their keys are shared out in parts, by shape alone; the states of the parts
-// are merged in order.
+// Where few heads have keys of their own and the keys are many, these are shared out in parts, by shape alone; the
+// states of the parts are merged in order. Else a task ends its queries itself.
 #include "compiler/backends/llvm/DecodeKernel.h"
 #include "dialect/GroupedHeads.h"
 
@@ -99,11 +99,19 @@ void DecodeKernel::build() {
         Value count = partCount(code, kernel.extent(code, scope, keys));
         finish(code, makeTask(code, scope, code.mul(arguments[0], count), arguments[1]), count);
       });
+  std::string alone = kernel.function("alone", 2, [&](CodeBuilder &code, const KernelScope &, ValueRange arguments) {
+    kernel.call(code, task, kernel.currentFrame(), arguments);
+    kernel.call(code, whole, kernel.currentFrame(), arguments);
+  });
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope), count = kernel.extent(code, scope, wholes);
     Value parts = partCount(code, kernel.extent(code, scope, keys));
-    kernel.parallel(code, scope, task, frame, code.mul(count, parts));
-    kernel.parallel(code, scope, whole, frame, count);
+    code.branch(
+        code.lessEq(parts, code.constant(1)), [&] { kernel.parallel(code, scope, alone, frame, count); },
+        [&] {
+          kernel.parallel(code, scope, task, frame, code.mul(count, parts));
+          kernel.parallel(code, scope, whole, frame, count);
+        });
   });
 }
 
