@@ -10,7 +10,8 @@ enum { PROMPT = 3, STEPS = 6, CAPACITY = 16, WORDS = 101 };
 static long allocations, forks;
 
 /* glibc's own, counted. */
-void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+    *__libc_memalign(size_t, size_t);
 void *malloc(size_t bytes) { return ++allocations, __libc_malloc(bytes); }
 void *calloc(size_t count, size_t bytes) { return ++allocations, __libc_calloc(count, bytes); }
 void *realloc(void *old, size_t bytes) { return ++allocations, __libc_realloc(old, bytes); }
