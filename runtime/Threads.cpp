@@ -121,13 +121,18 @@ uint32_t floatControl() {
 #endif
 }
 
+/// Pieces that lie side by side go to one worker, which may ask for the next one's memory while it is at this one; the
+/// fewer are left, the fewer a worker claims at once, the last one by one.
 void claimPieces(attn_pool *pool, int64_t worker) {
-  const int64_t count = pool->count;
+  const int64_t count = pool->count, shares = 4 * static_cast<int64_t>(pool->started + 1);
   for (;;) {
-    int64_t index = pool->next.fetch_add(1, std::memory_order_relaxed);
+    int64_t left = count - pool->next.load(std::memory_order_relaxed), share = left > shares ? left / shares : 1;
+    int64_t index = pool->next.fetch_add(share, std::memory_order_relaxed);
+    int64_t end = index < count - share ? index + share : count;
     if (index >= count)
       return;
-    pool->task(pool->frame, index, worker);
+    for (; index < end; ++index)
+      pool->task(pool->frame, index, worker);
   }
 }
 

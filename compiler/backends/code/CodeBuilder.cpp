@@ -145,6 +145,10 @@ void CodeBuilder::prefetch(Value pointer, int64_t level) {
   LLVM::Prefetch::create(b, pointer, /*rw=*/0, /*hint=*/4 - level, /*cache=*/1);
 }
 
+void CodeBuilder::prefetchToWrite(Value pointer) {
+  LLVM::Prefetch::create(b, pointer, /*rw=*/1, /*hint=*/3, /*cache=*/1);
+}
+
 Value CodeBuilder::sumLanes(Value vector) {
   return reduceLanes(b, vector, [&](Value x, Value y) { return fadd(x, y); });
 }

@@ -59,8 +59,10 @@ public:
   /// A vector of `lanes` elements; where `mask` (may be null) is off nothing is read and the lane is 0.
   Value loadVector(Value pointer, Value mask = {});
   void storeVector(Value value, Value pointer, Value mask = {});
-  /// Asks for the cache line at `pointer`, which need not be memory, in a level of the cache.
+  /// Asks for the cache line at `pointer`, which need not be memory, in a level of the cache; to be written, in the
+  /// first.
   void prefetch(Value pointer, int64_t level = 1);
+  void prefetchToWrite(Value pointer);
   /// i32 lanes from `pointer` on; 0 where `mask` is off.
   Value loadIndices(Value pointer, Value mask);
   /// The elements of `type` at i32 lanes `offsets` from `pointer`; where `mask` (may be null) is off nothing is read.

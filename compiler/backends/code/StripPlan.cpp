@@ -8,10 +8,10 @@ Value mapResult(Operation &op) {
   return op.hasTrait<OpTrait::attn::MakesMap>() || isa<PointwiseOp>(op) ? op.getResult(0) : Value();
 }
 
-static bool isPlaceOp(Operation *op) { return isa<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
+bool isPlaceByPlace(Operation *op) { return isa<GivenScoreOp, ModifyOp, MaskOp, FillOp, PointwiseOp>(op); }
 
 bool StripPlan::isInlined(Value map) {
-  return isPlaceOp(map.getDefiningOp()) && map.hasOneUse() && isPlaceOp(*map.user_begin());
+  return isPlaceByPlace(map.getDefiningOp()) && map.hasOneUse() && isPlaceByPlace(*map.user_begin());
 }
 
 SmallVector<MaskOp> StripPlan::masksAfter(Value map) {
@@ -49,7 +49,7 @@ static bool looksAtHead(MaskAttr mask) {
          mask.getKind() == MaskKind::Listed || llvm::any_of(mask.getChildren(), looksAtHead);
 }
 
-static bool needsAllHeads(Operation &op) {
+bool needsAllHeads(Operation &op) {
   if (auto reduce = dyn_cast<ReduceMapOp>(op))
     return reduce.getAxis() == MapAxis::Heads;
   auto normalize = dyn_cast<NormalizeOp>(op);
@@ -131,7 +131,7 @@ void StripPlan::placeValues(Block &body) {
       anyMap = map;
     }
     // Places are read before they are written, one by one; where others are read, the result needs a slot of its own.
-    bool inPlace = isPlaceOp(&op) || isa<NormalizeOp, TopKOp>(op);
+    bool inPlace = isPlaceByPlace(&op) || isa<NormalizeOp, TopKOp>(op);
     if (inPlace)
       llvm::append_range(free, ended);
     if (auto conv = dyn_cast<MapConvOp>(op); conv && of(conv.getScores()).hidden != Hidden::Never)

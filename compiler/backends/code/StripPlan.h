@@ -52,6 +52,12 @@ private:
   llvm::DenseMap<Value, StripValue> values;
 };
 
+/// Whether an op makes each place of a map of the same place of others.
+bool isPlaceByPlace(Operation *op);
+
+/// Whether an op looks at several heads of a map.
+bool needsAllHeads(Operation &op);
+
 /// The map that an op makes, or null: of score and map ops but combine, and of pointwise ops on maps.
 Value mapResult(Operation &op);
 

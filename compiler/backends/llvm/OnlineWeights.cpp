@@ -277,6 +277,28 @@ void OnlineWeights::merge(CodeBuilder &code, Value rowState, Value sums, Value p
   });
 }
 
+/// The keys whose values may be multiplied whether a weight is hidden or not: those that all see, and if the others'
+/// values are finite, which 0 times them tells, all.
+KeyRange OnlineWeights::unguardedKeys(CodeBuilder &code, const VisibleKeys &visible, int64_t vectors,
+                                      llvm::function_ref<Value(Value, int64_t)> value) {
+  Value nothing = code.zeros();
+  auto addNothing = [&](Value key, ValueRange state) {
+    SmallVector<Value> next;
+    for (int64_t v = 0; v < vectors; ++v)
+      next.push_back(code.fma(value(key, v), nothing, state[v]));
+    return next;
+  };
+  SmallVector<Value> sums(vectors, nothing);
+  sums = code.reduce(visible.any.from, visible.full.from, 1, sums, addNothing);
+  sums = code.reduce(visible.full.to, visible.any.to, 1, sums, addNothing);
+  Value sum = sums[0];
+  for (Value other : ArrayRef<Value>(sums).drop_front())
+    sum = code.fadd(sum, other);
+  Value guards = code.anyLane(arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNO, sum, sum));
+  return {code.select(guards, visible.full.from, visible.any.from),
+          code.select(guards, visible.full.to, visible.any.to)};
+}
+
 void OnlineWeights::addValues(CodeBuilder &code, Value state, int64_t rows, int64_t vectors, const VisibleKeys &visible,
                               llvm::function_ref<Value(int64_t, int64_t)> output,
                               llvm::function_ref<Value(Value, int64_t)> weight,
@@ -297,9 +319,10 @@ void OnlineWeights::addValues(CodeBuilder &code, Value state, int64_t rows, int6
   if (chain.masks.empty()) {
     add(visible.any.from, visible.any.to, false);
   } else {
-    add(visible.any.from, visible.full.from, true);
-    add(visible.full.from, visible.full.to, false);
-    add(visible.full.to, visible.any.to, true);
+    KeyRange plain = unguardedKeys(code, visible, vectors, value);
+    add(visible.any.from, plain.from, true);
+    add(plain.from, plain.to, false);
+    add(plain.to, visible.any.to, true);
   }
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t v = 0; v < vectors; ++v)

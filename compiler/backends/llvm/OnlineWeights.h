@@ -129,6 +129,8 @@ private:
   using Combine = llvm::function_ref<Value(Value, Value)>;
   void forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value r, Value line)> ofRow,
                        Combine combine, llvm::function_ref<void(Value state, Value combined)> body);
+  KeyRange unguardedKeys(CodeBuilder &code, const VisibleKeys &visible, int64_t vectors,
+                         llvm::function_ref<Value(Value key, int64_t v)> value);
   Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
   Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
   Value outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState);

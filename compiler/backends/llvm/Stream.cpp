@@ -24,8 +24,8 @@ StreamKernel::Tile StreamKernel::tileAt(CodeBuilder &code, const Block &block, V
 
 StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
                                             int64_t tileRows) {
-  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {}, {},       {},
-              {},    {},           {},           {},           {},           {}, {}, tileRows, {}};
+  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {},       {}, {}, {},
+              {},    {},           {},           {},           {},           {}, tileRows, {}, {}, {}};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
   HeadPlace place{block.sample, block.head};
@@ -45,6 +45,7 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
   block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());
   block.tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), tileRows);
+  findAhead(code, block, place, arguments[4]);
   return block;
 }
 
@@ -143,6 +144,7 @@ void StreamKernel::build() {
 /// A task is one block of queries.
 std::string StreamKernel::blockTask(StringRef tall, StringRef low) {
   return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    startAhead(code, scope, arguments[1]);
     Value perHead = blocksOf(code, kernel.extent(code, scope, queries)), outer = code.div(arguments[0], perHead);
     // The last block first: under a causal mask it has the most keys.
     Value index = code.sub(code.sub(perHead, code.constant(1)), code.rem(arguments[0], perHead));
@@ -156,6 +158,7 @@ std::string StreamKernel::headTask(StringRef tall, StringRef low) {
   return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     HeadPlace place{code.div(arguments[0], code.constant(heads)), code.rem(arguments[0], code.constant(heads))};
     Value count = kernel.extent(code, scope, queries), none = code.constant(0);
+    startAhead(code, scope, arguments[1]);
     packKeys(code, makeBlock(code, scope, {place.sample, place.head, none, count, arguments[1]}, schedule.getRows()));
     code.loop(none, blocksOf(code, count), 1,
               [&](Value index) { callBlock(code, scope, place, index, arguments[1], tall, low); });

@@ -2,6 +2,7 @@
 // StreamTile.cpp takes its tiles through one block of keys, StreamKeys.cpp makes panels of keys that lie in rows.
 #pragma once
 
+#include "compiler/backends/llvm/AskAhead.h"
 #include "compiler/backends/llvm/OnlineWeights.h"
 #include "compiler/backends/llvm/Strategies.h"
 
@@ -29,6 +30,7 @@ private:
     Value tiles;
     int64_t tileRows;
     MaskScope masks;
+    AskAhead withScores, withValues; // what products of scores, and those with values, ask for
   };
 
   // A tile of queries and what is kept of it while the block goes through the keys:
@@ -54,9 +56,11 @@ private:
   }
   /// Columns of values that go together.
   int64_t valueColumns(const Block &block) { return readsValueRows() ? panelWidth() : block.values.width; }
-  int64_t blockBytes() {
+  int64_t tilesBytes() {
     return kernel.numberBytes() * tileLimit() * (schedule.getRows() * scoreStride() + stateStride());
   }
+  /// The tiles, and how many rows have been asked for.
+  int64_t blockBytes() { return tilesBytes() + 64; }
 
   Value blocksOf(CodeBuilder &code, Value count);
   void callBlock(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value index, Value worker,
@@ -64,6 +68,10 @@ private:
   std::string blockTask(StringRef tall, StringRef low);
   std::string headTask(StringRef tall, StringRef low);
   void packKeys(CodeBuilder &code, const Block &block);
+  enum class Products { Scores, Values };
+  Value askedRows(CodeBuilder &code, const KernelScope &scope, Value worker, Products products);
+  void startAhead(CodeBuilder &code, const KernelScope &scope, Value worker);
+  void findAhead(CodeBuilder &code, Block &block, const HeadPlace &place, Value worker);
   void packSquare(CodeBuilder &code, const Block &block, Value key, Value from, int64_t count, Value column);
 
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);

@@ -60,12 +60,15 @@ void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile 
   Value query = block.query.row(code, tile.row).pointer;
   Value panel = code.offset(block.keys.pointer, code.mul(key, width));
   SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
+  AskAhead::Turn ahead = block.withScores.take(code, code.constant(width));
   sums = accumulate(
       code, code.constant(0), code.constant(width), block.tileRows, panelVectors(), sums,
       [&](Value d, int64_t r) {
         return code.load(code.number(), code.offset(code.offset(query, d), r * block.query.rowStride));
       },
       [&](Value d, int64_t v) {
+        if (v == 0)
+          ahead.ask(code, d);
         return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
       });
   Value target = code.offset(tile.scores, code.sub(key, tile.block.from));
@@ -112,6 +115,8 @@ void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const Til
   int64_t vectors = llvm::divideCeil(columns, lanes()), rest = columns % lanes();
   // A panel has room for whole vectors, a row has not.
   Value last = inRows && rest ? code.maskBelow(code.constant(rest)) : Value();
+  Value begin = tile.visible.any.from;
+  AskAhead::Turn ahead = block.withValues.take(code, code.sub(tile.visible.any.to, begin));
   auto output = [&](int64_t r, int64_t v) { return code.offset(sums, r * valuePadded() + v * lanes()); };
   addValues(
       code, tile.state, block.tileRows, vectors, tile.visible, output,
@@ -119,6 +124,8 @@ void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const Til
         return code.load(code.number(), code.offset(code.offset(weights, key), r * scoreStride()));
       },
       [&](Value key, int64_t v) {
+        if (v == 0)
+          ahead.ask(code, code.sub(key, begin));
         StoredNumbers line = values.at(code, code.mul(key, keyStride));
         return line.at(code, v * lanes()).load(code, v + 1 == vectors ? last : Value());
       });

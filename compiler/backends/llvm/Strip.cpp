@@ -6,6 +6,7 @@
 //                         maps that leave the kernel are copied out, combine writes its rows
 #include "compiler/backends/llvm/Rows.h"
 #include "compiler/backends/llvm/StripKernel.h"
+#include "dialect/Captures.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -40,17 +41,22 @@ std::pair<Value, Value> StripKernel::rowsOf(CodeBuilder &code, const Strip &stri
           code.min(code.add(strip.end, value.below), strip.queries)};
 }
 
-void StripKernel::forHeads(CodeBuilder &code, Value map, llvm::function_ref<void(Value)> body) {
-  if (!plan.allHeads)
-    return body(code.constant(0));
-  int64_t heads = cast<RankedTensorType>(map.getType()).getDimSize(1);
+static int64_t headsOf(Value map) { return cast<RankedTensorType>(map.getType()).getDimSize(1); }
+
+void StripKernel::forHeads(CodeBuilder &code, const Strip &strip, int64_t heads, llvm::function_ref<void(Value)> body) {
+  if (strip.visited)
+    return body(strip.visited);
   code.loop(code.constant(0), code.constant(heads), 1, body);
+}
+
+void StripKernel::forHeads(CodeBuilder &code, const Strip &strip, Value map, llvm::function_ref<void(Value)> body) {
+  forHeads(code, strip, headsOf(map), body);
 }
 
 void StripKernel::forRows(CodeBuilder &code, const Strip &strip, Value map,
                           llvm::function_ref<void(Value, Value)> body) {
   auto [from, to] = rowsOf(code, strip, map);
-  forHeads(code, map,
+  forHeads(code, strip, map,
            [&, from = from, to = to](Value head) { code.loop(from, to, 1, [&](Value row) { body(head, row); }); });
 }
 
@@ -70,7 +76,7 @@ KeyRange StripKernel::seenKeys(CodeBuilder &code, const Strip &strip, ArrayRef<M
 
 StripKernel::Strip StripKernel::makeStrip(CodeBuilder &code, const StripTask &task) {
   ArrayRef<AffineExpr> extents = kernel.extents(plan.anyMap);
-  Strip strip{task, {}, {}, {}, task.scratch, {}, {}, {}};
+  Strip strip{task, {}, {}, {}, task.scratch, {}, {}, {}, plan.allHeads ? Value() : code.constant(0), {}, {}};
   strip.queries = kernel.extent(code, task.scope, extents[2]);
   strip.keys = kernel.extent(code, task.scope, extents[3]);
   strip.rowStride = code.add(code.mul(code.ceilDiv(strip.keys, panelWidth()), panelWidth()), 2 * plan.border);
@@ -107,7 +113,7 @@ void StripKernel::visit(CodeBuilder &code, const Strip &strip, Operation &inner)
 void StripKernel::copyOut(CodeBuilder &code, const Strip &strip, Value map, unsigned result) {
   int64_t heads = cast<RankedTensorType>(map.getType()).getDimSize(1);
   bool weights = plan.of(map).hidden == Hidden::Weight;
-  forHeads(code, map, [&](Value head) {
+  forHeads(code, strip, map, [&](Value head) {
     Value index = code.add(code.mul(strip.sample, heads), place(code, strip, head).head);
     Value first = code.mul(index, strip.queries);
     code.loop(strip.first, strip.end, 1, [&](Value row) {
@@ -121,6 +127,60 @@ void StripKernel::copyOut(CodeBuilder &code, const Strip &strip, Value map, unsi
   });
 }
 
+SmallVector<StripKernel::Step> StripKernel::steps() {
+  SmallVector<Step> steps;
+  Block &body = op.getBody().front();
+  for (Operation &inner : body.without_terminator())
+    if (!isa<SplitHeadsOp, MergeHeadsOp, L2NormalizeOp>(inner)) {
+      Value map = mapResult(inner);
+      steps.push_back({needsAllHeads(inner) ? 0 : headsOf(map ? map : inner.getOperand(0)), &inner, {}, 0});
+    }
+  for (auto [result, value] : llvm::enumerate(body.getTerminator()->getOperands()))
+    if (plan.isStrip(value))
+      steps.push_back({headsOf(value), nullptr, value, static_cast<unsigned>(result)});
+  return steps;
+}
+
+/// The maps [B, H, N, M] that steps read from outside or write to it.
+void StripKernel::findMaps(Strip &strip, ArrayRef<Step> steps) {
+  for (const Step &step : steps) {
+    if (!step.op) {
+      strip.writes.push_back({kernel.result(strip.scope, step.result), step.heads});
+      continue;
+    }
+    if (!isPlaceByPlace(step.op))
+      continue;
+    auto given = dyn_cast<GivenScoreOp>(step.op);
+    for (Value operand : given ? ValueRange(given.getTable()) : ValueRange(placeOperands(*step.op))) {
+      auto map = dyn_cast<BlockArgument>(operand);
+      auto type = cast<RankedTensorType>(operand.getType());
+      if (map && type.getRank() == 4 && !llvm::is_contained(type.getShape(), 1))
+        strip.reads.push_back({kernel.tensor(strip.scope, map), step.heads});
+    }
+  }
+}
+
+/// Rows [first, end) of a head of maps, in cache lines.
+SmallVector<AskAhead::Rows, 2> StripKernel::linesOf(CodeBuilder &code, const Strip &strip, ArrayRef<OuterMap> maps,
+                                                    Value head, Value first, Value end) {
+  SmallVector<AskAhead::Rows, 2> rows;
+  Value rowBytes = code.mul(strip.keys, kernel.numberBytes());
+  for (auto [memory, heads] : maps) {
+    Value index = code.add(code.mul(strip.sample, heads), place(code, strip, head).head);
+    Value row = code.add(code.mul(index, strip.queries), first);
+    rows.push_back(AskAhead::lines(code, code.offsetBytes(memory, code.mul(row, rowBytes)),
+                                   code.mul(code.sub(end, first), rowBytes)));
+  }
+  return rows;
+}
+
+void StripKernel::visit(CodeBuilder &code, const Strip &strip, const Step &step) {
+  if (step.op)
+    visit(code, strip, *step.op);
+  else
+    copyOut(code, strip, step.leaves, step.result);
+}
+
 void StripKernel::build() {
   ArrayRef<AffineExpr> extents = kernel.extents(plan.anyMap);
   AffineExpr stride = extents[3].ceilDiv(panelWidth()) * panelWidth() + 2 * plan.border;
@@ -130,11 +190,24 @@ void StripKernel::build() {
   kernel.setScratch(elements * kernel.numberBytes());
   buildStripTasks(kernel, plan, [&](CodeBuilder &code, const StripTask &task) {
     Strip strip = makeStrip(code, task);
-    for (Operation &inner : op.getBody().front().without_terminator())
-      visit(code, strip, inner);
-    for (auto [result, value] : llvm::enumerate(op.getBody().front().getTerminator()->getOperands()))
-      if (plan.isStrip(value))
-        copyOut(code, strip, value, result);
+    SmallVector<Step> steps = this->steps();
+    for (ArrayRef<Step> left = steps; !left.empty();) {
+      int64_t heads = left.front().heads;
+      ArrayRef<Step> together = left.take_while([&](const Step &step) { return heads && step.heads == heads; });
+      if (together.empty()) {
+        visit(code, strip, left.front());
+        left = left.drop_front();
+        continue;
+      }
+      forHeads(code, strip, heads, [&](Value head) {
+        Strip own = strip;
+        own.visited = head;
+        findMaps(own, together);
+        for (const Step &step : together)
+          visit(code, own, step);
+      });
+      left = left.drop_front(together.size());
+    }
   });
 }
 

@@ -18,7 +18,7 @@ void StripKernel::forGroups(CodeBuilder &code, const Strip &strip, const Grouped
   };
   auto [from, to] = grouped.rows;
   if (grouped.axis == MapAxis::Keys)
-    return forHeads(code, grouped.map, [&, from = from, to = to](Value head) {
+    return forHeads(code, strip, grouped.map, [&, from = from, to = to](Value head) {
       code.loop(from, to, 1, [&](Value row) {
         auto each = [&](ValueRange initial, PlaceGroup::Step step) {
           Value full = code.sub(strip.keys, code.rem(strip.keys, code.constant(lanes())));
@@ -44,7 +44,7 @@ void StripKernel::forGroups(CodeBuilder &code, const Strip &strip, const Grouped
     });
   };
   if (grouped.axis == MapAxis::Queries)
-    return forHeads(code, grouped.map,
+    return forHeads(code, strip, grouped.map,
                     [&, from = from, to = to](Value head) { forColumns(head, {}, from, to, /*rows=*/true); });
   Value heads = code.constant(cast<RankedTensorType>(grouped.map.getType()).getDimSize(1));
   code.loop(from, to, 1, [&](Value row) { forColumns({}, row, code.constant(0), heads, /*rows=*/false); });

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "compiler/backends/code/StripTasks.h"
+#include "compiler/backends/llvm/AskAhead.h"
 #include "compiler/backends/llvm/MapInputs.h"
 #include "compiler/backends/llvm/PlaceGroup.h"
 #include "compiler/backends/llvm/Rows.h"
@@ -18,6 +19,12 @@ public:
   void build();
 
 private:
+  /// A map [B, H, N, M] in memory, not in the strip.
+  struct OuterMap {
+    Value memory;
+    int64_t heads;
+  };
+
   /// What the function that computes one strip knows.
   struct Strip : StripTask {
     Value queries, keys;       // N, M
@@ -25,6 +32,19 @@ private:
     Value relative;            // scratch for one row of relative scores
     Value rowStride, headSize; // elements
     Value slotSize;
+    Value visited; // the head that ops are at; null where each goes through all
+    // What steps at that head read from outside and write to it: asked for during products.
+    SmallVector<OuterMap, 1> reads, writes;
+  };
+
+  /// One thing that is done to a strip: an op, or to copy a map that leaves the kernel. Those that look at one head at
+  /// a time, `heads` of them, are done head by head, so that what one writes is in the cache for the next; 0 for
+  /// others.
+  struct Step {
+    int64_t heads;
+    Operation *op;
+    Value leaves;
+    unsigned result;
   };
 
   /// A vector of places: head of the strip, row and first column of the map; lanes outside `mask` (null: all on) do not
@@ -40,6 +60,7 @@ private:
     HeadRows output;
     Value row, column;
     int64_t rows, columns;
+    AskAhead ahead;
   };
 
   /// A map whose places are taken group by group; what is written goes to `target`, or back where that is null.
@@ -52,7 +73,12 @@ private:
   };
 
   Strip makeStrip(CodeBuilder &code, const StripTask &task);
+  SmallVector<Step> steps();
+  void visit(CodeBuilder &code, const Strip &strip, const Step &step);
   void visit(CodeBuilder &code, const Strip &strip, Operation &op);
+  void findMaps(Strip &strip, ArrayRef<Step> steps);
+  SmallVector<AskAhead::Rows, 2> linesOf(CodeBuilder &code, const Strip &strip, ArrayRef<OuterMap> maps, Value head,
+                                         Value first, Value end);
   void copyOut(CodeBuilder &code, const Strip &strip, Value map, unsigned result);
 
   // --- addresses
@@ -65,7 +91,8 @@ private:
   }
   /// Calls `body(head, row)` for every row that is needed of a map; `head` counts from 0 in the strip.
   void forRows(CodeBuilder &code, const Strip &strip, Value map, llvm::function_ref<void(Value, Value)> body);
-  void forHeads(CodeBuilder &code, Value map, llvm::function_ref<void(Value)> body);
+  void forHeads(CodeBuilder &code, const Strip &strip, int64_t heads, llvm::function_ref<void(Value)> body);
+  void forHeads(CodeBuilder &code, const Strip &strip, Value map, llvm::function_ref<void(Value)> body);
   /// Calls `body(column, mask)` for every vector of keys; `mask` is null but for a last vector that is not full.
   void forKeys(CodeBuilder &code, const Strip &strip, llvm::function_ref<void(Value, Value)> body);
 

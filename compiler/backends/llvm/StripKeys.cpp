@@ -12,7 +12,7 @@ void StripKernel::scoreRows(CodeBuilder &code, const Strip &strip, ScoreOp op) {
   int64_t heads = op.getScores().getType().getDimSize(1), width = op.getQuery().getType().getDimSize(3);
   double scale = op.getScale().convertToDouble();
   auto [from, to] = rowsOf(code, strip, op.getScores());
-  forHeads(code, op.getScores(), [&, from = from, to = to](Value head) {
+  forHeads(code, strip, op.getScores(), [&, from = from, to = to](Value head) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
     HeadRows keys = headRows(code, kernel, strip.scope, storedKey(op.getKey()), at, heads);

@@ -13,24 +13,34 @@ void StripKernel::score(CodeBuilder &code, const Strip &strip, ScoreOp op) {
   int64_t heads = op.getScores().getType().getDimSize(1), width = op.getQuery().getType().getDimSize(3);
   double scale = op.getScale().convertToDouble();
   auto [from, to] = rowsOf(code, strip, op.getScores());
-  forHeads(code, op.getScores(), [&, from = from, to = to](Value head) {
+  forHeads(code, strip, op.getScores(), [&, from = from, to = to](Value head) {
     HeadPlace at = place(code, strip, head);
     HeadRows query = headRows(code, kernel, strip.scope, op.getQuery(), at, heads);
     Value panels = headPanels(code, kernel, strip.scope, op.getKey(), at, heads).pointer;
     KeyRange seen = seenKeys(code, strip, StripPlan::masksAfter(op.getScores()), head, from, to);
-    // A panel of keys stays in the first-level cache for all tiles of queries.
+    Value tiles = code.ceilDiv(code.sub(to, from), schedule.getRows());
+    Value panelCount = code.ceilDiv(code.sub(seen.to, seen.from), panelWidth());
+    AskAhead maps(code, linesOf(code, strip, strip.reads, head, from, to), code.mul(tiles, panelCount));
+    // A panel of keys stays in the first-level cache for all tiles of queries, which ask for the next.
     code.loop(panelStart(code, seen.from), seen.to, panelWidth(), [&](Value key) {
-      Value panel = code.offset(panels, code.mul(key, width));
+      Value panel = code.offset(panels, code.mul(key, width)), next = code.offset(panel, width * panelWidth());
+      Value bytes = code.constant(width * panelWidth() * kernel.numberBytes());
+      AskAhead keys(code, {AskAhead::lines(code, next, bytes)}, tiles);
       forTiles(code, from, to, schedule.getRows(), [&](Value row, int64_t rows) {
         Value queries = query.row(code, row).pointer;
         Value target = code.offset(rowOf(code, strip, op.getScores(), head, row), key);
         SmallVector<Value> sums(rows * panelVectors(), code.zeros());
+        AskAhead::Turn ofKeys = keys.take(code, code.constant(width)), ofMaps = maps.take(code, code.constant(width));
         sums = accumulate(
             code, code.constant(0), code.constant(width), rows, panelVectors(), sums,
             [&](Value d, int64_t r) {
               return code.load(code.number(), code.offset(code.offset(queries, d), r * query.rowStride));
             },
             [&](Value d, int64_t v) {
+              if (v == 0) {
+                ofKeys.ask(code, d);
+                ofMaps.ask(code, d);
+              }
               return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
             });
         for (int64_t r = 0; r < rows; ++r)
@@ -228,14 +238,17 @@ void StripKernel::combine(CodeBuilder &code, const Strip &strip, CombineOp op) {
   for (auto [number, value] : llvm::enumerate(yield->getOperands())) {
     if (value != yielded)
       continue;
-    forHeads(code, op.getWeights(), [&, number = number](Value head) {
+    forHeads(code, strip, op.getWeights(), [&, number = number](Value head) {
       HeadPlace at = place(code, strip, head);
       HeadRows output =
           resultRows(code, kernel, strip.scope, number, merged, at, kernel.extents(op.getWeights())[2], heads, width);
+      Value products = code.mul(code.ceilDiv(code.sub(strip.end, strip.first), schedule.getRows()),
+                                static_cast<int64_t>(llvm::divideCeil(width, panelWidth())));
+      AskAhead ahead(code, linesOf(code, strip, strip.writes, head, strip.first, strip.end), products);
       // A panel of values stays in the second-level cache for all tiles of rows.
       forValuePanels(code, strip, op, at, [&](const HeadRows &values, Value column, int64_t columns) {
         forTiles(code, strip.first, strip.end, schedule.getRows(), [&](Value row, int64_t rows) {
-          combineTile(code, strip, op, {head, values, output, row, column, rows, columns});
+          combineTile(code, strip, op, {head, values, output, row, column, rows, columns, ahead});
         });
       });
       if (op.getRelative())
@@ -274,12 +287,15 @@ void StripKernel::combineTile(CodeBuilder &code, const Strip &strip, CombineOp o
   KeyRange seen =
       seenKeys(code, strip, StripPlan::masksBefore(op.getWeights()), tile.head, tile.row, code.add(tile.row, rows));
   SmallVector<Value> sums(rows * count, code.zeros());
+  AskAhead::Turn turn = tile.ahead.take(code, code.sub(seen.to, seen.from));
   sums = accumulate(
       code, seen.from, seen.to, rows, count, sums,
       [&](Value key, int64_t r) {
         return code.load(code.number(), code.offset(code.offset(weights, key), code.mul(strip.rowStride, r)));
       },
       [&](Value key, int64_t v) {
+        if (v == 0)
+          turn.ask(code, code.sub(key, seen.from));
         return tile.values.row(code, key).at(code, v * lanes()).load(code, inRows && v + 1 == count ? rest : Value());
       },
       [&](Value weight) { return isHidden(code, weight, hidden); });
