@@ -156,11 +156,10 @@ FailureOr<std::unique_ptr<llvm::Module>> ObjectEmitter::translate(ModuleOp modul
 }
 
 void ObjectEmitter::optimize(llvm::Module &module) {
-  // Kernels are loops over vectors by construction: what is left to do is to simplify and to unroll. More of LLVM's
-  // passes make compiling a third longer and no kernel of the benchmarks faster.
+  // Kernels are loops over vectors by construction, written out where that pays: what is left to do is to simplify. To
+  // unroll takes as long as the rest, more of LLVM's passes a third longer, and makes no kernel of the benchmarks faster.
   llvm::PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = level > 1;
-  tuning.LoopVectorization = tuning.SLPVectorization = false;
+  tuning.LoopUnrolling = tuning.LoopVectorization = tuning.SLPVectorization = false;
   llvm::PassBuilder builder(machine.get(), tuning);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;

@@ -7,11 +7,14 @@ namespace mlir::attn {
 // Steps of a loop that are written out together: the end of a longer one is foreseen less often.
 constexpr int64_t together = 4;
 
-/// `together` where that divides the number of steps, as far as it is known.
+/// How many steps of a loop are written out: `together` or, of fewer, all, where that divides the number of steps, as
+/// far as it is known.
 static int64_t unrolled(Value from, Value to) {
   APInt first, end;
-  bool known = matchPattern(from, m_ConstantInt(&first)) && matchPattern(to, m_ConstantInt(&end));
-  return known && (end - first).srem(together) == 0 ? together : 1;
+  if (!matchPattern(from, m_ConstantInt(&first)) || !matchPattern(to, m_ConstantInt(&end)))
+    return 1;
+  int64_t count = (end - first).getSExtValue(), most = std::min(count, together);
+  return most > 0 && count % most == 0 ? most : 1;
 }
 
 using Step = llvm::function_ref<SmallVector<Value>(Value, ValueRange)>;
@@ -47,7 +50,7 @@ SmallVector<Value> accumulate(CodeBuilder &code, Value from, Value to, int64_t r
     return next;
   };
   // What is skipped is in few places.
-  if (skipped || unrolled(from, to) == together)
+  if (skipped || unrolled(from, to) > 1)
     return forSteps(code, from, to, sums, step);
   Value whole = code.add(from, code.mul(code.div(code.sub(to, from), code.constant(together)), together));
   return forSteps(code, whole, to, forSteps(code, from, whole, together, sums, step), step);

@@ -45,7 +45,7 @@ void OnlineWeights::finishScores(CodeBuilder &code, const KernelScope &scope, co
                                  Value panelKey, Value line, bool masked) {
   if (chain.formulas.empty() && !masked)
     return;
-  code.loop(code.constant(0), code.constant(panelWidth()), lanes(), [&](Value at) {
+  for (int64_t at = 0; at < panelWidth(); at += lanes()) {
     Value key = code.add(panelKey, at);
     Value s = code.loadVector(code.offset(line, at));
     if (!chain.formulas.empty() && scale != 1)
@@ -60,7 +60,7 @@ void OnlineWeights::finishScores(CodeBuilder &code, const KernelScope &scope, co
     if (masked)
       s = code.select(visibleLanes(code, masks, query, key), s, code.splatReal(-INFINITY));
     code.storeVector(s, code.offset(line, at));
-  });
+  }
 }
 
 OnlineWeights::WeighedKeys OnlineWeights::weighedKeys(CodeBuilder &code, Value firstKey, const VisibleKeys &visible) {

@@ -48,8 +48,9 @@ Value mlir::attn::expandExp2(const Lanes &lanes, Value x) {
 
 // Degree 5 is within 2 ULP only with fma and the exact reduction to [-1/2, 1/2]; vreduceps rounds for small negative x.
 Value mlir::attn::expandFastExp2(const Lanes &lanes, Value x) {
+  // A product with a subnormal weight takes as long as a hundred others, and adds nothing to that of a larger one.
   if (lanes.isRegister())
-    return expandExp2(lanes, x);
+    return lanes.select(lanes.less(x, lanes.constant(-126.0)), lanes.constant(0.0), expandExp2(lanes, x));
   // At n = -127 the exponent field is 0, so the factor is +0 and everything below underflows to 0.
   Value bounded = lanes.atLeast(x, -127.0);
   Rounded n = roundInBits(lanes, bounded, 1.0f, 127);
