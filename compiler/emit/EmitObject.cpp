@@ -157,7 +157,8 @@ FailureOr<std::unique_ptr<llvm::Module>> ObjectEmitter::translate(ModuleOp modul
 
 void ObjectEmitter::optimize(llvm::Module &module) {
   // Kernels are loops over vectors by construction, written out where that pays: what is left to do is to simplify. To
-  // unroll takes as long as the rest, more of LLVM's passes a third longer, and makes no kernel of the benchmarks faster.
+  // unroll takes as long as the rest, more of LLVM's passes a third longer, and makes no kernel of the benchmarks
+  // faster.
   llvm::PipelineTuningOptions tuning;
   tuning.LoopUnrolling = tuning.LoopVectorization = tuning.SLPVectorization = false;
   llvm::PassBuilder builder(machine.get(), tuning);

@@ -1,7 +1,8 @@
-// Linears of a few rows, as batches of texts and beams of a search have: tiles of one row, of four, of two that share rows,
+// Linears of a few rows, as batches of texts and beams of a search have: tiles of one row, of four, of two that share rows, all rows together
 // with what follows them; depths beyond a block, and of a part of a group.
 // RUN: %run_compiled %s %t --precision=bf16 --precision=int8 --weights=random:1 --sizes N=1 --sizes N=2 --sizes N=3 --sizes N=4 \
-// RUN:   --sizes N=5 --sizes N=6 --sizes N=7 --sizes N=8 --sizes N=9 --sizes N=12 --sizes N=13 --sizes N=0
+// RUN:   --sizes N=5 --sizes N=6 --sizes N=7 --sizes N=8 --sizes N=9 --sizes N=12 --sizes N=13 --sizes N=0 \
+// RUN:   --sizes N=16 --sizes N=23 --sizes N=27 --sizes N=28
 // RUN: %run_compiled %s %t --precision=f64 --weights=random:1 --sizes N=4 --sizes N=5 --sizes N=8
 
 func.func @few_rows(%x: tensor<?x530xf32> {attn.name = "x", attn.dims = ["N", "K"]}) -> (tensor<?x70xf32> {attn.name = "y"}) {

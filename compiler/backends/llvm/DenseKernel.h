@@ -40,6 +40,14 @@ private:
     Value sums;
   };
 
+  /// Groups [first, first + count) of K, of the columns of a tile; `ends`: the last is the last of K.
+  struct DepthBlock {
+    const DenseColumns &columns; // from group `first` on
+    Value first;
+    int64_t count;
+    bool ends;
+  };
+
   Value rows(CodeBuilder &code, const KernelScope &scope);
   Value leftRow(CodeBuilder &code, const RowBlock &block, Value row);
   Value weightColumn(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value column);
@@ -55,6 +63,10 @@ private:
   void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target, Value worker);
   void buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
   void forRowTiles(CodeBuilder &code, const RowBlock &block, llvm::function_ref<void(Value row, int64_t rows)> body);
+  bool hasTallTiles();
+  Value isTall(CodeBuilder &code, const RowBlock &block);
+  void multiplyTall(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
+                    Value column, const DepthBlock &part);
   void buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
                     Value tile);
   void finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile);

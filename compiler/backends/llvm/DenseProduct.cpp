@@ -57,9 +57,9 @@ DenseColumns DenseProduct::widen(CodeBuilder &code, const DenseColumns &columns,
 }
 
 void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
-                              int64_t tileRows, Value ahead) const {
+                              int64_t tileRows, int64_t sumStride, Value ahead) const {
   size_t width = columns.vectors.size();
-  SmallVector<Value> state = loadSums(code, sums, tileRows * width);
+  SmallVector<Value> state = loadSums(code, sums, tileRows, width, sumStride);
   auto step = [&](Value element, ValueRange old) {
     SmallVector<Value> weights, next(old);
     if (ahead)
@@ -77,7 +77,7 @@ void DenseProduct::accumulate(CodeBuilder &code, Value rows, const DenseColumns 
   // Whole numbers are added in any order: LLVM would sum the products of several steps apart, in more registers.
   Value from = code.constant(0), to = code.constant(count);
   state = isExact() ? code.reduce(from, to, 1, state, step) : forSteps(code, from, to, state, step);
-  storeSums(code, state, sums);
+  storeSums(code, state, sums, width, sumStride);
 }
 
 void DenseProduct::accumulateStored(CodeBuilder &code, Value row, const DenseColumns &columns, int64_t groups,
@@ -99,24 +99,28 @@ void DenseProduct::accumulateStored(CodeBuilder &code, Value row, const DenseCol
     }
     return next;
   };
-  SmallVector<Value> state = loadSums(code, sums, columns.vectors.size());
+  int64_t width = columns.vectors.size();
+  SmallVector<Value> state = loadSums(code, sums, 1, width, width);
   state = code.reduce(code.constant(0), code.constant(groups - 1), 1, state,
                       [&](Value group, ValueRange old) { return step(group, old, parts()); });
-  storeSums(code, step(code.constant(groups - 1), state, last), sums);
+  storeSums(code, step(code.constant(groups - 1), state, last), sums, width, width);
 }
 
-SmallVector<Value> DenseProduct::loadSums(CodeBuilder &code, Value sums, int64_t vectors) const {
+SmallVector<Value> DenseProduct::loadSums(CodeBuilder &code, Value sums, int64_t rows, int64_t vectors,
+                                          int64_t stride) const {
   SmallVector<Value> state;
-  for (int64_t i = 0; i < vectors; ++i) {
-    Value sum = code.loadVector(code.offset(sums, i * code.lanes()));
+  for (int64_t i = 0; i < rows * vectors; ++i) {
+    Value sum = code.loadVector(code.offset(sums, (i / vectors * stride + i % vectors) * code.lanes()));
     state.push_back(isExact() ? asIntegers(code, sum) : sum);
   }
   return state;
 }
 
-void DenseProduct::storeSums(CodeBuilder &code, ValueRange state, Value sums) const {
-  for (auto [i, sum] : llvm::enumerate(state))
-    code.storeVector(isExact() ? asReals(code, sum) : sum, code.offset(sums, i * code.lanes()));
+void DenseProduct::storeSums(CodeBuilder &code, ValueRange state, Value sums, int64_t vectors, int64_t stride) const {
+  for (auto [i, sum] : llvm::enumerate(state)) {
+    int64_t at = static_cast<int64_t>(i) / vectors * stride + static_cast<int64_t>(i) % vectors;
+    code.storeVector(isExact() ? asReals(code, sum) : sum, code.offset(sums, at * code.lanes()));
+  }
 }
 
 namespace {

@@ -48,10 +48,11 @@ public:
   /// Elements of `count` groups; `ends`: the last of these is the last of K.
   int64_t elements(int64_t count, bool ends) const;
 
-  /// sums[r][v], in memory, += rows times columns over `count` elements. `rows` points to the first of them in row 0.
-  /// Meanwhile as many elements of a panel are asked for, from `ahead` (may be null) on.
+  /// sums[r][v], in memory, `sumStride` vectors for each row, += rows times columns over `count` elements. `rows`
+  /// points to the first of them in row 0. Meanwhile as many elements of a panel are asked for, from `ahead` (may be
+  /// null) on.
   void accumulate(CodeBuilder &code, Value rows, const DenseColumns &columns, int64_t count, Value sums,
-                  int64_t tileRows, Value ahead) const;
+                  int64_t tileRows, int64_t sumStride, Value ahead) const;
 
   /// The same of one row, over `groups` groups of columns as they are stored: for one row widening costs more than it
   /// spares, and interrupts the stream of weights. `ends`: the last of these is the last of K.
@@ -76,8 +77,9 @@ protected:
   /// Whether sums are whole numbers.
   virtual bool isExact() const { return false; }
   /// Sums of a tile in registers, and back.
-  SmallVector<Value> loadSums(CodeBuilder &code, Value sums, int64_t vectors) const;
-  void storeSums(CodeBuilder &code, ValueRange state, Value sums) const;
+  /// Sums [rows][vectors] of which a row begins every `stride` vectors.
+  SmallVector<Value> loadSums(CodeBuilder &code, Value sums, int64_t rows, int64_t vectors, int64_t stride) const;
+  void storeSums(CodeBuilder &code, ValueRange state, Value sums, int64_t vectors, int64_t stride) const;
 
   const int64_t depth;
   const Precision rows;

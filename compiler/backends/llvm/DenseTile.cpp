@@ -2,11 +2,18 @@
 #include "compiler/backends/llvm/DenseKernel.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/PanelStore.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace mlir::attn {
 
 // Rows of a tile where a block has few: batches of texts, beams of a search.
 constexpr int64_t fewTileRows = 4;
+
+// Rows that go through a register of columns together where a block has few: from `leastTallRows` on, below
+// `mostTallRows`. 24 sums, a weight and a number fit 32 registers.
+constexpr int64_t leastTallRows = 8, mostTallRows = 28;
+// How far ahead of their products weights are asked for.
+constexpr int64_t tallAhead = 2048;
 
 // Rows for which weights are not widened in memory first.
 constexpr int64_t mostStoredRows = 2;
@@ -126,8 +133,11 @@ void DenseKernel::forRowTiles(CodeBuilder &code, const RowBlock &block,
       code.select(code.less(count, code.constant(rows)), code.mul(count, 2), code.mul(code.ceilDiv(count, rows), rows));
   Value isLess = code.less(code.mul(code.ceilDiv(count, fewTileRows), fewTileRows), usual);
   Value isFew = code.both(code.lessEq(few, count), code.lessEq(count, code.constant(2 * fewTileRows)));
+  isFew = code.both(isFew, isLess);
+  if (hasTallTiles())
+    isFew = arith::OrIOp::create(code.b, isFew, isTall(code, block));
   code.branch(
-      code.both(isFew, isLess),
+      isFew,
       [&] {
         code.loop(block.first, block.end, fewTileRows,
                   [&](Value row) { body(code.min(row, code.sub(block.end, few)), fewTileRows); });
@@ -149,6 +159,44 @@ Value DenseKernel::ahead(CodeBuilder &code, const RowBlock &block, Value columnT
                      code.offsetBytes(first, code.mul(end, columns.stride)), next);
   Value panel = code.div(code.sub(row, block.first), code.constant(schedule.getRows()));
   return code.offsetBytes(next, code.mul(code.min(panel, code.constant(panels - 1)), bytes));
+}
+
+/// Whether a few rows go through a panel of weights together, so that each weight is read once: where a panel is as
+/// wide as a register and weights are multiplied as they are stored.
+bool DenseKernel::hasTallTiles() {
+  return product->panels.width == schedule.getLanes() && product->parts() == 1 && blockRows() >= mostTallRows;
+}
+
+Value DenseKernel::isTall(CodeBuilder &code, const RowBlock &block) {
+  Value count = code.sub(block.end, block.first);
+  return code.both(code.lessEq(code.constant(leastTallRows), count), code.less(count, code.constant(mostTallRows)));
+}
+
+/// Block `part` of K, from group `first` on: one register of columns at a time with as many rows as a multiple of
+/// `fewTileRows` has, then what is left. The sums lie as those of tiles of `fewTileRows`.
+void DenseKernel::multiplyTall(CodeBuilder &code, const KernelScope &scope, const RowBlock &block,
+                               const Segment &segment, Value column, const DepthBlock &part) {
+  Value rows = code.sub(block.end, block.first), tiles = code.div(rows, code.constant(fewTileRows));
+  auto multiply = [&](Value row, const DenseColumns &columns, Value sums, int64_t tileRows, Value ahead) {
+    Value left = code.offset(leftRow(code, block, row), code.mul(part.first, product->parts()));
+    product->accumulate(code, left, columns, product->elements(part.count, part.ends), sums, tileRows, vectors(),
+                        ahead);
+  };
+  code.loop(code.constant(0), code.constant(cols()), code.lanes(), [&](Value inside) {
+    Value weights = weightColumn(code, scope, segment, code.add(column, inside));
+    DenseColumns columns = blockOf(code, {{weights}, part.columns.stride}, part.first);
+    Value ahead = code.offsetBytes(columns.vectors[0], code.constant(tallAhead)),
+          sums = code.offset(block.sums, inside);
+    for (int64_t tall = leastTallRows; tall < mostTallRows; tall += fewTileRows) {
+      Value next = code.constant(tall + fewTileRows);
+      Value isThis = code.both(code.lessEq(code.constant(tall), rows), code.less(rows, next));
+      code.branch(isThis, [&] { multiply(block.first, columns, sums, tall, ahead); });
+    }
+  });
+  code.branch(code.less(code.mul(tiles, fewTileRows), rows), [&] {
+    Value sums = code.offset(block.sums, code.mul(tiles, fewTileRows * cols()));
+    multiply(code.sub(block.end, code.constant(fewTileRows)), part.columns, sums, fewTileRows, Value());
+  });
 }
 
 /// All rows of a block with one tile of columns.
@@ -176,9 +224,14 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
     auto multiply = [&](const DenseColumns &part) {
       forRows([&](const DenseTile &tile) {
         Value next = ahead(code, block, columnTile, columns, code.add(first, count), tile.row);
-        product->accumulate(code, leftOf(tile.row), part, product->elements(count, ends), tile.sums, tile.rows, next);
+        product->accumulate(code, leftOf(tile.row), part, product->elements(count, ends), tile.sums, tile.rows,
+                            vectors(), next);
       });
     };
+    if (hasTallTiles())
+      return code.branch(
+          isTall(code, block), [&] { multiplyTall(code, scope, block, segment, column, {stored, first, count, ends}); },
+          [&] { multiply(stored); });
     if (product->parts() == 1)
       return multiply(stored);
     Value few = code.lessEq(code.sub(block.end, block.first), code.constant(mostStoredRows));
