@@ -9,9 +9,10 @@ namespace mlir::attn {
 // Rows of a tile where a block has few: batches of texts, beams of a search.
 constexpr int64_t fewTileRows = 4;
 
-// Rows that go through a register of columns together where a block has few: from `leastTallRows` on, below
-// `mostTallRows`. 24 sums, a weight and a number fit 32 registers.
-constexpr int64_t leastTallRows = 8, mostTallRows = 28;
+// Rows that go through a register of columns together where a block has few. More than 16 gain nothing over tiles that
+// read weights again: each number of a row is loaded once for a single product.
+constexpr int64_t leastTallRows = 8, mostTallRows = 16;
+
 // How far ahead of their products weights are asked for.
 constexpr int64_t tallAhead = 2048;
 
@@ -164,19 +165,22 @@ Value DenseKernel::ahead(CodeBuilder &code, const RowBlock &block, Value columnT
 /// Whether a few rows go through a panel of weights together, so that each weight is read once: where a panel is as
 /// wide as a register and weights are multiplied as they are stored.
 bool DenseKernel::hasTallTiles() {
-  return product->panels.width == schedule.getLanes() && product->parts() == 1 && blockRows() >= mostTallRows;
+  return product->panels.width == schedule.getLanes() && product->parts() == 1 &&
+         blockRows() >= mostTallRows + fewTileRows;
 }
 
 Value DenseKernel::isTall(CodeBuilder &code, const RowBlock &block) {
   Value count = code.sub(block.end, block.first);
-  return code.both(code.lessEq(code.constant(leastTallRows), count), code.less(count, code.constant(mostTallRows)));
+  Value least = code.constant(leastTallRows), most = code.constant(mostTallRows + fewTileRows);
+  return code.both(code.lessEq(least, count), code.lessEq(count, most));
 }
 
 /// Block `part` of K, from group `first` on: one register of columns at a time with as many rows as a multiple of
 /// `fewTileRows` has, then what is left. The sums lie as those of tiles of `fewTileRows`.
 void DenseKernel::multiplyTall(CodeBuilder &code, const KernelScope &scope, const RowBlock &block,
                                const Segment &segment, Value column, const DepthBlock &part) {
-  Value rows = code.sub(block.end, block.first), tiles = code.div(rows, code.constant(fewTileRows));
+  Value rows = code.sub(block.end, block.first), few = code.constant(fewTileRows);
+  Value tall = code.min(code.mul(code.div(rows, few), fewTileRows), code.constant(mostTallRows));
   auto multiply = [&](Value row, const DenseColumns &columns, Value sums, int64_t tileRows, Value ahead) {
     Value left = code.offset(leftRow(code, block, row), code.mul(part.first, product->parts()));
     product->accumulate(code, left, columns, product->elements(part.count, part.ends), sums, tileRows, vectors(),
@@ -187,15 +191,14 @@ void DenseKernel::multiplyTall(CodeBuilder &code, const KernelScope &scope, cons
     DenseColumns columns = blockOf(code, {{weights}, part.columns.stride}, part.first);
     Value ahead = code.offsetBytes(columns.vectors[0], code.constant(tallAhead)),
           sums = code.offset(block.sums, inside);
-    for (int64_t tall = leastTallRows; tall < mostTallRows; tall += fewTileRows) {
-      Value next = code.constant(tall + fewTileRows);
-      Value isThis = code.both(code.lessEq(code.constant(tall), rows), code.less(rows, next));
-      code.branch(isThis, [&] { multiply(block.first, columns, sums, tall, ahead); });
+    for (int64_t height = leastTallRows; height <= mostTallRows; height += fewTileRows) {
+      Value isThis = code.both(code.lessEq(code.constant(height), tall), code.lessEq(tall, code.constant(height)));
+      code.branch(isThis, [&] { multiply(block.first, columns, sums, height, ahead); });
     }
   });
-  code.branch(code.less(code.mul(tiles, fewTileRows), rows), [&] {
-    Value sums = code.offset(block.sums, code.mul(tiles, fewTileRows * cols()));
-    multiply(code.sub(block.end, code.constant(fewTileRows)), part.columns, sums, fewTileRows, Value());
+  code.branch(code.less(tall, rows), [&] {
+    Value sums = code.offset(block.sums, code.mul(tall, cols()));
+    multiply(code.sub(block.end, few), part.columns, sums, fewTileRows, Value());
   });
 }
 

@@ -48,7 +48,7 @@ Value mlir::attn::expandExp2(const Lanes &lanes, Value x) {
 
 // Degree 5 is within 2 ULP only with fma and the exact reduction to [-1/2, 1/2]; vreduceps rounds for small negative x.
 Value mlir::attn::expandFastExp2(const Lanes &lanes, Value x) {
-  // A product with a subnormal weight takes as long as a hundred others, and adds nothing to that of a larger one.
+  // Products with subnormal weights are slow, and add nothing to those of larger ones.
   if (lanes.isRegister())
     return lanes.select(lanes.less(x, lanes.constant(-126.0)), lanes.constant(0.0), expandExp2(lanes, x));
   // At n = -127 the exponent field is 0, so the factor is +0 and everything below underflows to 0.
