@@ -168,10 +168,14 @@ void *workerMain(void *argument) {
   uint32_t seen = 0;
   for (;;) {
     uint64_t gate = awaitTurn(pool, seen);
-    if (pool->stopping.load(std::memory_order_acquire))
-      return nullptr;
     bool joined = join(pool, gate);
     seen = turns(gate);
+    // To join looks at the gate again: the turn now seen may be the last, after which none is to be waited for.
+    if (pool->stopping.load(std::memory_order_acquire)) {
+      if (joined)
+        leave(pool);
+      return nullptr;
+    }
     if (!joined)
       continue;
     adoptFloatControl(pool->floatControl);

@@ -70,6 +70,15 @@ int exercise(attn_pool *pool, int32_t threads, int rounds) {
   return faults;
 }
 
+// A worker that is late for a job meets the turn that ends the pool instead.
+TEST(ThreadsTest, StopsRightAfterAJob) {
+  for (int round = 0; round < 500; ++round) {
+    attn_pool *pool = create(3);
+    EXPECT_EQ(exercise(pool, 3, 1), 0);
+    attn::destroyPool(pool);
+  }
+}
+
 TEST(ThreadsTest, RunsEachPieceOnce) {
   for (int32_t threads : {1, 2, 3, 4, 9}) {
     attn_pool *pool = create(threads);
