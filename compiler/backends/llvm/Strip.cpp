@@ -150,8 +150,9 @@ void StripKernel::findMaps(Strip &strip, ArrayRef<Step> steps) {
     }
     if (!isPlaceByPlace(step.op))
       continue;
-    auto given = dyn_cast<GivenScoreOp>(step.op);
-    for (Value operand : given ? ValueRange(given.getTable()) : ValueRange(placeOperands(*step.op))) {
+    // What a given score has beside its table tells lengths alone.
+    OperandRange read = isa<GivenScoreOp>(step.op) ? step.op->getOperands().take_front(1) : placeOperands(*step.op);
+    for (Value operand : read) {
       auto map = dyn_cast<BlockArgument>(operand);
       auto type = cast<RankedTensorType>(operand.getType());
       if (map && type.getRank() == 4 && !llvm::is_contained(type.getShape(), 1))
