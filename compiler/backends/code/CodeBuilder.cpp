@@ -25,10 +25,12 @@ Value CodeBuilder::ceilDiv(Value x, int64_t y) { return div(add(x, y - 1), const
 
 Value CodeBuilder::less(Value x, Value y) { return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, x, y); }
 Value CodeBuilder::lessEq(Value x, Value y) { return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sle, x, y); }
+Value CodeBuilder::equal(Value x, Value y) { return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, x, y); }
 Value CodeBuilder::both(Value x, Value y) { return b.createOrFold<arith::AndIOp>(x, y); }
 Value CodeBuilder::select(Value condition, Value yes, Value no) {
   return b.createOrFold<arith::SelectOp>(condition, yes, no);
 }
+Value CodeBuilder::narrow(Value x) { return arith::TruncIOp::create(b, i32(), x); }
 
 Value CodeBuilder::evaluate(AffineExpr expr, llvm::function_ref<Value(unsigned)> symbol) {
   if (auto value = dyn_cast<AffineConstantExpr>(expr))
@@ -100,10 +102,10 @@ Value CodeBuilder::stack(Type type, int64_t elements) {
 }
 
 Value CodeBuilder::zeroInMemory(Type type) {
-  Value memory = stack(type, 1);
+  Value memory = stack(stored(type), 1);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointAfterValue(memory);
-  store(arith::ConstantOp::create(b, b.getZeroAttr(type)), memory);
+  store(arith::ConstantOp::create(b, b.getZeroAttr(stored(type))), memory);
   return memory;
 }
 
@@ -145,10 +147,6 @@ void CodeBuilder::prefetch(Value pointer, int64_t level) {
   LLVM::Prefetch::create(b, pointer, /*rw=*/0, /*hint=*/4 - level, /*cache=*/1);
 }
 
-void CodeBuilder::prefetchToWrite(Value pointer) {
-  LLVM::Prefetch::create(b, pointer, /*rw=*/1, /*hint=*/3, /*cache=*/1);
-}
-
 Value CodeBuilder::sumLanes(Value vector) {
   return reduceLanes(b, vector, [&](Value x, Value y) { return fadd(x, y); });
 }
@@ -163,11 +161,16 @@ Value CodeBuilder::iota() {
   return arith::ConstantOp::create(b, DenseIntElementsAttr::get(VectorType::get(vectorLanes, b.getI32Type()), values));
 }
 
-Value CodeBuilder::lanes32(Value number) { return splat(arith::TruncIOp::create(b, b.getI32Type(), number)); }
+Value CodeBuilder::lanesFrom(Value first) { return arith::AddIOp::create(b, lanes32(first), iota()); }
+
+Value CodeBuilder::leastWhere(Value mask, Value lanes) {
+  Value beyond = splat(arith::ConstantIntOp::create(b, INT32_MAX, 32));
+  return vector::ReductionOp::create(b, vector::CombiningKind::MINSI, select(mask, lanes, beyond));
+}
+
 Value CodeBuilder::maskBelow(Value count) {
   Value bounded = min(max(count, constant(0)), constant(vectorLanes));
-  Value narrow = arith::TruncIOp::create(b, b.getI32Type(), bounded);
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, iota(), splat(narrow));
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, iota(), lanes32(bounded));
 }
 
 void CodeBuilder::loop(Value from, Value to, int64_t step, LoopBody body) {

@@ -43,8 +43,10 @@ public:
   Value ceilDiv(Value x, int64_t y);
   Value less(Value x, Value y);   // i1
   Value lessEq(Value x, Value y); // i1
+  Value equal(Value x, Value y);  // i1
   Value both(Value x, Value y);   // i1
   Value select(Value condition, Value yes, Value no);
+  Value narrow(Value x); // i64 -> i32
   /// An affine expression of symbols.
   Value evaluate(AffineExpr expr, llvm::function_ref<Value(unsigned)> symbol);
 
@@ -59,10 +61,8 @@ public:
   /// A vector of `lanes` elements; where `mask` (may be null) is off nothing is read and the lane is 0.
   Value loadVector(Value pointer, Value mask = {});
   void storeVector(Value value, Value pointer, Value mask = {});
-  /// Asks for the cache line at `pointer`, which need not be memory, in a level of the cache; to be written, in the
-  /// first.
+  /// Asks for the cache line at `pointer`, which need not be memory, in a level of the cache.
   void prefetch(Value pointer, int64_t level = 1);
-  void prefetchToWrite(Value pointer);
   /// i32 lanes from `pointer` on; 0 where `mask` is off.
   Value loadIndices(Value pointer, Value mask);
   /// The elements of `type` at i32 lanes `offsets` from `pointer`; where `mask` (may be null) is off nothing is read.
@@ -70,7 +70,9 @@ public:
   /// Scratch of the running function: numbers on the stack, reserved once at its entry.
   Value stack(int64_t elements) { return stack(numberType, elements); }
   Value stack(Type type, int64_t elements);
-  /// A zero on the stack: what an empty tensor is read from.
+  /// What elements of `type` are in memory: a truth takes a byte.
+  Type stored(Type type) { return type.isInteger(1) ? Type(b.getI8Type()) : type; }
+  /// A zero on the stack: what an empty tensor of `type` is read from.
   Value zeroInMemory(Type type);
 
   // Vectors of numbers; scalars where operands are scalars.
@@ -92,7 +94,11 @@ public:
   /// 0, 1, 2, ... as i32 lanes.
   Value iota();
   /// A number as i32 in every lane.
-  Value lanes32(Value number);
+  Value lanes32(Value number) { return splat(narrow(number)); }
+  /// `first`, first + 1, ... as i32 lanes.
+  Value lanesFrom(Value first);
+  /// The least i32 of the lanes where `mask` is on.
+  Value leastWhere(Value mask, Value lanes);
   /// Lanes below `count` (i64) are on.
   Value maskBelow(Value count);
 

@@ -58,7 +58,7 @@ public:
     return reduce(tokensOf(operand), tokens, none, [&](Value at, Value x) {
       Value inside = code.both(compare(code, arith::CmpIPredicate::sle, lowest, x),
                                compare(code, arith::CmpIPredicate::sle, x, highest));
-      Value token = arith::AddIOp::create(code.b, code.lanes32(at), code.iota());
+      Value token = code.lanesFrom(at);
       Value after = arith::AddIOp::create(code.b, token, one);
       return KeyRange{code.select(inside, token, none.from), code.select(inside, after, none.to)};
     });

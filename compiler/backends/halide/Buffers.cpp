@@ -11,7 +11,6 @@ Value makeBuffer(CodeBuilder &code, const BufferArgument &argument) {
   int64_t rank = argument.dimensions.size();
   Value buffer = code.stack(bufferWords + dimensionWords * rank), dimensions = code.offset(buffer, bufferWords);
   auto word = [&](int64_t value) { return arith::ConstantIntOp::create(code.b, value, 32); };
-  auto narrow = [&](Value value) { return arith::TruncIOp::create(code.b, code.b.getI32Type(), value); };
   for (int64_t at : {0, 2, 6, 12})
     code.store(code.constant(0), code.offset(buffer, at));
   code.store(argument.pointer, code.offset(buffer, 4));
@@ -23,9 +22,9 @@ Value makeBuffer(CodeBuilder &code, const BufferArgument &argument) {
   code.store(dimensions, code.offset(buffer, 10));
   for (auto [index, dimension] : llvm::enumerate(argument.dimensions)) {
     Value at = code.offset(dimensions, dimensionWords * index);
-    code.store(narrow(dimension.min), at);
-    code.store(narrow(dimension.extent), code.offset(at, 1));
-    code.store(narrow(dimension.stride), code.offset(at, 2));
+    code.store(code.narrow(dimension.min), at);
+    code.store(code.narrow(dimension.extent), code.offset(at, 1));
+    code.store(code.narrow(dimension.stride), code.offset(at, 2));
     code.store(word(0), code.offset(at, 3));
   }
   return buffer;
@@ -42,8 +41,7 @@ BufferArgument wholeTensor(CodeBuilder &code, KernelCode &kernel, const KernelSc
   }
   // A tensor without elements has an address that may not be read, and a formula moves its indices inside the tensor.
   Value empty = code.lessEq(stride, zero);
-  Type stored = argument.element.isInteger(1) ? Type(code.b.getI8Type()) : argument.element;
-  argument.pointer = code.select(empty, code.zeroInMemory(stored), kernel.tensor(scope, tensor));
+  argument.pointer = code.select(empty, code.zeroInMemory(argument.element), kernel.tensor(scope, tensor));
   return argument;
 }
 

@@ -23,9 +23,7 @@ static void bind(Halide::OutputImageParam buffer, const Memory &memory) {
 Expr StripPipelines::number(const char *name, Number value) {
   Halide::Param<int> param(name + std::to_string(formals.size())); // no two of one name
   formals.push_back(param);
-  actuals.push_back([value](CodeBuilder &c, const StripCall &strip) -> Value {
-    return arith::TruncIOp::create(c.b, c.b.getI32Type(), value(c, strip));
-  });
+  actuals.push_back([value](CodeBuilder &c, const StripCall &strip) -> Value { return c.narrow(value(c, strip)); });
   return param;
 }
 

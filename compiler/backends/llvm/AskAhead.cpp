@@ -10,10 +10,13 @@ AskAhead::Rows AskAhead::lines(CodeBuilder &code, Value pointer, Value bytes) {
   return {pointer, code.constant(lineBytes), code.ceilDiv(bytes, lineBytes)};
 }
 
-AskAhead::AskAhead(CodeBuilder &code, SmallVector<Rows, 2> lines, Value products)
-    : rows(std::move(lines)), products(products) {
+AskAhead::AskAhead(CodeBuilder &code, SmallVector<Rows, 2> lines, Value products) : rows(std::move(lines)) {
   if (rows.empty())
     return;
+  Value all = code.constant(0);
+  for (const Rows &each : rows)
+    all = code.add(all, each.count);
+  share = code.add(code.div(all, code.max(products, code.constant(1))), 1); // no queries, no products
   asked = code.stack(code.i64(), 1);
   code.store(code.constant(0), asked);
 }
@@ -23,15 +26,12 @@ AskAhead::Turn AskAhead::take(CodeBuilder &code, Value steps) const {
     return {};
   Value left = code.load(code.i64(), asked), none = code.constant(0), first = asked, stride = none, pace;
   steps = code.max(steps, code.constant(1));
-  Value share = code.div(steps, code.constant(linesOfRow));
-  if (products) {
-    Value all = none;
-    for (const Rows &each : rows)
-      all = code.add(all, each.count);
-    share = code.min(share, code.add(code.div(all, products), 1));
-    pace = code.div(code.mul(share, paceOne * linesOfRow), steps);
+  Value taken = code.div(steps, code.constant(linesOfRow));
+  if (share) {
+    taken = code.min(taken, share);
+    pace = code.div(code.mul(taken, paceOne * linesOfRow), steps);
   }
-  code.store(code.add(left, share), asked);
+  code.store(code.add(left, taken), asked);
   for (const Rows &next : rows) {
     Value isHere = code.both(code.lessEq(none, left), code.less(left, next.count));
     first = code.select(isHere, code.offsetBytes(next.first, code.mul(left, next.stride)), first);

@@ -29,12 +29,11 @@ public:
 
   /// Asks for nothing.
   AskAhead() = default;
-  /// Asks for `rows` of `lines` cache lines each, one tensor after the other. `asked` is an i64 in memory, 0 at first:
-  /// how many rows have been asked for. With `products` (i64), so many share in them evenly; without, each asks for a
-  /// line with every step until all have been.
-  AskAhead(Value asked, int64_t lines, SmallVector<Rows, 2> rows, Value products = {})
-      : asked(asked), linesOfRow(lines), rows(std::move(rows)), products(products) {}
-  /// The same of lines, from the first on, during so many products.
+  /// Asks for `rows` of `lines` cache lines each, one tensor after the other: a line with every step until all have
+  /// been asked for. `asked` is an i64 in memory, 0 at first: how many rows have been.
+  AskAhead(Value asked, int64_t lines, SmallVector<Rows, 2> rows)
+      : asked(asked), linesOfRow(lines), rows(std::move(rows)) {}
+  /// Asks for lines, from the first on, of which so many products (i64) have an even share each.
   AskAhead(CodeBuilder &code, SmallVector<Rows, 2> lines, Value products);
 
   /// What is next in turn for a product of `steps` steps; when all has been asked for, what is in the cache anyway.
@@ -44,7 +43,7 @@ private:
   Value asked;
   int64_t linesOfRow = 1;
   SmallVector<Rows, 2> rows;
-  Value products;
+  Value share; // rows a product at most; null: no limit
 };
 
 } // namespace mlir::attn

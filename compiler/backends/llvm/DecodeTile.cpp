@@ -44,8 +44,7 @@ void DecodeKernel::scoreVector(CodeBuilder &code, const Task &task, const Tile &
   code.loop(code.constant(0), code.constant(this->rows()), 1, [&](Value r) {
     HeadRows query =
         headRows(code, kernel, task.scope, chain.score.getQuery(), {task.sample, code.add(tile.head, r)}, heads);
-    Value dots = rows.dots(code, query.row(code, tile.query));
-    code.storeVector(factors ? code.fmul(dots, factors) : dots,
+    code.storeVector(rows.dots(code, query.row(code, tile.query), factors),
                      code.offset(lineOf(code, task, r), code.sub(key, keys.from)));
   });
 }

@@ -192,8 +192,8 @@ void DenseKernel::multiplyTall(CodeBuilder &code, const KernelScope &scope, cons
     Value ahead = code.offsetBytes(columns.vectors[0], code.constant(tallAhead)),
           sums = code.offset(block.sums, inside);
     for (int64_t height = leastTallRows; height <= mostTallRows; height += fewTileRows) {
-      Value isThis = code.both(code.lessEq(code.constant(height), tall), code.lessEq(tall, code.constant(height)));
-      code.branch(isThis, [&] { multiply(block.first, columns, sums, height, ahead); });
+      code.branch(code.equal(tall, code.constant(height)),
+                  [&] { multiply(block.first, columns, sums, height, ahead); });
     }
   });
   code.branch(code.less(tall, rows), [&] {

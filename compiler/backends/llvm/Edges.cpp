@@ -140,8 +140,6 @@ Value EdgesKernel::loadIndex(CodeBuilder &code, Value pointer, Value at) {
   return arith::ExtSIOp::create(code.b, code.i64(), code.load(code.i32(), code.offset(code.i32(), pointer, at)));
 }
 
-Value EdgesKernel::narrow(CodeBuilder &code, Value x) { return arith::TruncIOp::create(code.b, code.i32(), x); }
-
 Value EdgesKernel::slot(CodeBuilder &code, const Row &row, Value map) {
   Value offset = code.mul(extent(code, row.scope, slotBytes), slots.lookup(unmasked(map)));
   return code.offsetBytes(row.memory, offset);
@@ -172,7 +170,7 @@ EdgesKernel::Row EdgesKernel::makeRow(CodeBuilder &code, const KernelScope &scop
   SmallVector<Value> found =
       code.reduce(row.first, row.last, 1, {yes, no, code.constant(-1)}, [&](Value edge, ValueRange state) {
         Value column = loadIndex(code, kernel.tensor(scope, col), edge);
-        Value isNode = arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, column, node);
+        Value isNode = code.equal(column, node);
         return SmallVector<Value>{code.both(state[0], code.less(state[2], column)),
                                   arith::OrIOp::create(code.b, state[1], isNode), column};
       });
@@ -197,14 +195,14 @@ void EdgesKernel::collectPlaces(CodeBuilder &code, Row &row, Value hasLoop, Valu
   auto collect = [&] {
     code.loop(none, degree, 1, [&](Value at) {
       Value edge = code.sub(code.sub(degree, code.constant(1)), at);
-      code.store(narrow(code, edge), mark(loadIndex(code, listed, edge)));
+      code.store(code.narrow(edge), mark(loadIndex(code, listed, edge)));
     });
     Value count = code.reduce(none, degree, 1, ValueRange{none}, [&](Value edge, ValueRange state) {
       Value column = loadIndex(code, listed, edge), marked = loadIndex(code, row.marks, column);
-      Value isFirst = arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, marked, edge);
+      Value isFirst = code.equal(marked, edge);
       code.branch(isFirst, [&] {
-        code.store(narrow(code, column), place(state[0]));
-        code.store(narrow(code, state[0]), mark(column));
+        code.store(code.narrow(column), place(state[0]));
+        code.store(code.narrow(state[0]), mark(column));
       });
       return SmallVector<Value>{code.add(state[0], code.select(isFirst, code.constant(1), none))};
     })[0];
@@ -214,7 +212,7 @@ void EdgesKernel::collectPlaces(CodeBuilder &code, Row &row, Value hasLoop, Valu
   row.count = code.load(code.i64(), counted);
   if (addsLoops) {
     Value more = code.select(hasLoop, none, code.constant(1));
-    code.branch(code.less(none, more), [&] { code.store(narrow(code, row.node), place(row.count)); });
+    code.branch(code.less(none, more), [&] { code.store(code.narrow(row.node), place(row.count)); });
     row.count = code.add(row.count, more);
   }
   row.columns = code.select(asListed, listed, row.columns);

@@ -116,7 +116,6 @@ private:
     return kernel.extent(code, scope, expr);
   }
   Value loadIndex(CodeBuilder &code, Value pointer, Value at);
-  Value narrow(CodeBuilder &code, Value x);
   Hidden hiddenOf(Value map) { return hidden.lookup(unmasked(map)); }
   std::optional<unsigned> resultOf(Value value);
 

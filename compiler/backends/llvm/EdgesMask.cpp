@@ -26,7 +26,7 @@ public:
       return {elementAt(tensor, place, 0), true};
     Value elements = lanesOf(0);
     for (int64_t lane = 0; lane < code.lanes(); ++lane)
-      elements = vector::InsertOp::create(code.b, narrow(elementAt(tensor, place, lane)), elements, lane);
+      elements = vector::InsertOp::create(code.b, code.narrow(elementAt(tensor, place, lane)), elements, lane);
     return {elements, true};
   }
 
@@ -61,7 +61,7 @@ private:
       }
       offset = code.add(offset, at);
     }
-    Type type = tensor.type.getElementType().isInteger(1) ? code.b.getI8Type() : code.i32();
+    Type type = code.stored(tensor.type.getElementType());
     return arith::ExtSIOp::create(code.b, code.i64(), code.load(type, code.offset(type, tensor.pointer, offset)));
   }
 

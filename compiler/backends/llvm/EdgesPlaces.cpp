@@ -85,7 +85,7 @@ Value EdgesKernel::made(CodeBuilder &code, const Row &row, Operation &op, const 
   Hidden hidden = hiddenOf(op.getResult(0));
   Value y = operands[0];
   auto addIndices = [&] {
-    operands.append({narrow(code, row.sample), place.heads, narrow(code, row.node), place.columns});
+    operands.append({code.narrow(row.sample), place.heads, code.narrow(row.node), place.columns});
   };
   if (auto modify = dyn_cast<ModifyOp>(op)) {
     addIndices();

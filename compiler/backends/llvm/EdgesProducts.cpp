@@ -31,11 +31,6 @@ std::optional<NodeTerms> NodeTerms::of(PairScoreOp op) {
   return std::nullopt;
 }
 
-/// Channels `column`, column + 1, ... in the lanes.
-static Value channelLanes(CodeBuilder &code, Value column) {
-  return arith::AddIOp::create(code.b, code.lanes32(column), code.iota());
-}
-
 // s = scale sum_d f(q, k), for one place and head at a time: lanes are channels.
 void EdgesKernel::score(CodeBuilder &code, const Row &row, Operation &op, double scale, Product product) {
   Value query = op.getOperand(0), key = op.getOperand(1), target = slot(code, row, op.getResult(0));
@@ -47,8 +42,8 @@ void EdgesKernel::score(CodeBuilder &code, const Row &row, Operation &op, double
       StoredNumbers q = headRows(code, kernel, row.scope, query, at, heads).row(code, row.node);
       StoredNumbers k = headRows(code, kernel, row.scope, key, at, heads).row(code, column);
       Value sum = sumColumns(code, channels, [&](Value channel, Value mask) {
-        return product(q.at(code, channel).load(code, mask), k.at(code, channel).load(code, mask), narrow(code, head),
-                       channelLanes(code, channel));
+        return product(q.at(code, channel).load(code, mask), k.at(code, channel).load(code, mask), code.narrow(head),
+                       code.lanesFrom(channel));
       });
       code.store(scale == 1 ? sum : code.fmul(sum, code.real(scale)), code.offset(numbers, head));
     });
@@ -70,8 +65,8 @@ void EdgesKernel::sumTerms(CodeBuilder &code, const KernelScope &scope, const Te
     StoredNumbers row = headRows(code, kernel, scope, terms.rows, {sample, head}, heads).row(code, node);
     Value sum = sumColumns(code, channels, [&](Value channel, Value mask) {
       Value x = row.at(code, channel).load(code, mask); // the other side is not looked at
-      return buildFormulaValue(code, op.getFormula(), terms.term,
-                               {x, x, narrow(code, head), channelLanes(code, channel)}, captures);
+      return buildFormulaValue(code, op.getFormula(), terms.term, {x, x, code.narrow(head), code.lanesFrom(channel)},
+                               captures);
     });
     code.store(sum, code.offset(target, head));
   });

@@ -160,7 +160,7 @@ private:
 
   Value extentOf(tensor::DimOp dim) {
     Value extent = capture(dim.getSource()).extents[*dim.getConstantIndex()];
-    return arith::TruncIOp::create(code.b, code.b.getI32Type(), extent);
+    return code.narrow(extent);
   }
 
   /// Row-major address. Each index is moved into its dimension: lanes beyond the last key, and formulas that are wrong,
@@ -175,10 +175,10 @@ private:
       elements = code.mul(elements, extent);
     }
     Type element = tensor.type.getElementType();
-    Type stored = element.isInteger(1) ? Type(code.b.getI8Type()) : element;
+    Type stored = code.stored(element);
     // An empty tensor has no element to move to.
     Value hasElements = code.less(code.constant(0), elements);
-    Value pointer = code.select(hasElements, tensor.pointer, code.zeroInMemory(stored));
+    Value pointer = code.select(hasElements, tensor.pointer, code.zeroInMemory(element));
     if (!offset)
       return asElement(code.load(stored, pointer), element);
     if (!isa<VectorType>(offset.getType()))
@@ -247,7 +247,7 @@ private:
 
   /// max(0, min(index, extent - 1))
   Value inside(Value index, Value extent) {
-    Value last = arith::TruncIOp::create(code.b, code.b.getI32Type(), code.sub(extent, code.constant(1)));
+    Value last = code.narrow(code.sub(extent, code.constant(1)));
     Value zero = arith::ConstantIntOp::create(code.b, 0, 32);
     if (isa<VectorType>(index.getType())) {
       last = code.splat(last);
@@ -257,7 +257,7 @@ private:
   }
 
   Value scale(Value offset, Value extent) {
-    Value narrow = arith::TruncIOp::create(code.b, code.b.getI32Type(), extent);
+    Value narrow = code.narrow(extent);
     return isa<VectorType>(offset.getType()) ? arith::MulIOp::create(code.b, offset, code.splat(narrow)).getResult()
                                              : arith::MulIOp::create(code.b, offset, narrow).getResult();
   }

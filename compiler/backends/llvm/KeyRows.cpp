@@ -35,6 +35,11 @@ Value KeyRows::sums(CodeBuilder &code, const StoredNumbers *query) const {
   return acrossLanes(code, state, [&](Value x, Value y) { return code.fadd(x, y); });
 }
 
+Value KeyRows::dots(CodeBuilder &code, StoredNumbers query, Value factors) const {
+  Value dots = sums(code, &query);
+  return factors ? code.fmul(dots, factors) : dots;
+}
+
 // 1 / max(sqrt(sum k^2), eps)
 Value KeyRows::inverseNorms(CodeBuilder &code, Value key) const {
   auto norm = key.getDefiningOp<L2NormalizeOp>();

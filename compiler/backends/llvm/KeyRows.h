@@ -12,9 +12,9 @@ class KeyRows {
 public:
   KeyRows(CodeBuilder &code, const HeadRows &keys, Value first, Value last, int64_t width);
 
-  /// sum_d q[d] k[j, d]; lane j is key `first` + j.
-  Value dots(CodeBuilder &code, StoredNumbers query) const { return sums(code, &query); }
-  /// What a norm in the kernel, of which `key` is the result, multiplies the dots with; null where there is none.
+  /// f[j] sum_d q[d] k[j, d]; lane j is key `first` + j. Null factors are 1.
+  Value dots(CodeBuilder &code, StoredNumbers query, Value factors) const;
+  /// The factors of a norm in the kernel, of which `key` is the result; null where there is none.
   Value inverseNorms(CodeBuilder &code, Value key) const;
 
 private:

@@ -61,7 +61,7 @@ public:
     return found ? both(exists, found) : compare(arith::CmpIPredicate::ne, exists, exists);
   }
 
-  Bool predicate(ArrayRef<int64_t> captures) { return yielded(narrow(scope.head), keyLanes, captures); }
+  Bool predicate(ArrayRef<int64_t> captures) { return yielded(code.narrow(scope.head), keyLanes, captures); }
 
 private:
   Value firstKey, keyLanes, inside;
@@ -70,7 +70,7 @@ private:
 } // namespace
 
 Value visibleLanes(CodeBuilder &code, const MaskScope &scope, Value query, Value key) {
-  Value keys = arith::AddIOp::create(code.b, code.lanes32(key), code.iota());
+  Value keys = code.lanesFrom(key);
   Value inside = code.b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, keys, code.lanes32(scope.keys));
   Value result = inside;
   for (const MaskInputs &mask : scope.masks) {

@@ -51,7 +51,6 @@ public:
 protected:
   static bool isLanes(Value x) { return isa<VectorType>(x.getType()); }
   Value lanesOf(int64_t value) { return code.splat(arith::ConstantIntOp::create(code.b, value, 32)); }
-  Value narrow(Value x) { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); }
   Value compare(arith::CmpIPredicate predicate, Value x, Value y) {
     return code.b.createOrFold<arith::CmpIOp>(predicate, x, y);
   }
@@ -59,8 +58,8 @@ protected:
   /// What the predicate yields; heads and keys are i32 or lanes of it.
   Bool yielded(Value heads, Value keys, ArrayRef<int64_t> captures) {
     auto tensors = llvm::map_to_vector(captures, [&](int64_t operand) { return mask.operands[operand]; });
-    return buildFormula(code, MaskOp(mask.op).getPredicate(), {narrow(scope.sample), heads, narrow(queryIndex), keys},
-                        tensors);
+    return buildFormula(code, MaskOp(mask.op).getPredicate(),
+                        {code.narrow(scope.sample), heads, code.narrow(queryIndex), keys}, tensors);
   }
 
   /// A scalar in every lane. One that may not fit is a bound of keys, of which none is the smallest or largest i32, so
@@ -71,7 +70,7 @@ protected:
     Value bounded = x.value;
     if (!x.fits)
       bounded = code.min(code.max(x.value, code.constant(INT32_MIN)), code.constant(INT32_MAX));
-    return code.splat(narrow(bounded));
+    return code.splat(code.narrow(bounded));
   }
 
   Bool compareBoth(arith::CmpIPredicate predicate, Int x, Int y) {

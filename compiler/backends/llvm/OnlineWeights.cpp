@@ -50,11 +50,9 @@ void OnlineWeights::finishScores(CodeBuilder &code, const KernelScope &scope, co
     Value s = code.loadVector(code.offset(line, at));
     if (!chain.formulas.empty() && scale != 1)
       s = code.fmul(s, code.splatReal(scale));
-    auto narrow = [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.b.getI32Type(), x); };
     for (ModifyOp formula : chain.formulas) {
-      Value keyLanes = arith::AddIOp::create(code.b, code.splat(narrow(key)), code.iota());
       s = buildFormula(code, formula.getFormula(),
-                       {s, narrow(masks.sample), narrow(masks.head), narrow(query), keyLanes},
+                       {s, code.narrow(masks.sample), code.narrow(masks.head), code.narrow(query), code.lanesFrom(key)},
                        captured(code, kernel, scope, formula.getCaptures()));
     }
     if (masked)

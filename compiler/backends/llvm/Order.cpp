@@ -23,7 +23,7 @@ Value OrderKernel::loadIndex(CodeBuilder &code, Value pointer) {
 }
 
 void OrderKernel::storeIndex(CodeBuilder &code, Value number, Value pointer) {
-  code.store(arith::TruncIOp::create(code.b, code.i32(), number), pointer);
+  code.store(code.narrow(number), pointer);
 }
 
 OrderKernel::Count OrderKernel::rowsOf(Value value, int64_t inner) {
@@ -99,7 +99,7 @@ Value OrderKernel::largestPlace(CodeBuilder &code, Value numbers, int64_t half) 
   for (bool negated : {false, true})
     state = code.reduce(code.constant(0), code.constant(half), code.lanes(), state, [&](Value column, ValueRange best) {
       Value t = code.loadVector(code.offset(numbers, column));
-      Value place = arith::AddIOp::create(code.b, code.lanes32(code.add(column, negated ? half : 0)), code.iota());
+      Value place = code.lanesFrom(code.add(column, negated ? half : 0));
       Value number = negated ? arith::NegFOp::create(code.b, t).getResult() : t;
       Value larger = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OGT, number, best[0]);
       larger = code.both(larger, code.maskBelow(code.sub(code.constant(half), column)));
@@ -107,8 +107,7 @@ Value OrderKernel::largestPlace(CodeBuilder &code, Value numbers, int64_t half) 
     });
   Value most = code.splat(code.maxLanes(state[0]));
   Value has = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, state[0], most);
-  Value beyond = code.splat(arith::ConstantIntOp::create(code.b, INT32_MAX, 32));
-  return vector::ReductionOp::create(code.b, vector::CombiningKind::MINSI, code.select(has, state[1], beyond));
+  return code.leastWhere(has, state[1]);
 }
 
 void OrderKernel::sort() {

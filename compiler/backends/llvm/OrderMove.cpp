@@ -109,15 +109,14 @@ static Value firstLargest(CodeBuilder &code, Value row, Value width) {
         Value larger = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UGT, x, state[0]);
         Value isNumber = arith::CmpFOp::create(code.b, arith::CmpFPredicate::ORD, state[0], state[0]);
         Value taken = code.both(code.both(larger, isNumber), inside);
-        Value place = arith::AddIOp::create(code.b, code.lanes32(column), code.iota());
+        Value place = code.lanesFrom(column);
         return SmallVector<Value>{code.select(taken, x, state[0]), code.select(taken, place, state[1])};
       });
   Value isNan = arith::CmpFOp::create(code.b, arith::CmpFPredicate::UNO, best[0], best[0]);
   Value most = code.splat(code.maxLanes(code.select(isNan, code.splatReal(-INFINITY), best[0])));
   Value isMost = arith::CmpFOp::create(code.b, arith::CmpFPredicate::OEQ, best[0], most);
   Value has = code.select(code.splat(code.anyLane(isNan)), isNan, isMost);
-  Value beyond = code.splat(arith::ConstantIntOp::create(code.b, INT32_MAX, 32));
-  return vector::ReductionOp::create(code.b, vector::CombiningKind::MINSI, code.select(has, best[1], beyond));
+  return code.leastWhere(has, best[1]);
 }
 
 void OrderKernel::argmax() {
@@ -165,7 +164,7 @@ void OrderKernel::cacheAppend(CacheAppendOp append) {
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value address = LLVM::PtrToIntOp::create(code.b, code.i64(), kernel.result(scope, 0));
     Value given = LLVM::PtrToIntOp::create(code.b, code.i64(), input(scope, 0));
-    Value same = arith::CmpIOp::create(code.b, arith::CmpIPredicate::eq, address, given);
+    Value same = code.equal(address, given);
     code.branch(
         same, [&] { startRuns(code, scope, rowsTask, added); }, [&] { startRuns(code, scope, copyTask, kept); });
   });

@@ -137,7 +137,7 @@ void RowProgram::write(CodeBuilder &code, const RowLoad &row, int64_t width, Sto
 
 /// What formulas see of the place of the current row.
 SmallVector<Value> RowProgram::placeIndices(CodeBuilder &code) {
-  return llvm::map_to_vector(place, [&](Value x) -> Value { return arith::TruncIOp::create(code.b, code.i32(), x); });
+  return llvm::map_to_vector(place, [&](Value x) { return code.narrow(x); });
 }
 
 RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
@@ -151,7 +151,7 @@ RowLoad RowProgram::pointwise(CodeBuilder &code, Operation &op) {
         llvm::map_to_vector(inputs, [&](const RowLoad &row) { return row(code, column, mask); });
     llvm::append_range(values, indices);
     if (indexed)
-      values.push_back(arith::AddIOp::create(code.b, code.iota(), code.lanes32(column)));
+      values.push_back(code.lanesFrom(column));
     return buildFormula(code, *formula, values, captures);
   };
 }
@@ -273,7 +273,7 @@ void RowProgram::writeFeatures(CodeBuilder &code, FeaturesOp op, Value target) {
   forColumns(code, width, [&](Value column, Value mask) {
     SmallVector<Value> arguments{input(code, column, mask)};
     llvm::append_range(arguments, indices);
-    arguments.push_back(arith::AddIOp::create(code.b, code.iota(), code.lanes32(column)));
+    arguments.push_back(code.lanesFrom(column));
     for (auto [t, value] : llvm::enumerate(buildFormulas(code, op.getFormula(), arguments, captures)))
       code.storeVector(value, code.offset(target, code.add(column, static_cast<int64_t>(t) * width)), mask);
   });

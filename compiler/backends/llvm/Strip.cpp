@@ -15,10 +15,6 @@ namespace mlir::attn {
 StripKernel::StripKernel(KernelCode &kernel)
     : kernel(kernel), op(kernel.kernel()), schedule(*op.getSchedule()), plan(op) {}
 
-Value StripKernel::narrow(CodeBuilder &code, Value x) {
-  return arith::TruncIOp::create(code.b, code.b.getI32Type(), x);
-}
-
 Value StripKernel::slotOf(CodeBuilder &code, const Strip &strip, int64_t slot, Value head) {
   Value base = code.offset(strip.memory, code.mul(strip.slotSize, slot));
   return code.offset(base, code.mul(head, strip.headSize));
@@ -39,6 +35,11 @@ std::pair<Value, Value> StripKernel::rowsOf(CodeBuilder &code, const Strip &stri
   const StripValue &value = plan.of(map);
   return {code.max(code.sub(strip.first, code.constant(value.above)), code.constant(0)),
           code.min(code.add(strip.end, value.below), strip.queries)};
+}
+
+Value StripKernel::outerRow(CodeBuilder &code, const Strip &strip, const OuterMap &map, Value head, Value row) {
+  Value index = code.add(code.mul(strip.sample, map.heads), place(code, strip, head).head);
+  return code.offset(map.memory, code.mul(code.add(code.mul(index, strip.queries), row), strip.keys));
 }
 
 static int64_t headsOf(Value map) { return cast<RankedTensorType>(map.getType()).getDimSize(1); }
@@ -110,15 +111,13 @@ void StripKernel::visit(CodeBuilder &code, const Strip &strip, Operation &inner)
 }
 
 /// The task's rows of a map, to a result [B, H, N, M]. A masked weight leaves as +0.
-void StripKernel::copyOut(CodeBuilder &code, const Strip &strip, Value map, unsigned result) {
-  int64_t heads = cast<RankedTensorType>(map.getType()).getDimSize(1);
+void StripKernel::copyOut(CodeBuilder &code, const Strip &strip, unsigned result) {
+  Value map = op.getBody().front().getTerminator()->getOperand(result);
+  OuterMap outer{kernel.result(strip.scope, result), headsOf(map)};
   bool weights = plan.of(map).hidden == Hidden::Weight;
   forHeads(code, strip, map, [&](Value head) {
-    Value index = code.add(code.mul(strip.sample, heads), place(code, strip, head).head);
-    Value first = code.mul(index, strip.queries);
     code.loop(strip.first, strip.end, 1, [&](Value row) {
-      Value source = rowOf(code, strip, map, head, row);
-      Value target = code.offset(kernel.result(strip.scope, result), code.mul(code.add(first, row), strip.keys));
+      Value source = rowOf(code, strip, map, head, row), target = outerRow(code, strip, outer, head, row);
       forKeys(code, strip, [&](Value column, Value mask) {
         Value x = code.loadVector(code.offset(source, column));
         code.storeVector(weights ? code.fadd(x, code.zeros()) : x, code.offset(target, column), mask);
@@ -133,11 +132,11 @@ SmallVector<StripKernel::Step> StripKernel::steps() {
   for (Operation &inner : body.without_terminator())
     if (!isa<SplitHeadsOp, MergeHeadsOp, L2NormalizeOp>(inner)) {
       Value map = mapResult(inner);
-      steps.push_back({needsAllHeads(inner) ? 0 : headsOf(map ? map : inner.getOperand(0)), &inner, {}, 0});
+      steps.push_back({needsAllHeads(inner) ? 0 : headsOf(map ? map : inner.getOperand(0)), &inner, 0});
     }
   for (auto [result, value] : llvm::enumerate(body.getTerminator()->getOperands()))
     if (plan.isStrip(value))
-      steps.push_back({headsOf(value), nullptr, value, static_cast<unsigned>(result)});
+      steps.push_back({headsOf(value), nullptr, static_cast<unsigned>(result)});
   return steps;
 }
 
@@ -165,13 +164,9 @@ void StripKernel::findMaps(Strip &strip, ArrayRef<Step> steps) {
 SmallVector<AskAhead::Rows, 2> StripKernel::linesOf(CodeBuilder &code, const Strip &strip, ArrayRef<OuterMap> maps,
                                                     Value head, Value first, Value end) {
   SmallVector<AskAhead::Rows, 2> rows;
-  Value rowBytes = code.mul(strip.keys, kernel.numberBytes());
-  for (auto [memory, heads] : maps) {
-    Value index = code.add(code.mul(strip.sample, heads), place(code, strip, head).head);
-    Value row = code.add(code.mul(index, strip.queries), first);
-    rows.push_back(AskAhead::lines(code, code.offsetBytes(memory, code.mul(row, rowBytes)),
-                                   code.mul(code.sub(end, first), rowBytes)));
-  }
+  Value bytes = code.mul(code.mul(code.sub(end, first), strip.keys), kernel.numberBytes());
+  for (const OuterMap &map : maps)
+    rows.push_back(AskAhead::lines(code, outerRow(code, strip, map, head, first), bytes));
   return rows;
 }
 
@@ -179,7 +174,7 @@ void StripKernel::visit(CodeBuilder &code, const Strip &strip, const Step &step)
   if (step.op)
     visit(code, strip, *step.op);
   else
-    copyOut(code, strip, step.leaves, step.result);
+    copyOut(code, strip, step.result);
 }
 
 void StripKernel::build() {

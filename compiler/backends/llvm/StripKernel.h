@@ -42,9 +42,8 @@ private:
   /// others.
   struct Step {
     int64_t heads;
-    Operation *op;
-    Value leaves;
-    unsigned result;
+    Operation *op;   // null: to copy out
+    unsigned result; // of the kernel
   };
 
   /// A vector of places: head of the strip, row and first column of the map; lanes outside `mask` (null: all on) do not
@@ -79,13 +78,14 @@ private:
   void findMaps(Strip &strip, ArrayRef<Step> steps);
   SmallVector<AskAhead::Rows, 2> linesOf(CodeBuilder &code, const Strip &strip, ArrayRef<OuterMap> maps, Value head,
                                          Value first, Value end);
-  void copyOut(CodeBuilder &code, const Strip &strip, Value map, unsigned result);
+  void copyOut(CodeBuilder &code, const Strip &strip, unsigned result);
 
   // --- addresses
   Value slotOf(CodeBuilder &code, const Strip &strip, int64_t slot, Value head);
   Value row(CodeBuilder &code, const Strip &strip, Value base, Value row);
   Value rowOf(CodeBuilder &code, const Strip &strip, Value map, Value head, Value row);
   std::pair<Value, Value> rowsOf(CodeBuilder &code, const Strip &strip, Value map);
+  Value outerRow(CodeBuilder &code, const Strip &strip, const OuterMap &map, Value head, Value row);
   HeadPlace place(CodeBuilder &code, const Strip &strip, Value head) {
     return {strip.sample, plan.allHeads ? head : strip.head};
   }
@@ -146,7 +146,6 @@ private:
   int64_t lanes() { return schedule.getLanes(); }
   int64_t panelWidth() { return schedule.getCols(); }
   int64_t panelVectors() { return panelWidth() / lanes(); }
-  Value narrow(CodeBuilder &code, Value x);
   /// Whether keys or values lie in rows, not in panels.
   static bool isInRows(Value value) {
     LayoutAttr layout = getLayout(sourceOf(storedKey(value)).getType());

@@ -24,8 +24,7 @@ void StripKernel::scoreRows(CodeBuilder &code, const Strip &strip, ScoreOp op) {
       if (scale != 1)
         factors = factors ? code.fmul(factors, code.splatReal(scale)) : code.splatReal(scale);
       code.loop(from, to, 1, [&](Value row) {
-        Value dots = rows.dots(code, query.row(code, row));
-        code.storeVector(factors ? code.fmul(dots, factors) : dots,
+        code.storeVector(rows.dots(code, query.row(code, row), factors),
                          code.offset(rowOf(code, strip, op.getScores(), head, row), key));
       });
     });
@@ -45,9 +44,8 @@ void StripKernel::pairScoreRows(CodeBuilder &code, const Strip &strip, PairScore
     code.loop(seen.from, seen.to, 1, [&](Value key) {
       StoredNumbers numbers = keys.row(code, key);
       Value sum = sumColumns(code, width, [&](Value d, Value mask) {
-        Value channels = arith::AddIOp::create(code.b, code.lanes32(d), code.iota());
         Value x = query.at(code, d).load(code, mask), y = numbers.at(code, d).load(code, mask);
-        return buildFormula(code, op.getFormula(), {x, y, narrow(code, at.head), channels}, captures);
+        return buildFormula(code, op.getFormula(), {x, y, code.narrow(at.head), code.lanesFrom(d)}, captures);
       });
       code.store(code.fmul(sum, code.real(op.getScale().convertToDouble())), code.offset(target, key));
     });

@@ -46,9 +46,9 @@ Value StripKernel::placeAt(CodeBuilder &code, const Strip &strip, Operation &op,
   if (auto fill = dyn_cast<FillOp>(op))
     return masked ? code.select(masked, code.splatReal(fill.getValue().convertToDouble()), y) : y;
   auto addIndices = [&] {
-    Value head = narrow(code, place(code, strip, at.head).head);
-    operands.append({narrow(code, strip.sample), head, narrow(code, at.row)});
-    operands.push_back(arith::AddIOp::create(code.b, code.splat(narrow(code, at.column)), code.iota()));
+    Value head = code.narrow(place(code, strip, at.head).head);
+    operands.append({code.narrow(strip.sample), head, code.narrow(at.row)});
+    operands.push_back(code.lanesFrom(at.column));
   };
   if (auto modify = dyn_cast<ModifyOp>(op)) {
     addIndices();

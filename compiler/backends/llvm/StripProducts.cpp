@@ -75,7 +75,7 @@ void StripKernel::pairScore(CodeBuilder &code, const Strip &strip, PairScoreOp o
         SmallVector<Value> next;
         for (int64_t v = 0; v < panelVectors(); ++v) {
           Value y = code.loadVector(code.offset(line, v * lanes()));
-          Value term = buildFormula(code, op.getFormula(), {x, y, narrow(code, at.head), narrow(code, d)}, captures);
+          Value term = buildFormula(code, op.getFormula(), {x, y, code.narrow(at.head), code.narrow(d)}, captures);
           next.push_back(code.fadd(state[v], term));
         }
         return next;
