@@ -9,7 +9,7 @@ def Attn_KernelOp : Attn_Op<"kernel", [Pure, IsolatedFromAbove, SingleBlockImpli
   let summary = "ops that are computed together";
   let description = [{
     The region is the kernel's meaning; `schedule` is what was decided about its code, and `code` the function that computes it.
-    `scratch` is the scratch memory of one worker in bytes, an expression of the model's dimension symbols.
+    `scratch` is the scratch memory of one worker in bytes, the least of some expressions of the model's dimension symbols.
     A result may be stored in another layout than the value yielded: its type then has an encoding.
 
     ```mlir

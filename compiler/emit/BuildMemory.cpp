@@ -39,11 +39,16 @@ LogicalResult buildMemory(Entry &entry, StringRef target) {
 
   function = entry.function(entry.scratchName(target), entry.i64(), {entry.pointer()});
   SizeArithmetic scratch(entry, function.getArgument(0));
-  FailureOr<Value> own = scratch.largest(mapOf(entry.model->getAttr("attn.scratch")));
   FailureOr<Value> most = largestOfLoops(entry, scratch, [&](const Entry &inner) { return inner.scratchName(target); });
-  if (failed(own) || failed(most))
+  if (failed(most))
     return failure();
-  LLVM::ReturnOp::create(entry.builder, LLVM::UMaxOp::create(entry.builder, *own, *most).getResult());
+  for (Attribute kernel : entry.model->getAttrOfType<ArrayAttr>("attn.scratch")) {
+    FailureOr<Value> bytes = scratch.least(mapOf(kernel));
+    if (failed(bytes))
+      return failure();
+    most = LLVM::UMaxOp::create(entry.builder, *most, *bytes).getResult();
+  }
+  LLVM::ReturnOp::create(entry.builder, *most);
   return success();
 }
 

@@ -95,13 +95,17 @@ public:
   /// The value of an expression; fails with an error on the model if it has a form whose size could shrink as symbols
   /// grow.
   FailureOr<Value> evaluate(AffineExpr expr);
-  /// The largest result, 0 without any; `round` to a multiple of 64 each.
+  /// The largest result, 0 without any, and the least; each a multiple of 64.
   FailureOr<Value> largest(AffineMap map);
+  FailureOr<Value> least(AffineMap map);
   Value add(Value a, Value b);
   Value multiply(Value a, Value b);
   Value roundUp(Value bytes);
 
 private:
+  template <typename Op>
+  FailureOr<Value> choose(AffineMap map, Value among);
+
   Entry &entry;
   Value symbols;
   llvm::DenseMap<AffineExpr, Value> known;

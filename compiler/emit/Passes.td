@@ -10,7 +10,7 @@ def PlanMemory : Pass<"attn-plan-memory", "::mlir::ModuleOp"> {
     Before: the public function holds weights, kernels and the return. After: each `attn.weight` has `attn.offset`, its byte in
     the packed weights; each `attn.kernel` has `attn.slots`, one number for each result: slot k >= 0 of the arena, or
     -1 - o for output o. The function has `attn.slots`, for each slot the sizes of the buffers that share it, in bytes as
-    expressions of the dimension symbols, and `attn.scratch`, the scratch sizes of its kernels. A slot is as large as its
+    expressions of the dimension symbols, and `attn.scratch`, the scratch sizes of its kernels, each the least of some. A slot is as large as its
     largest buffer, which is only known at run time. Weights that have their places, together with those of the same model's
     code for other processors, keep them; `attn.packed_bytes` on the function is the size of all.
   }];

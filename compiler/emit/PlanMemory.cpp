@@ -8,6 +8,7 @@
 #include "dialect/Ports.h"
 #include "dialect/StepExtents.h"
 #include "mlir/IR/AffineMap.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/MathExtras.h"
 
 namespace mlir::attn {
@@ -88,7 +89,7 @@ public:
 
   LogicalResult make() {
     markUpdates();
-    SmallVector<AffineExpr> scratch;
+    llvm::SetVector<Attribute> scratch;
     for (Operation &op : block) {
       if (auto loop = dyn_cast<LoopOp>(op)) {
         placeResults(loop);
@@ -100,13 +101,12 @@ public:
         continue;
       placeResults(kernel);
       if (AffineMapAttr bytes = kernel.getScratchAttr())
-        if (!llvm::is_contained(scratch, bytes.getValue().getResult(0)))
-          scratch.push_back(bytes.getValue().getResult(0));
+        scratch.insert(bytes);
     }
     SmallVector<Attribute> slots =
         llvm::map_to_vector(plan.all(), [&](const Slot &s) -> Attribute { return map(s.sizes); });
     function->setAttr("attn.slots", builder.getArrayAttr(slots));
-    function->setAttr("attn.scratch", map(scratch));
+    function->setAttr("attn.scratch", builder.getArrayAttr(scratch.getArrayRef()));
     return success();
   }
 

@@ -64,15 +64,19 @@ FailureOr<Value> SizeArithmetic::evaluate(AffineExpr expr) {
   return value;
 }
 
-FailureOr<Value> SizeArithmetic::largest(AffineMap map) {
-  Value result = entry.constant(0);
+template <typename Op>
+FailureOr<Value> SizeArithmetic::choose(AffineMap map, Value among) {
   for (AffineExpr expr : map.getResults()) {
     FailureOr<Value> size = evaluate(expr);
     if (failed(size))
       return failure();
-    result = LLVM::UMaxOp::create(entry.builder, result, roundUp(*size));
+    among = Op::create(entry.builder, among, roundUp(*size));
   }
-  return result;
+  return among;
 }
+
+FailureOr<Value> SizeArithmetic::largest(AffineMap map) { return choose<LLVM::UMaxOp>(map, entry.constant(0)); }
+
+FailureOr<Value> SizeArithmetic::least(AffineMap map) { return choose<LLVM::UMinOp>(map, entry.constant(-1)); }
 
 } // namespace mlir::attn

@@ -6,7 +6,7 @@ func.func @model(%x: tensor<4xf32>) -> tensor<4xf32> { return %x : tensor<4xf32>
 // -----
 
 func.func @model(%x: tensor<4xf32>) -> tensor<4xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   // expected-error @+1 {{expected code @missing to be a function of 5 pointers}}
   %y = attn.kernel (%i = %x : tensor<4xf32>) -> tensor<4xf32> code(@missing) attributes {attn.slots = array<i64: -1>} {
     %r = attn.activation relu %i : tensor<4xf32>
@@ -19,6 +19,6 @@ func.func @model(%x: tensor<4xf32>) -> tensor<4xf32>
 
 // expected-error @+1 {{which may shrink as its dimensions grow}}
 func.func @model(%x: tensor<?xf32> {attn.name = "x", attn.dims = ["B"]}) -> tensor<?xf32>
-    attributes {attn.slots = [affine_map<()[s0] -> (s0 mod 8)>], attn.scratch = affine_map<()[s0] -> ()>} {
+    attributes {attn.slots = [affine_map<()[s0] -> (s0 mod 8)>], attn.scratch = []} {
   return %x : tensor<?xf32>
 }

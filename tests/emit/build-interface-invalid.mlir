@@ -4,14 +4,14 @@
 
 // expected-error @+1 {{input 'x' has element type 'i4', which the C interface has no name for}}
 func.func @model(%x: tensor<4xi4> {attn.name = "x"}) -> tensor<4xi4>
-    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   return %x : tensor<4xi4>
 }
 
 // -----
 
 // expected-error @+1 {{input 'arg0' is 'f32'; expected a tensor}}
-func.func @model(%x: f32) -> f32 attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+func.func @model(%x: f32) -> f32 attributes {attn.slots = [], attn.scratch = []} {
   return %x : f32
 }
 
@@ -19,7 +19,7 @@ func.func @model(%x: f32) -> f32 attributes {attn.slots = [], attn.scratch = aff
 
 // expected-error @+1 {{input 'x' has rank 9, the maximum is 8}}
 func.func @model(%x: tensor<1x1x1x1x1x1x1x1x1xf32> {attn.name = "x"}) -> tensor<1x1x1x1x1x1x1x1x1xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   return %x : tensor<1x1x1x1x1x1x1x1x1xf32>
 }
 
@@ -27,7 +27,7 @@ func.func @model(%x: tensor<1x1x1x1x1x1x1x1x1xf32> {attn.name = "x"}) -> tensor<
 
 // expected-error @+1 {{has two inputs named 'x'; give each its own attn.name}}
 func.func @model(%x: tensor<4xf32> {attn.name = "x"}, %y: tensor<4xf32> {attn.name = "x"}) -> tensor<4xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   return %x : tensor<4xf32>
 }
 
@@ -37,7 +37,7 @@ func.func @model(%x: tensor<4xf32> {attn.name = "x"}, %y: tensor<4xf32> {attn.na
 func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]},
                  %x: tensor<?x?x8xf32> {attn.name = "x", attn.dims = ["B", "S", "C"]})
     -> (tensor<?x8xf32>, tensor<?x8xf32>)
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %w = attn.weight "w" : tensor<16x8xf32>
   %y:2 = attn.kernel (%t = %w : tensor<16x8xf32>, %i = %n : tensor<?xi32>, %a = %x : tensor<?x?x8xf32>)
       -> (tensor<?x8xf32>, tensor<?x8xf32>) code(@code) attributes {attn.slots = array<i64: -1, -2>} {
@@ -54,7 +54,7 @@ func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !
 
 // expected-error @+1 {{dimension S can not be bound to 64: a table limits it to 32}}
 func.func @model(%ids: tensor<?x?xi32> {attn.name = "ids", attn.dims = ["B", "S"]}) -> tensor<?x8xf32>
-    attributes {attn.bounds = {S = array<i64: 1, 64>}, attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+    attributes {attn.bounds = {S = array<i64: 1, 64>}, attn.slots = [], attn.scratch = []} {
   %w = attn.weight "w" : tensor<32x8xf32>
   %y = attn.kernel (%t = %w : tensor<32x8xf32>, %i = %ids : tensor<?x?xi32>) -> tensor<?x8xf32> code(@code)
       attributes {attn.slots = array<i64: -1>} {
@@ -68,7 +68,7 @@ func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !
 // -----
 
 func.func @model(%n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]}) -> tensor<?x8xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %w = attn.weight "w" : tensor<0x8xf32>
   %y = attn.kernel (%t = %w : tensor<0x8xf32>, %i = %n : tensor<?xi32>) -> tensor<?x8xf32> code(@code)
       attributes {attn.slots = array<i64: -1>} {
@@ -84,7 +84,7 @@ func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !
 
 // expected-error @+1 {{output 'out' has the extent N floordiv 2; expected a number or a dimension of an input}}
 func.func @model(%x: tensor<?x4xf32> {attn.name = "x", attn.dims = ["N", "D"]}) -> tensor<?x8xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %y = attn.kernel (%a = %x : tensor<?x4xf32>) -> tensor<?x8xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
     %g = attn.group_rows %a by 2 : tensor<?x4xf32>
     attn.yield %g : tensor<?x8xf32>
@@ -97,7 +97,7 @@ func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
 
 func.func @model(%x: tensor<?x?x4xf32> {attn.name = "x", attn.dims = ["B", "N", "D"]},
                  %n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"]}) -> tensor<?x8xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %g = attn.kernel (%a = %x : tensor<?x?x4xf32>) -> tensor<?x?x8xf32> code(@code)
       attributes {attn.slots = array<i64: -1>} {
     %r = attn.group_rows %a by 2 : tensor<?x?x4xf32>
@@ -120,7 +120,7 @@ func.func @model(%x: tensor<?x?x8xf32> {attn.name = "x", attn.dims = ["B", "N", 
                  %past: tensor<?x?x8xf32> {attn.name = "past", attn.dims = ["B", "S", "D"]},
                  %n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"], attn.state = "n"})
     -> (tensor<?x?x8xf32>, tensor<?xi32> {attn.name = "m", attn.state = "n"})
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1, s2] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %y = attn.kernel (%a = %x : tensor<?x?x8xf32>, %p = %past : tensor<?x?x8xf32>, %i = %n : tensor<?xi32>)
       -> tensor<?x?x8xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
     %r = attn.block_sum %a by 2 : tensor<?x?x8xf32>
@@ -137,7 +137,7 @@ func.func private @code(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !
 // expected-error @+1 {{state "h" has another shape after a run than before it}}
 func.func @model(%x: tensor<?x8xf32> {attn.name = "x", attn.dims = ["N", "D"]},
                  %h: tensor<?x8xf32> {attn.name = "h", attn.dims = ["M", "D"], attn.state = "h"})
-    -> (tensor<?x8xf32> {attn.name = "next", attn.state = "h"}) attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+    -> (tensor<?x8xf32> {attn.name = "next", attn.state = "h"}) attributes {attn.slots = [], attn.scratch = []} {
   return %x : tensor<?x8xf32>
 }
 
@@ -147,7 +147,7 @@ func.func @model(%x: tensor<1x1x?x4xf32> {attn.name = "x", attn.dims = ["B", "H"
                  %t: tensor<9x8xf32> {attn.name = "t"},
                  %r: tensor<?xi32> {attn.name = "r", attn.dims = ["N + 1"]},
                  %c: tensor<?xi32> {attn.name = "c", attn.dims = ["E"]}) -> (tensor<1x1x?xf32>, tensor<?x8xf32>)
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %z = attn.kernel (%b = %t : tensor<9x8xf32>, %i = %r : tensor<?xi32>) -> tensor<?x8xf32> code(@other)
       attributes {attn.slots = array<i64: -2>} {
     // expected-error @+1 {{limits input 'r', whose elements rise; pass the tensor twice, as two inputs}}
@@ -172,7 +172,7 @@ func.func @model(%x: tensor<1x1x?x4xf32> {attn.name = "x", attn.dims = ["B", "H"
                  %t: tensor<9x8xf32> {attn.name = "t"},
                  %r: tensor<?xi32> {attn.name = "r", attn.dims = ["N + 1"]},
                  %c: tensor<?xi32> {attn.name = "c", attn.dims = ["E"]}) -> (tensor<1x1x?xf32>, tensor<?x8xf32>)
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %y = attn.kernel (%a = %x : tensor<1x1x?x4xf32>, %i = %r : tensor<?xi32>, %j = %c : tensor<?xi32>)
       -> tensor<1x1x?xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
     %s = attn.score dot %a, %a : tensor<1x1x?x4xf32>, tensor<1x1x?x4xf32>
@@ -195,7 +195,7 @@ func.func private @other(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, 
 
 // Row pointers that are checked when they are read, for as many edges as a run is given.
 func.func @model(%x: tensor<1x1x3x4xf32> {attn.name = "x"}, %c: tensor<?xi32> {attn.name = "c", attn.dims = ["E"]}) -> tensor<1x1x3xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0] -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %r = attn.weight "graph.rowptr" : tensor<4xi32>
   %y = attn.kernel (%a = %x : tensor<1x1x3x4xf32>, %i = %r : tensor<4xi32>, %j = %c : tensor<?xi32>)
       -> tensor<1x1x3xf32> code(@code) attributes {attn.slots = array<i64: -1>} {
@@ -218,7 +218,7 @@ func.func private @step(%x: tensor<?x?x4xf32> {attn.dims = ["B", "M", "C"]}) -> 
   return %p : tensor<?x4xf32>
 }
 func.func @model(%x: tensor<?x?x?x4xf32> {attn.name = "x", attn.dims = ["B", "T", "N", "C"]}, %z: tensor<?x?x?x4xf32> {attn.name = "z", attn.dims = ["B", "T", "P", "C"]}) -> tensor<4xf32>
-    attributes {attn.slots = [], attn.scratch = affine_map<() -> ()>} {
+    attributes {attn.slots = [], attn.scratch = []} {
   %both = attn.append_rows %x, %z : tensor<?x?x?x4xf32>, tensor<?x?x?x4xf32>
   // expected-error @+1 {{'attn.loop' op expected dimension M of @step to be at least 0 and at most 7, got N + P}}
   %y = attn.loop @step each(%both) : (tensor<?x?x?x4xf32>) -> tensor<?x?x4xf32>

@@ -8,7 +8,7 @@ func.func @model(%rows: tensor<?x2x?x8xf32> {attn.name = "rows", attn.dims = ["B
                  %n: tensor<?xi32> {attn.name = "n", attn.dims = ["B"], attn.state = "length"})
     -> (tensor<?x2x?x8xf32> {attn.name = "other"}, tensor<?xi32> {attn.name = "m", attn.state = "length"},
         tensor<?x2x?x8xf32> {attn.name = "k", attn.state = "keys"}, tensor<?x2x?x8xf32> {attn.name = "v", attn.state = "values"})
-    attributes {attn.slots = [], attn.scratch = affine_map<()[s0, s1, s2] -> ()>, attn.in_place = array<i1: false, false, true, true>} {
+    attributes {attn.slots = [], attn.scratch = [], attn.in_place = array<i1: false, false, true, true>} {
   %y:3 = attn.kernel (%r = %rows : tensor<?x2x?x8xf32>, %a = %at : tensor<?xi32>, %k = %keys : tensor<?x2x?x8xf32>,
                       %v = %values : tensor<?x2x?x8xf32>, %i = %n : tensor<?xi32>)
       -> (tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>, tensor<?x2x?x8xf32>) code(@code) attributes {attn.slots = array<i64: -1, -1, -1>} {

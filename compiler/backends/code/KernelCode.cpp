@@ -9,8 +9,8 @@ KernelCode::KernelCode(KernelOp kernel, LowerContext surroundings)
   moduleBuilder.setInsertionPointToEnd(context.module.getBody());
 }
 
-void KernelCode::setScratch(AffineExpr bytes) {
-  op.setScratchAttr(AffineMapAttr::get(AffineMap::get(0, context.extents->symbols().size(), bytes)));
+void KernelCode::setScratch(ArrayRef<AffineExpr> bytes) {
+  op.setScratchAttr(AffineMapAttr::get(AffineMap::get(0, context.extents->symbols().size(), bytes, op.getContext())));
 }
 
 static func::FuncOp makeFunction(OpBuilder &builder, Location loc, StringRef name, ArrayRef<Type> arguments) {
@@ -64,10 +64,10 @@ std::string KernelCode::function(StringRef suffix, int64_t argumentCount, Functi
   return name;
 }
 
-void KernelCode::call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments) {
+void KernelCode::call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments, bool apart) {
   SmallVector<Value> all{frame};
   llvm::append_range(all, arguments);
-  func::CallOp::create(code.b, name, TypeRange(), all);
+  func::CallOp::create(code.b, name, TypeRange(), all).setNoInline(apart);
 }
 
 Value KernelCode::callRuntime(CodeBuilder &code, StringRef name, TypeRange result, ValueRange arguments) {
@@ -91,15 +91,22 @@ void KernelCode::parallel(CodeBuilder &code, const KernelScope &scope, StringRef
   callRuntime(code, "attn_parallel", {}, {scope.pool, address, frame, count});
 }
 
+Value KernelCode::workers(CodeBuilder &code, const KernelScope &scope) {
+  return callRuntime(code, "attn_workers", code.i64(), scope.pool);
+}
+
 Value KernelCode::extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr) {
   return code.evaluate(
       expr, [&](unsigned symbol) { return code.load(code.i64(), code.offset(code.i64(), scope.symbols, symbol)); });
 }
 
 Value KernelCode::workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker) {
-  AffineExpr bytes = op.getScratchAttr().getValue().getResult(0);
-  AffineExpr stride = bytes.ceilDiv(64) * 64;
-  return code.offsetBytes(scope.scratch, code.mul(worker, extent(code, scope, stride)));
+  Value least;
+  for (AffineExpr bytes : op.getScratchAttr().getValue().getResults()) {
+    Value stride = extent(code, scope, bytes.ceilDiv(64) * 64);
+    least = least ? code.min(least, stride) : stride;
+  }
+  return code.offsetBytes(scope.scratch, code.mul(worker, least));
 }
 
 LogicalResult supportsElements(KernelOp kernel, std::string &why) {

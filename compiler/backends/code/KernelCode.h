@@ -34,8 +34,8 @@ public:
   int64_t numberBytes() const { return number().getWidth() / 8; }
   int64_t lanes() const { return const_cast<KernelOp &>(op).getSchedule()->getLanes(); }
 
-  /// Scratch bytes of one worker; call once, before `begin`.
-  void setScratch(AffineExpr bytes);
+  /// Scratch bytes of one worker, the least of these; call once, before `define`.
+  void setScratch(ArrayRef<AffineExpr> bytes);
 
   /// Starts the code function and calls `body` to fill it.
   void define(llvm::function_ref<void(CodeBuilder &, const KernelScope &)> body);
@@ -44,8 +44,9 @@ public:
   using FunctionBody = llvm::function_ref<void(CodeBuilder &, const KernelScope &, ValueRange)>;
   std::string function(StringRef suffix, int64_t argumentCount, FunctionBody body);
 
-  /// Calls a function made by `function` with the frame at hand.
-  void call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments);
+  /// Calls a function made by `function` with the frame at hand. `apart`, it stays a function of its own: constants
+  /// that its loops need take no registers from those of the caller.
+  void call(CodeBuilder &code, StringRef name, Value frame, ValueRange arguments, bool apart = false);
 
   /// Calls a function of the runtime (attn/abi.h); null if it has no result.
   Value callRuntime(CodeBuilder &code, StringRef name, TypeRange result, ValueRange arguments);
@@ -74,6 +75,9 @@ public:
   /// Extents of a value inside the kernel, or of one of its operands.
   ArrayRef<AffineExpr> extents(Value value) const { return context.extents->of(value); }
   Value extent(CodeBuilder &code, const KernelScope &scope, AffineExpr expr);
+
+  /// In the code function: how many workers there are (i64).
+  Value workers(CodeBuilder &code, const KernelScope &scope);
 
   /// This worker's scratch.
   Value workerScratch(CodeBuilder &code, const KernelScope &scope, Value worker);
