@@ -363,3 +363,5 @@ extern "C" ATTN_RT void attn_parallel(attn_pool *pool, attn_task task, void *fra
   pool->gate.fetch_add(kTurn, std::memory_order_seq_cst);
   awaitEmpty(pool);
 }
+
+extern "C" ATTN_RT int64_t attn_workers(const attn_pool *pool) { return pool->threads; }

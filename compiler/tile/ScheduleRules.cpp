@@ -51,10 +51,6 @@ constexpr int64_t streamBytes = 1024;
 // Queries that are few: against each, a copy of keys and values into panels costs more than it saves.
 constexpr int64_t fewQueries = 4;
 
-// Queries of a head that one task may take: a pass over keys and values that writes panels of them costs as much as
-// this many queries gain, and heads alone are enough tasks.
-constexpr int64_t headQueries = 256;
-
 // Numbers of a node, in vectors, that are summed along its edges at once: with the weights and values of an edge they
 // fit 16 registers.
 constexpr int64_t edgeVectors = 8;
@@ -171,11 +167,11 @@ int64_t QueryLimits::of(KernelOp kernel) {
 
 bool readsKeyRows(KernelOp kernel, int64_t mostQueries) {
   ScheduleAttr schedule = *kernel.getSchedule();
-  if (schedule.getBackend() != BackendKind::LLVM || mostQueries == 0)
+  if (schedule.getBackend() != BackendKind::LLVM)
     return false;
   if (schedule.getStrategy() == Strategy::Strip)
-    return mostQueries <= fewQueries;
-  return schedule.getStrategy() == Strategy::Stream && mostQueries <= headQueries && groupOf(kernel) == 1;
+    return mostQueries > 0 && mostQueries <= fewQueries;
+  return schedule.getStrategy() == Strategy::Stream; // workers make panels of what they read
 }
 
 SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t mostQueries) {

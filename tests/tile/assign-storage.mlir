@@ -16,12 +16,12 @@ func.func @rows(%x: tensor<?x4xf32> {attn.storage = "bf16"}) -> (tensor<?x4xf32>
   return %y : tensor<?x4xf32>
 }
 
-// Keys and values are widened by the copies into panels that there are anyway, queries by one more.
+// Keys and values are widened where they become panels, queries by a copy.
 // CHECK-LABEL: func.func @attention
 // CHECK-SAME: (%[[Q:.*]]: tensor<{{.*}}, %[[K:.*]]: tensor<{{.*}}, %[[V:.*]]: tensor<
-// CHECK-COUNT-3: attn.kernel ({{.*}}storage = bf16>>) -> tensor<{{.*}}strategy = rows
+// CHECK: attn.kernel ({{.*}} = %[[Q]] : {{.*}}storage = bf16>>) -> tensor<{{.*}}strategy = rows
 // CHECK-NOT: strategy = rows
-// CHECK: attn.kernel ({{.*}}strategy = stream
+// CHECK: attn.kernel ({{.*}}= %[[K]] : {{.*}}storage = bf16>>, {{.*}}= %[[V]] : {{.*}}strategy = stream
 // HALIDE-LABEL: func.func @attention
 // HALIDE-COUNT-3: backend = llvm, strategy = rows
 // HALIDE: attn.kernel ({{.*}} -> tensor<?x2x?x4xf32> schedule(#attn.schedule<backend = halide

@@ -1,29 +1,30 @@
-// Where one task takes all queries of a head, keys and values stay in rows: by the type, or by --bind.
+// Keys and values stay in rows where a streaming kernel's workers make panels of them, and where queries are few: by the
+// type, or by --bind.
 // RUN: attn-opt %s --attn-fuse --attn-choose-schedules=vector-bits=256 --attn-assign-layouts | FileCheck %s
 
-// CHECK-LABEL: func.func @few
+// CHECK-LABEL: func.func @many
 // CHECK-NOT: panels
 // CHECK: strategy = stream
 // CHECK-NOT: panels
-func.func @few(%q: tensor<?x2x256x64xf32> {attn.dims = ["B", "H", "N", "D"]},
-               %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x256x64xf32> {
-  %s = attn.score dot %q, %k : tensor<?x2x256x64xf32>, tensor<?x2x?x64xf32>
-  %p = attn.normalize softmax %s : tensor<?x2x256x?xf32>
-  %o = attn.combine %p, %k : tensor<?x2x256x?xf32>, tensor<?x2x?x64xf32>
-  return %o : tensor<?x2x256x64xf32>
-}
-
-// CHECK-LABEL: func.func @bound
-// CHECK-NOT: panels
-// CHECK: strategy = stream
-// CHECK-NOT: panels
-func.func @bound(%q: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "N", "D"]},
-                 %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x?x64xf32>
-    attributes {attn.bounds = {N = array<i64: 0, 100>}} {
+func.func @many(%q: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x?x64xf32> {
   %s = attn.score dot %q, %k : tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
   %p = attn.normalize softmax %s : tensor<?x2x?x?xf32>
   %o = attn.combine %p, %k : tensor<?x2x?x?xf32>, tensor<?x2x?x64xf32>
   return %o : tensor<?x2x?x64xf32>
+}
+
+// Heads that share keys share the panels that a worker makes of them.
+// CHECK-LABEL: func.func @grouped
+// CHECK-NOT: panels
+// CHECK: strategy = stream
+// CHECK-NOT: panels
+func.func @grouped(%q: tensor<?x4x16x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                   %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "G", "M", "D"]}) -> tensor<?x4x16x64xf32> {
+  %s = attn.score dot %q, %k : tensor<?x4x16x64xf32>, tensor<?x2x?x64xf32>
+  %p = attn.normalize softmax %s : tensor<?x4x16x?xf32>
+  %o = attn.combine %p, %k : tensor<?x4x16x?xf32>, tensor<?x2x?x64xf32>
+  return %o : tensor<?x4x16x64xf32>
 }
 
 // A strip of at most 4 queries, of scores and of pairs.
@@ -47,6 +48,17 @@ func.func @strips(%q: tensor<?x2x4x64xf32> {attn.dims = ["B", "H", "N", "D"]},
   return %s, %o : tensor<?x2x4x?xf32>, tensor<?x2x4x64xf32>
 }
 
+// CHECK-LABEL: func.func @bound_strip
+// CHECK-NOT: panels
+// CHECK: strategy = strip
+// CHECK-NOT: panels
+func.func @bound_strip(%q: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "N", "D"]},
+                       %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x?x?xf32>
+    attributes {attn.bounds = {N = array<i64: 0, 4>}} {
+  %s = attn.score dot %q, %k : tensor<?x2x?x64xf32>, tensor<?x2x?x64xf32>
+  return %s : tensor<?x2x?x?xf32>
+}
+
 // CHECK-LABEL: func.func @negative_strip
 // CHECK: key_panels
 // CHECK: strategy = strip
@@ -54,28 +66,6 @@ func.func @negative_strip(%q: tensor<?x2x5x64xf32> {attn.dims = ["B", "H", "N", 
                           %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x5x?xf32> {
   %s = attn.score dot %q, %k : tensor<?x2x5x64xf32>, tensor<?x2x?x64xf32>
   return %s : tensor<?x2x5x?xf32>
-}
-
-// CHECK-LABEL: func.func @negative_many
-// CHECK: key_panels
-// CHECK: value_panels
-func.func @negative_many(%q: tensor<?x2x257x64xf32> {attn.dims = ["B", "H", "N", "D"]},
-                         %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x257x64xf32> {
-  %s = attn.score dot %q, %k : tensor<?x2x257x64xf32>, tensor<?x2x?x64xf32>
-  %p = attn.normalize softmax %s : tensor<?x2x257x?xf32>
-  %o = attn.combine %p, %k : tensor<?x2x257x?xf32>, tensor<?x2x?x64xf32>
-  return %o : tensor<?x2x257x64xf32>
-}
-
-// Each head would pack the keys that it shares with another.
-// CHECK-LABEL: func.func @negative_grouped
-// CHECK: key_panels
-func.func @negative_grouped(%q: tensor<?x4x16x64xf32> {attn.dims = ["B", "H", "N", "D"]},
-                            %k: tensor<?x2x?x64xf32> {attn.dims = ["B", "G", "M", "D"]}) -> tensor<?x4x16x64xf32> {
-  %s = attn.score dot %q, %k : tensor<?x4x16x64xf32>, tensor<?x2x?x64xf32>
-  %p = attn.normalize softmax %s : tensor<?x4x16x?xf32>
-  %o = attn.combine %p, %k : tensor<?x4x16x?xf32>, tensor<?x2x?x64xf32>
-  return %o : tensor<?x4x16x64xf32>
 }
 
 // A dense kernel writes panels at no cost: they are taken.

@@ -18,6 +18,8 @@ static Type storedElement(CodeBuilder &code, const StoredNumbers &numbers) {
                                               : code.number();
 }
 
+int64_t StoredNumbers::bytes(CodeBuilder &code) const { return storedElement(code, *this).getIntOrFloatBitWidth() / 8; }
+
 /// `value` in the shape of `like`: a number, or all lanes.
 static Value constantLike(CodeBuilder &code, Type like, int64_t value) {
   auto element = cast<IntegerType>(getElementTypeOrSelf(like));

@@ -20,6 +20,9 @@ struct StoredNumbers {
     return elements ? at(code, code.constant(elements)) : *this;
   }
 
+  /// Of one element.
+  int64_t bytes(CodeBuilder &code) const;
+
   /// A vector of elements; where `mask` (may be null) is off nothing is read and the lane is 0.
   Value load(CodeBuilder &code, Value mask = {}) const;
   /// One element.

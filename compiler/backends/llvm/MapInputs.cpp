@@ -25,6 +25,12 @@ static HeadPlace ownPlace(CodeBuilder &code, HeadPlace place, int64_t heads, con
   return {shape.perSample ? place.sample : code.constant(0), ownHead(code, place.head, heads, shape.heads)};
 }
 
+Value indexOfHead(CodeBuilder &code, Value value, HeadPlace place, int64_t heads) {
+  KeyShape shape(value.getType());
+  HeadPlace own = ownPlace(code, place, heads, shape);
+  return code.add(code.mul(own.sample, shape.heads), own.head);
+}
+
 HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
                   int64_t heads) {
   KeyShape shape(value.getType());
@@ -54,8 +60,7 @@ HeadPanels headPanels(CodeBuilder &code, KernelCode &kernel, const KernelScope &
     count = code.constant(static_cast<int64_t>(llvm::divideCeil(shape.width, width)));
     stride = code.mul(tokens, width);
   }
-  HeadPlace own = ownPlace(code, place, heads, shape);
-  Value first = code.mul(code.add(code.mul(own.sample, shape.heads), own.head), count);
+  Value first = code.mul(indexOfHead(code, value, place, heads), count);
   return {code.offset(kernel.tensor(scope, source), code.mul(first, stride)), stride, width};
 }
 

@@ -17,6 +17,9 @@ struct HeadRows {
   StoredNumbers row(CodeBuilder &code, Value index) const { return numbers.at(code, code.mul(index, rowStride)); }
 };
 
+/// The number of the head of `value` that belongs to a head of the map, among those of all samples.
+Value indexOfHead(CodeBuilder &code, Value value, HeadPlace place, int64_t heads);
+
 /// Rows of a query or value for head `place.head` of `heads`: grouped heads share one.
 HeadRows headRows(CodeBuilder &code, KernelCode &kernel, const KernelScope &scope, Value value, HeadPlace place,
                   int64_t heads);

@@ -15,7 +15,8 @@ namespace mlir::attn {
 
 StreamKernel::Tile StreamKernel::tileAt(CodeBuilder &code, const Block &block, Value index, KeyRange keys) {
   Value row = code.add(block.firstQuery, code.mul(index, block.tileRows));
-  return {code.min(row, code.sub(block.endQuery, code.constant(block.tileRows))),
+  return {index,
+          code.min(row, code.sub(block.endQuery, code.constant(block.tileRows))),
           code.offset(block.scores, code.mul(index, schedule.getRows() * scoreStride())),
           code.offset(block.state, code.mul(index, stateStride())),
           keys,
@@ -24,23 +25,22 @@ StreamKernel::Tile StreamKernel::tileAt(CodeBuilder &code, const Block &block, V
 
 StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
                                             int64_t tileRows) {
-  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], {}, {},       {}, {}, {},
-              {},    {},           {},           {},           {},           {}, tileRows, {}, {}, {}};
+  Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], tileRows};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
   HeadPlace place{block.sample, block.head};
   block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
   block.scores = kernel.workerScratch(code, scope, arguments[4]);
-  if (readsValueRows())
+  if (isInRows(chain.combine.getValue()))
     block.valueRows = headRows(code, kernel, scope, chain.combine.getValue(), place, heads);
   else
     block.values = headPanels(code, kernel, scope, chain.combine.getValue(), place, heads);
-  if (packsKeys()) {
+  if (packsKeys())
     block.keyRows = headRows(code, kernel, scope, chain.score.getKey(), place, heads);
-    block.keys.pointer = code.offsetBytes(block.scores, code.constant(blockBytes()));
-  } else {
-    block.keys = headPanels(code, kernel, scope, chain.score.getKey(), place, heads);
-  }
+  else
+    block.keys = headPanels(code, kernel, scope, chain.score.getKey(), place, heads).pointer;
+  if (packs())
+    findPanels(code, block);
   block.output = resultRows(code, kernel, scope, chain.output, chain.merged, place, queries, heads, valueWidth);
   block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
   block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());
@@ -123,45 +123,51 @@ void StreamKernel::callBlock(CodeBuilder &code, const KernelScope &scope, const 
 }
 
 void StreamKernel::build() {
-  AffineExpr packed = keys.ceilDiv(panelWidth()) * (kernel.numberBytes() * panelWidth() * width);
-  kernel.setScratch(packsKeys() ? packed + blockBytes() : getAffineConstantExpr(blockBytes(), op.getContext()));
-  auto blockFunction = [&](StringRef name, int64_t tileRows) {
-    return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-      buildBlock(code, makeBlock(code, scope, arguments, tileRows));
-    });
-  };
+  kernel.setScratch(scratchBytes());
   std::string tall = blockFunction("block", schedule.getRows()), low = blockFunction("row", 1);
-  std::string task = packsKeys() ? headTask(tall, low) : blockTask(tall, low);
+  std::string task = blockTask(tall, low);
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope);
+    if (packs())
+      forgetHeads(code, scope);
     Value count = code.mul(kernel.extent(code, scope, batch), heads);
-    if (!packsKeys())
-      count = code.mul(count, blocksOf(code, kernel.extent(code, scope, queries)));
-    kernel.parallel(code, scope, task, frame, count);
+    kernel.parallel(code, scope, task, frame, code.mul(count, blocksOf(code, kernel.extent(code, scope, queries))));
+  });
+}
+
+/// One block of queries, in tiles of so many.
+std::string StreamKernel::blockFunction(StringRef name, int64_t tileRows) {
+  std::string weigh = weighFunction((name + "_weigh").str(), tileRows);
+  return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    Block block = makeBlock(code, scope, arguments, tileRows);
+    block.weigh = weigh;
+    buildBlock(code, block);
+  });
+}
+
+/// A tile's scores of one block of keys become weights: after the arguments of a block come the tile's number, the
+/// first key and the end.
+std::string StreamKernel::weighFunction(StringRef name, int64_t tileRows) {
+  return kernel.function(name, 8, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    Block block = makeBlock(code, scope, arguments, tileRows);
+    KeyRange keys{arguments[6], arguments[7]};
+    Tile tile = tileAt(code, block, arguments[5], keys);
+    tile.visible = foundVisible(code, block, tile);
+    weigh(code, {tile.scores, tile.state, tileRows}, weighedKeys(code, keys.from, tile.visible));
   });
 }
 
 /// A task is one block of queries.
 std::string StreamKernel::blockTask(StringRef tall, StringRef low) {
   return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    startAhead(code, scope, arguments[1]);
     Value perHead = blocksOf(code, kernel.extent(code, scope, queries)), outer = code.div(arguments[0], perHead);
     // The last block first: under a causal mask it has the most keys.
     Value index = code.sub(code.sub(perHead, code.constant(1)), code.rem(arguments[0], perHead));
     HeadPlace place{code.div(outer, code.constant(heads)), code.rem(outer, code.constant(heads))};
+    if (packs())
+      takeHead(code, scope, place, arguments[1]);
+    code.store(code.constant(0), noted(code, scope, arguments[1], Noted::AskedWithValues));
     callBlock(code, scope, place, index, arguments[1], tall, low);
-  });
-}
-
-/// A task is a head: its keys become panels, then come all its blocks of queries.
-std::string StreamKernel::headTask(StringRef tall, StringRef low) {
-  return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    HeadPlace place{code.div(arguments[0], code.constant(heads)), code.rem(arguments[0], code.constant(heads))};
-    Value count = kernel.extent(code, scope, queries), none = code.constant(0);
-    startAhead(code, scope, arguments[1]);
-    packKeys(code, makeBlock(code, scope, {place.sample, place.head, none, count, arguments[1]}, schedule.getRows()));
-    code.loop(none, blocksOf(code, count), 1,
-              [&](Value index) { callBlock(code, scope, place, index, arguments[1], tall, low); });
   });
 }
 
@@ -247,7 +253,7 @@ LogicalResult supportsStream(KernelOp kernel, std::string &why) {
 
 bool streamReadsNarrow(BlockArgument argument) {
   return llvm::all_of(readersOf(argument), [](OpOperand *reader) {
-    return isa<ScoreOp>(reader->getOwner()) && reader->getOperandNumber() == 1;
+    return isa<ScoreOp, CombineOp>(reader->getOwner()) && reader->getOperandNumber() == 1;
   });
 }
 

@@ -1,5 +1,6 @@
 // The code of one streaming kernel, in three parts: Stream.cpp shares out blocks of queries and keeps their state,
-// StreamTile.cpp takes its tiles through one block of keys, StreamKeys.cpp makes panels of keys that lie in rows.
+// StreamTile.cpp takes its tiles through one block of keys, StreamPanels.cpp makes panels of keys and values that lie
+// in rows, StreamAhead.cpp asks for memory ahead.
 #pragma once
 
 #include "compiler/backends/llvm/AskAhead.h"
@@ -18,24 +19,26 @@ private:
   // What a function that handles one block of queries knows.
   struct Block {
     const KernelScope &scope;
-    Value sample, head, firstQuery, endQuery; // i64
-    Value queryCount, keyCount;
-    HeadRows query, output;
-    HeadRows keyRows;   // if they are packed here
-    HeadPanels keys;    // of this head
-    HeadPanels values;  // the same
-    HeadRows valueRows; // instead of panels, if they are in rows
-    Value scores;       // [tiles][MR][scoreStride] weights or scores
-    Value state;        // [tiles][stateStride]
-    Value tiles;
+    Value sample, head, firstQuery, endQuery, worker; // i64
     int64_t tileRows;
-    MaskScope masks;
-    AskAhead withScores, withValues; // what products of scores, and those with values, ask for
+    StringRef weigh = {}; // the function that does so with a tile
+    Value queryCount = {}, keyCount = {};
+    HeadRows query = {}, output = {};
+    HeadRows keyRows = {}, valueRows = {}; // if they are in rows
+    Value keys = {};                       // panels of them, [keys / panelWidth][width][panelWidth]
+    HeadPanels values = {};                // of this head, if it has any
+    Value holdsHead = {}; // i1, where panels are made: whether they hold all keys of the head, or a block of them
+    Value scores = {};    // [tiles][MR][scoreStride] weights or scores
+    Value state = {};     // [tiles][stateStride]
+    Value tiles = {};
+    MaskScope masks = {};
+    AskAhead withScores = {}, withValues = {}; // what products of scores, and those with values, ask for
   };
 
   // A tile of queries and what is kept of it while the block goes through the keys:
   //   state   largest score [MR], sum [MR], factor [MR], output [MR][valuePadded], visible keys of the block of keys
   struct Tile {
+    Value index;
     Value row; // first query; the last tile moves back to be full
     Value scores, state;
     KeyRange block;      // of keys
@@ -47,9 +50,11 @@ private:
   /// Tiles of a block at most; of one row each where there are fewer queries than a tile has.
   int64_t tileLimit() { return std::max(schedule.getBlockRows() / schedule.getRows() + 2, schedule.getRows()); }
 
-  /// Whether keys, or values, lie in rows. Keys then become panels of the worker's, once for all queries of a head.
+  /// Whether keys are in rows, of which panels are made here, and values, of which panels may be made.
   bool packsKeys() { return isInRows(chain.score.getKey()); }
-  bool readsValueRows() { return isInRows(chain.combine.getValue()); }
+  bool packsValues();
+  bool packs() { return packsKeys() || packsValues(); }
+  bool readsValueRows() { return isInRows(chain.combine.getValue()) && !packsValues(); }
   static bool isInRows(Value value) {
     LayoutAttr layout = getLayout(sourceOf(value).getType());
     return !layout || layout.getKind() == LayoutKind::RowMajor;
@@ -59,19 +64,33 @@ private:
   int64_t tilesBytes() {
     return kernel.numberBytes() * tileLimit() * (schedule.getRows() * scoreStride() + stateStride());
   }
-  /// The tiles, and how many rows have been asked for.
+  /// The tiles, and a cache line of numbers: how many rows have been asked for, and of which head the panels are.
   int64_t blockBytes() { return tilesBytes() + 64; }
+  int64_t packedColumns();
+  // Of the panels, numbers for each key.
+  int64_t keyElements();
+  int64_t valueElements();
+  int64_t heldKeys();
+  SmallVector<AffineExpr, 2> scratchBytes();
 
   Value blocksOf(CodeBuilder &code, Value count);
   void callBlock(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value index, Value worker,
                  StringRef tall, StringRef low);
+  std::string blockFunction(StringRef name, int64_t tileRows);
+  std::string weighFunction(StringRef name, int64_t tileRows);
   std::string blockTask(StringRef tall, StringRef low);
-  std::string headTask(StringRef tall, StringRef low);
-  void packKeys(CodeBuilder &code, const Block &block);
-  enum class Products { Scores, Values };
-  Value askedRows(CodeBuilder &code, const KernelScope &scope, Value worker, Products products);
-  void startAhead(CodeBuilder &code, const KernelScope &scope, Value worker);
+  enum class Noted { AskedWithScores, AskedWithValues, Head };
+  Value noted(CodeBuilder &code, const KernelScope &scope, Value worker, Noted what);
+  void forgetHeads(CodeBuilder &code, const KernelScope &scope);
+  void takeHead(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value worker);
+  SmallVector<AskAhead::Rows, 2> nextHead(CodeBuilder &code, const Block &block, const HeadPlace &place);
   void findAhead(CodeBuilder &code, Block &block, const HeadPlace &place, Value worker);
+  Value packedHead(CodeBuilder &code, const HeadPlace &place);
+  void findPanels(CodeBuilder &code, Block &block);
+  Block packBlock(CodeBuilder &code, const Block &block, KeyRange keys);
+  void pack(CodeBuilder &code, const Block &block, KeyRange keys);
+  void packValues(CodeBuilder &code, const Block &block, KeyRange keys);
+  void packKeys(CodeBuilder &code, const Block &block, KeyRange keys);
   void packSquare(CodeBuilder &code, const Block &block, Value key, Value from, int64_t count, Value column);
 
   Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);

@@ -34,7 +34,8 @@ void StreamKernel::forTiles(CodeBuilder &code, const Block &block, KeyRange keys
   });
 }
 
-void StreamKernel::buildKeys(CodeBuilder &code, const Block &block, KeyRange keys) {
+void StreamKernel::buildKeys(CodeBuilder &code, const Block &whole, KeyRange keys) {
+  Block block = packs() ? packBlock(code, whole, keys) : whole;
   if (!block.masks.masks.empty())
     code.loop(code.constant(0), block.tiles, 1,
               [&](Value index) { findVisible(code, block, tileAt(code, block, index, keys)); });
@@ -48,7 +49,10 @@ void StreamKernel::buildKeys(CodeBuilder &code, const Block &block, KeyRange key
     });
   });
   forTiles(code, block, keys, [&](const Tile &tile) {
-    weigh(code, {tile.scores, tile.state, block.tileRows}, weighedKeys(code, keys.from, tile.visible));
+    kernel.call(
+        code, block.weigh, kernel.currentFrame(),
+        {block.sample, block.head, block.firstQuery, block.endQuery, block.worker, tile.index, keys.from, keys.to},
+        /*apart=*/true);
     if (valueWidth <= valueColumns(block)) // while its weights are in the first-level cache
       combinePanel(code, block, tile, code.constant(0), valueWidth);
   });
@@ -58,7 +62,7 @@ void StreamKernel::buildKeys(CodeBuilder &code, const Block &block, KeyRange key
 
 void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key) {
   Value query = block.query.row(code, tile.row).pointer;
-  Value panel = code.offset(block.keys.pointer, code.mul(key, width));
+  Value panel = code.offset(block.keys, code.mul(key, width));
   SmallVector<Value> sums(block.tileRows * panelVectors(), code.zeros());
   AskAhead::Turn ahead = block.withScores.take(code, code.constant(width));
   sums = accumulate(

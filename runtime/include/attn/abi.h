@@ -118,6 +118,9 @@ uint64_t attn_context_arena_bytes(const attn_context *);
  * Pieces are claimed in rising order of i. A count of 1 runs on the caller. */
 void attn_parallel(struct attn_pool *, attn_task task, void *frame, int64_t count);
 
+/* Called by compiled code: every worker of a pool has a number below this. */
+int64_t attn_workers(const struct attn_pool *);
+
 /* Called by compiled code: runs all steps of a loop. */
 void attn_run_loop(attn_invocation *, attn_loop *);
 

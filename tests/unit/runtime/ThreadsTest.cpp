@@ -83,6 +83,7 @@ TEST(ThreadsTest, RunsEachPieceOnce) {
   for (int32_t threads : {1, 2, 3, 4, 9}) {
     attn_pool *pool = create(threads);
     EXPECT_EQ(exercise(pool, threads, 500), 0) << threads << " threads";
+    EXPECT_EQ(attn_workers(pool), threads);
     attn::destroyPool(pool);
   }
 }
@@ -230,6 +231,7 @@ TEST(ThreadsTest, HostRunsThePieces) {
   attn_pool *pool = attn::createPool(4, host, &calls, text);
   EXPECT_EQ(exercise(pool, 4, 1), 0);
   EXPECT_EQ(calls, 4); // counts 2, 3, 7 and 64
+  EXPECT_EQ(attn_workers(pool), 4);
   attn::destroyPool(pool);
 }
 
