@@ -124,8 +124,9 @@ void StreamKernel::callBlock(CodeBuilder &code, const KernelScope &scope, const 
 
 void StreamKernel::build() {
   kernel.setScratch(scratchBytes());
-  std::string tall = blockFunction("block", schedule.getRows()), low = blockFunction("row", 1);
-  std::string task = blockTask(tall, low);
+  std::string pack = packs() ? packFunction() : "";
+  std::string tall = blockFunction("block", schedule.getRows(), pack), low = blockFunction("row", 1, pack);
+  std::string task = blockTask(tall, low, pack);
   kernel.define([&](CodeBuilder &code, const KernelScope &scope) {
     Value frame = kernel.makeFrame(code, scope);
     if (packs())
@@ -136,11 +137,12 @@ void StreamKernel::build() {
 }
 
 /// One block of queries, in tiles of so many.
-std::string StreamKernel::blockFunction(StringRef name, int64_t tileRows) {
+std::string StreamKernel::blockFunction(StringRef name, int64_t tileRows, StringRef pack) {
   std::string weigh = weighFunction((name + "_weigh").str(), tileRows);
   return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     Block block = makeBlock(code, scope, arguments, tileRows);
     block.weigh = weigh;
+    block.pack = pack;
     buildBlock(code, block);
   });
 }
@@ -158,14 +160,14 @@ std::string StreamKernel::weighFunction(StringRef name, int64_t tileRows) {
 }
 
 /// A task is one block of queries.
-std::string StreamKernel::blockTask(StringRef tall, StringRef low) {
+std::string StreamKernel::blockTask(StringRef tall, StringRef low, StringRef pack) {
   return kernel.function("task", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     Value perHead = blocksOf(code, kernel.extent(code, scope, queries)), outer = code.div(arguments[0], perHead);
     // The last block first: under a causal mask it has the most keys.
     Value index = code.sub(code.sub(perHead, code.constant(1)), code.rem(arguments[0], perHead));
     HeadPlace place{code.div(outer, code.constant(heads)), code.rem(outer, code.constant(heads))};
     if (packs())
-      takeHead(code, scope, place, arguments[1]);
+      takeHead(code, scope, place, arguments[1], pack);
     code.store(code.constant(0), noted(code, scope, arguments[1], Noted::AskedWithValues));
     callBlock(code, scope, place, index, arguments[1], tall, low);
   });

@@ -21,7 +21,7 @@ private:
     const KernelScope &scope;
     Value sample, head, firstQuery, endQuery, worker; // i64
     int64_t tileRows;
-    StringRef weigh = {}; // the function that does so with a tile
+    StringRef weigh = {}, pack = {}; // functions that do so with a tile, and with a block of keys
     Value queryCount = {}, keyCount = {};
     HeadRows query = {}, output = {};
     HeadRows keyRows = {}, valueRows = {}; // if they are in rows
@@ -76,19 +76,20 @@ private:
   Value blocksOf(CodeBuilder &code, Value count);
   void callBlock(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value index, Value worker,
                  StringRef tall, StringRef low);
-  std::string blockFunction(StringRef name, int64_t tileRows);
+  std::string blockFunction(StringRef name, int64_t tileRows, StringRef pack);
   std::string weighFunction(StringRef name, int64_t tileRows);
-  std::string blockTask(StringRef tall, StringRef low);
+  std::string blockTask(StringRef tall, StringRef low, StringRef pack);
   enum class Noted { AskedWithScores, AskedWithValues, Head };
   Value noted(CodeBuilder &code, const KernelScope &scope, Value worker, Noted what);
   void forgetHeads(CodeBuilder &code, const KernelScope &scope);
-  void takeHead(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value worker);
+  void takeHead(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value worker, StringRef pack);
   SmallVector<AskAhead::Rows, 2> nextHead(CodeBuilder &code, const Block &block, const HeadPlace &place);
   void findAhead(CodeBuilder &code, Block &block, const HeadPlace &place, Value worker);
   Value packedHead(CodeBuilder &code, const HeadPlace &place);
   void findPanels(CodeBuilder &code, Block &block);
-  Block packBlock(CodeBuilder &code, const Block &block, KeyRange keys);
-  void pack(CodeBuilder &code, const Block &block, KeyRange keys);
+  std::string packFunction();
+  Block addressedByKey(CodeBuilder &code, Block block, KeyRange keys);
+  void packBlock(CodeBuilder &code, const Block &block, KeyRange keys);
   void packValues(CodeBuilder &code, const Block &block, KeyRange keys);
   void packKeys(CodeBuilder &code, const Block &block, KeyRange keys);
   void packSquare(CodeBuilder &code, const Block &block, Value key, Value from, int64_t count, Value column);

@@ -83,13 +83,6 @@ void StreamKernel::packValues(CodeBuilder &code, const Block &block, KeyRange ke
   });
 }
 
-void StreamKernel::pack(CodeBuilder &code, const Block &block, KeyRange keys) {
-  if (packsKeys())
-    packKeys(code, block, keys);
-  if (packsValues())
-    packValues(code, block, keys);
-}
-
 /// The worker's panels: of keys, then of values. Those of values are as long as there is room.
 void StreamKernel::findPanels(CodeBuilder &code, Block &block) {
   Value memory = code.offsetBytes(block.scores, code.constant(blockBytes()));
@@ -118,30 +111,53 @@ Value StreamKernel::packedHead(CodeBuilder &code, const HeadPlace &place) {
 }
 
 /// Makes panels of a head if the worker comes from another and they fit.
-void StreamKernel::takeHead(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value worker) {
-  Value none = code.constant(0), count = kernel.extent(code, scope, queries);
+void StreamKernel::takeHead(CodeBuilder &code, const KernelScope &scope, const HeadPlace &place, Value worker,
+                            StringRef pack) {
+  Value none = code.constant(0), keyCount = kernel.extent(code, scope, keys);
   Value head = packedHead(code, place), memory = noted(code, scope, worker, Noted::Head);
   code.branch(
       code.equal(head, code.load(code.i64(), memory)), [] {},
       [&] {
         code.store(head, memory);
         code.store(none, noted(code, scope, worker, Noted::AskedWithScores));
-        Block block = makeBlock(code, scope, {place.sample, place.head, none, count, worker}, schedule.getRows());
-        code.branch(block.holdsHead, [&] { pack(code, block, {none, block.keyCount}); });
+        code.branch(code.lessEq(keyCount, code.constant(heldKeys())), [&] {
+          kernel.call(code, pack, kernel.currentFrame(), {place.sample, place.head, none, none, worker, none, keyCount},
+                      /*apart=*/true);
+        });
       });
 }
 
-/// Makes panels of a block of keys if those of the head do not fit: `block` with panels where they would be, were they
-/// the head's.
-StreamKernel::Block StreamKernel::packBlock(CodeBuilder &code, const Block &block, KeyRange keys) {
-  Block here = block;
+/// `block` with panels where they would be, were they of all keys: they may hold a block of keys alone.
+StreamKernel::Block StreamKernel::addressedByKey(CodeBuilder &code, Block block, KeyRange keys) {
   Value before = code.sub(code.constant(0), code.select(block.holdsHead, code.constant(0), keys.from));
   if (packsKeys())
-    here.keys = code.offset(block.keys, code.mul(before, width));
+    block.keys = code.offset(block.keys, code.mul(before, width));
   if (packsValues())
-    here.values.pointer = code.offset(block.values.pointer, code.mul(before, packedColumns()));
-  code.branch(block.holdsHead, [] {}, [&] { pack(code, here, keys); });
-  return here;
+    block.values.pointer = code.offset(block.values.pointer, code.mul(before, packedColumns()));
+  return block;
+}
+
+/// Makes panels: after the arguments of a block come the first key and the end.
+std::string StreamKernel::packFunction() {
+  return kernel.function("pack", 7, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+    KeyRange keys{arguments[5], arguments[6]};
+    Block block = addressedByKey(code, makeBlock(code, scope, arguments, 1), keys);
+    if (packsKeys())
+      packKeys(code, block, keys);
+    if (packsValues())
+      packValues(code, block, keys);
+  });
+}
+
+/// Makes panels of a block of keys if those of the head do not fit.
+void StreamKernel::packBlock(CodeBuilder &code, const Block &block, KeyRange keys) {
+  code.branch(
+      block.holdsHead, [] {},
+      [&] {
+        kernel.call(code, block.pack, kernel.currentFrame(),
+                    {block.sample, block.head, block.firstQuery, block.endQuery, block.worker, keys.from, keys.to},
+                    /*apart=*/true);
+      });
 }
 
 } // namespace mlir::attn

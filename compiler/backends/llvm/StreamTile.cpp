@@ -35,7 +35,9 @@ void StreamKernel::forTiles(CodeBuilder &code, const Block &block, KeyRange keys
 }
 
 void StreamKernel::buildKeys(CodeBuilder &code, const Block &whole, KeyRange keys) {
-  Block block = packs() ? packBlock(code, whole, keys) : whole;
+  if (packs())
+    packBlock(code, whole, keys);
+  Block block = packs() ? addressedByKey(code, whole, keys) : whole;
   if (!block.masks.masks.empty())
     code.loop(code.constant(0), block.tiles, 1,
               [&](Value index) { findVisible(code, block, tileAt(code, block, index, keys)); });
