@@ -63,7 +63,7 @@ void DecodeKernel::forTiles(CodeBuilder &code, const Task &task, llvm::function_
 }
 
 void DecodeKernel::buildTask(CodeBuilder &code, const Task &task) {
-  forTiles(code, task, [&](const Tile &tile) { initialise(code, tile.state, rows()); });
+  forTiles(code, task, [&](const Tile &tile) { initialise(code, {task.scores, tile.state, rows()}); });
   code.loop(task.part.from, task.part.to, keyBlock(), [&](Value key) {
     KeyRange block{key, code.min(code.add(key, keyBlock()), task.part.to)};
     forTiles(code, task, [&](const Tile &tile) { buildKeys(code, task, tile, block); });

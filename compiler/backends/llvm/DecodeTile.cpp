@@ -29,8 +29,7 @@ void DecodeKernel::scoreKeys(CodeBuilder &code, const Task &task, const Tile &ti
       code.loop(code.constant(0), code.constant(rows()), 1, [&](Value r) {
         MaskScope masks = task.masks;
         masks.head = code.add(tile.head, r);
-        Value line = code.offset(lineOf(code, task, r), code.sub(key, keys.from));
-        finishScores(code, task.scope, masks, tile.query, key, line, masked);
+        finishScores(code, task.scope, masks, tile.query, key, lineOf(code, task, r), code.sub(key, keys.from), masked);
       });
     };
     code.branch(isFull, [&] { edit(false); }, [&] { edit(true); });

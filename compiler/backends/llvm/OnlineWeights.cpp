@@ -32,22 +32,44 @@ Value OnlineWeights::orZero(CodeBuilder &code, Value largest) {
   return code.select(none, all(0), largest);
 }
 
-void OnlineWeights::initialise(CodeBuilder &code, Value state, int64_t rows) {
-  for (int64_t r = 0; r < rows; r += lanes()) {
-    code.storeVector(code.splatReal(-INFINITY), code.offset(state, r));
-    code.storeVector(code.zeros(), code.offset(state, stateRows() + r));
+void OnlineWeights::initialise(CodeBuilder &code, const WeighedRows &tile) {
+  for (int64_t r = 0; r < tile.rows; r += lanes()) {
+    code.storeVector(code.splatReal(-INFINITY), code.offset(tile.state, r));
+    code.storeVector(code.zeros(), code.offset(tile.state, stateRows() + r));
   }
-  code.loop(code.constant(outputState()), code.constant(outputState() + rows * valuePadded()), lanes(),
-            [&](Value at) { code.storeVector(code.zeros(), code.offset(state, at)); });
+  code.loop(code.constant(outputState()), code.constant(outputState() + tile.rows * valuePadded()), lanes(),
+            [&](Value at) { code.storeVector(code.zeros(), code.offset(tile.state, at)); });
+  forgetLargest(code, tile);
+}
+
+/// Before the scores of a block of keys.
+void OnlineWeights::forgetLargest(CodeBuilder &code, const WeighedRows &tile) {
+  if (usesLargest(kind))
+    for (int64_t r = 0; r < tile.rows; ++r)
+      code.storeVector(code.splatReal(-INFINITY), keptOf(code, code.offset(tile.lines, r * scoreStride())));
+}
+
+void OnlineWeights::noteLargest(CodeBuilder &code, Value line, ArrayRef<Value> scores) {
+  if (!usesLargest(kind))
+    return;
+  Value kept = keptOf(code, line), largest = code.loadVector(kept);
+  for (Value s : scores)
+    largest = code.fmaxFast(s, largest);
+  code.storeVector(largest, kept);
 }
 
 void OnlineWeights::finishScores(CodeBuilder &code, const KernelScope &scope, const MaskScope &masks, Value query,
-                                 Value panelKey, Value line, bool masked) {
-  if (chain.formulas.empty() && !masked)
+                                 Value panelKey, Value line, Value panelAt, bool masked) {
+  bool isPlain = chain.formulas.empty() && !masked;
+  if (isPlain && !usesLargest(kind))
     return;
+  SmallVector<Value> scores;
   for (int64_t at = 0; at < panelWidth(); at += lanes()) {
-    Value key = code.add(panelKey, at);
-    Value s = code.loadVector(code.offset(line, at));
+    Value key = code.add(panelKey, at), place = code.offset(line, code.add(panelAt, at));
+    Value s = code.loadVector(place);
+    scores.push_back(s);
+    if (isPlain)
+      continue;
     if (!chain.formulas.empty() && scale != 1)
       s = code.fmul(s, code.splatReal(scale));
     for (ModifyOp formula : chain.formulas) {
@@ -57,8 +79,10 @@ void OnlineWeights::finishScores(CodeBuilder &code, const KernelScope &scope, co
     }
     if (masked)
       s = code.select(visibleLanes(code, masks, query, key), s, code.splatReal(-INFINITY));
-    code.storeVector(s, code.offset(line, at));
+    code.storeVector(s, place);
+    scores.back() = s;
   }
+  noteLargest(code, line, scores);
 }
 
 OnlineWeights::WeighedKeys OnlineWeights::weighedKeys(CodeBuilder &code, Value firstKey, const VisibleKeys &visible) {
@@ -72,20 +96,14 @@ OnlineWeights::WeighedKeys OnlineWeights::weighedKeys(CodeBuilder &code, Value f
   return {{from, to}, {fullFrom, fullTo}};
 }
 
-/// Calls `body` with a vector of what `combine` makes of the lanes of `ofRow(r, line)`, for the rows of a tile, and the
-/// place of these rows in the state.
-void OnlineWeights::forStateVectors(CodeBuilder &code, const WeighedRows &tile,
-                                    llvm::function_ref<Value(Value, Value)> ofRow, Combine combine,
+/// Calls `body` with a vector of what `combine` makes of the lanes that rows of a tile have kept, and the place of
+/// these rows in the state.
+void OnlineWeights::forStateVectors(CodeBuilder &code, const WeighedRows &tile, Combine combine,
                                     llvm::function_ref<void(Value, Value)> body) {
-  Value kept = code.offset(tile.lines, keyBlock());
-  code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
-    Value place = code.mul(r, scoreStride());
-    code.storeVector(ofRow(r, code.offset(tile.lines, place)), code.offset(kept, place));
-  });
   for (int64_t first = 0; first < tile.rows; first += lanes()) {
     SmallVector<Value> rows;
     for (int64_t r = first; r < std::min(first + lanes(), tile.rows); ++r)
-      rows.push_back(code.loadVector(code.offset(kept, r * scoreStride())));
+      rows.push_back(code.loadVector(keptOf(code, code.offset(tile.lines, r * scoreStride()))));
     body(code.offset(tile.state, first), acrossLanes(code, rows, combine));
   }
 }
@@ -95,7 +113,7 @@ void OnlineWeights::weigh(CodeBuilder &code, const WeighedRows &tile, const Weig
   NormalizerMaths<VectorArithmetic> maths{arithmetic, kind, chain.normalize.getEps().convertToDouble(), std::nullopt};
   Value factor = code.splat(exponentialFactor(code));
   if (usesLargest(kind))
-    findLargest(code, tile, keys);
+    findLargest(code, tile);
   auto weighRow = [&](Value r, Value line) {
     if (!usesLargest(kind))
       return weighKeys(code, line, keys, [&](Value s) {
@@ -107,7 +125,11 @@ void OnlineWeights::weigh(CodeBuilder &code, const WeighedRows &tile, const Weig
                      [&](Value s) { return exponential(code, code.fmul(code.fsub(s, origin), factor)); });
   };
   auto add = [&](Value x, Value y) { return code.fadd(x, y); };
-  forStateVectors(code, tile, weighRow, add, [&](Value state, Value sums) {
+  code.loop(code.constant(0), code.constant(tile.rows), 1, [&](Value r) {
+    Value line = code.offset(tile.lines, code.mul(r, scoreStride()));
+    code.storeVector(weighRow(r, line), keptOf(code, line));
+  });
+  forStateVectors(code, tile, add, [&](Value state, Value sums) {
     if (weightsFrom(kind) != WeightsFrom::Total)
       return;
     Value total = code.offset(state, stateRows()), old = code.loadVector(total);
@@ -115,22 +137,7 @@ void OnlineWeights::weigh(CodeBuilder &code, const WeighedRows &tile, const Weig
                                        : code.fadd(old, sums),
                      total);
   });
-}
-
-/// The largest score of a row in a block of keys, over all lanes.
-Value OnlineWeights::largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys) {
-  SmallVector<Value> lowest(panelVectors(), code.splatReal(-INFINITY));
-  SmallVector<Value> largest =
-      code.reduce(keys.any.from, keys.any.to, panelWidth(), lowest, [&](Value at, ValueRange state) {
-        SmallVector<Value> next;
-        for (int64_t v = 0; v < panelVectors(); ++v)
-          next.push_back(code.fmaxFast(code.loadVector(code.offset(line, code.add(at, v * lanes()))), state[v]));
-        return next;
-      });
-  Value blockMax = largest[0];
-  for (Value other : ArrayRef<Value>(largest).drop_front())
-    blockMax = code.fmaxFast(blockMax, other);
-  return blockMax;
+  forgetLargest(code, tile);
 }
 
 /// Writes the weights of a row's scores, -0 where they are masked; gives the sum of their terms, over all lanes.
@@ -167,11 +174,10 @@ Value OnlineWeights::weighKeys(CodeBuilder &code, Value line, const WeighedKeys 
 
 /// The largest scores so far, which exponentials are measured from, into the state, and with them the factors that sums
 /// of the old ones are carried by.
-void OnlineWeights::findLargest(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys) {
+void OnlineWeights::findLargest(CodeBuilder &code, const WeighedRows &tile) {
   Value factor = code.splat(exponentialFactor(code));
   auto larger = [&](Value x, Value y) { return code.fmaxFast(x, y); };
-  auto ofRow = [&](Value /*r*/, Value line) { return largestScore(code, line, keys); };
-  forStateVectors(code, tile, ofRow, larger, [&](Value state, Value largest) {
+  forStateVectors(code, tile, larger, [&](Value state, Value largest) {
     Value old = code.loadVector(state), now = code.fmaxFast(largest, old);
     code.storeVector(now, state);
     code.storeVector(exponential(code, code.fmul(code.fsub(old, orZero(code, now)), factor)),

@@ -83,18 +83,21 @@ protected:
   int64_t keyBlock() { return llvm::alignTo(std::max(schedule.getKeyBlock(), panelWidth()), panelWidth()); }
   int64_t valuePadded() { return llvm::alignTo(valueWidth, lanes()); }
   // A vector more than the keys: the rows of a tile would meet in few sets of the first-level cache. It holds what a
-  // row has in each lane before lanes are taken together.
+  // row has in each lane before lanes are taken together: the largest score, then the sum.
   int64_t scoreStride() { return keyBlock() + 16; }
+  Value keptOf(CodeBuilder &code, Value line) { return code.offset(line, keyBlock()); }
   int64_t stateRows() { return llvm::alignTo(schedule.getRows(), lanes()); }
   int64_t outputState() { return 3 * stateRows(); }
   int64_t outputEnd() { return outputState() + schedule.getRows() * valuePadded(); }
 
-  /// The state of `rows` queries that have seen no key.
-  void initialise(CodeBuilder &code, Value state, int64_t rows);
-  /// Formulas, then -inf where a key is not visible, for the panel from `key` on of query `query`'s scores at `line`;
-  /// head and sample are those of `masks`. Nothing to do for a plain full panel.
+  /// Queries that have seen no key.
+  void initialise(CodeBuilder &code, const WeighedRows &tile);
+  /// Formulas, then -inf where a key is not visible, for the panel from `key` on, at `panelAt` in the line of query
+  /// `query`'s scores; head and sample are those of `masks`. Notes the largest.
   void finishScores(CodeBuilder &code, const KernelScope &scope, const MaskScope &masks, Value query, Value key,
-                    Value line, bool masked);
+                    Value line, Value panelAt, bool masked);
+  /// Of scores that are finished, by one who has them in registers.
+  void noteLargest(CodeBuilder &code, Value line, ArrayRef<Value> scores);
   /// The keys that are weighed in the block that begins with `firstKey`.
   WeighedKeys weighedKeys(CodeBuilder &code, Value firstKey, const VisibleKeys &visible);
   /// Makes rows of scores into weights, -0 where they are masked, and brings the rows' state up to date.
@@ -125,13 +128,13 @@ protected:
   Normalizer kind;
 
 private:
-  void findLargest(CodeBuilder &code, const WeighedRows &tile, const WeighedKeys &keys);
+  void forgetLargest(CodeBuilder &code, const WeighedRows &tile);
+  void findLargest(CodeBuilder &code, const WeighedRows &tile);
   using Combine = llvm::function_ref<Value(Value, Value)>;
-  void forStateVectors(CodeBuilder &code, const WeighedRows &tile, llvm::function_ref<Value(Value r, Value line)> ofRow,
-                       Combine combine, llvm::function_ref<void(Value state, Value combined)> body);
+  void forStateVectors(CodeBuilder &code, const WeighedRows &tile, Combine combine,
+                       llvm::function_ref<void(Value state, Value combined)> body);
   KeyRange unguardedKeys(CodeBuilder &code, const VisibleKeys &visible, int64_t vectors,
                          llvm::function_ref<Value(Value key, int64_t v)> value);
-  Value largestScore(CodeBuilder &code, Value line, const WeighedKeys &keys);
   Value weighKeys(CodeBuilder &code, Value line, const WeighedKeys &keys, llvm::function_ref<Value(Value)> weight);
   Value outputFactor(CodeBuilder &code, const KernelScope &scope, Value head, Value rowState);
   Value logarithm(CodeBuilder &code, Value rowState);

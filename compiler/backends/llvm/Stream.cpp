@@ -51,7 +51,8 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
 
 void StreamKernel::initialise(CodeBuilder &code, const Block &block) {
   code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
-    OnlineWeights::initialise(code, code.offset(block.state, code.mul(index, stateStride())), block.tileRows);
+    Tile tile = tileAt(code, block, index, {});
+    OnlineWeights::initialise(code, {tile.scores, tile.state, block.tileRows});
   });
 }
 

@@ -104,7 +104,6 @@ private:
   VisibleKeys foundVisible(CodeBuilder &code, const Block &block, const Tile &tile);
   void forTiles(CodeBuilder &code, const Block &block, KeyRange keys, llvm::function_ref<void(const Tile &)> body);
   void scorePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value key);
-  void finishPanel(CodeBuilder &code, const Block &block, Value row, Value key, Value target, Value isFull);
   void combineValues(CodeBuilder &code, const Block &block, KeyRange keys);
   void combinePanel(CodeBuilder &code, const Block &block, const Tile &tile, Value panel, int64_t columns);
   void finish(CodeBuilder &code, const Block &block);

@@ -77,24 +77,24 @@ void StreamKernel::scorePanel(CodeBuilder &code, const Block &block, const Tile 
           ahead.ask(code, d);
         return code.loadVector(code.offset(code.offset(panel, code.mul(d, panelWidth())), v * lanes()));
       });
-  Value target = code.offset(tile.scores, code.sub(key, tile.block.from));
+  Value at = code.sub(key, tile.block.from);
+  auto lineOf = [&](int64_t r) { return code.offset(tile.scores, r * scoreStride()); };
   for (int64_t r = 0; r < block.tileRows; ++r)
     for (int64_t v = 0; v < panelVectors(); ++v)
-      code.storeVector(sums[r * panelVectors() + v], code.offset(target, r * scoreStride() + v * lanes()));
+      code.storeVector(sums[r * panelVectors() + v], code.offset(lineOf(r), code.add(at, v * lanes())));
   KeyRange full = tile.visible.full;
   Value isFull = code.both(code.lessEq(full.from, key), code.lessEq(code.add(key, panelWidth()), full.to));
-  finishPanel(code, block, tile.row, key, target, isFull);
-}
-
-void StreamKernel::finishPanel(CodeBuilder &code, const Block &block, Value row, Value key, Value target,
-                               Value isFull) {
-  auto edit = [&](bool masked) {
+  auto note = [&] {
+    for (int64_t r = 0; r < block.tileRows; ++r)
+      noteLargest(code, lineOf(r), ArrayRef<Value>(sums).slice(r * panelVectors(), panelVectors()));
+  };
+  auto finish = [&](bool masked) {
     code.loop(code.constant(0), code.constant(block.tileRows), 1, [&](Value r) {
-      Value line = code.offset(target, code.mul(r, scoreStride()));
-      finishScores(code, block.scope, block.masks, code.add(row, r), key, line, masked);
+      Value line = code.offset(tile.scores, code.mul(r, scoreStride()));
+      finishScores(code, block.scope, block.masks, code.add(tile.row, r), key, line, at, masked);
     });
   };
-  code.branch(isFull, [&] { edit(false); }, [&] { edit(true); });
+  code.branch(isFull, [&] { chain.formulas.empty() ? note() : finish(false); }, [&] { finish(true); });
 }
 
 /// A panel of values stays in the first-level cache for all tiles.
