@@ -21,6 +21,9 @@ namespace mlir::attn {
 
 namespace {
 
+/// That are shown: the weights file of another model lacks every tensor.
+constexpr unsigned kMostErrors = 20;
+
 class Compilation {
 public:
   explicit Compilation(const CompileOptions &options) : options(options) {}
@@ -45,7 +48,10 @@ private:
       llvm::errs() << "attnc: internal error: " << where << " failed without saying why; please report this model\n";
       return kInternalError;
     }
-    llvm::errs() << "attnc: " << errors << (errors == 1 ? " error" : " errors") << "; nothing was written\n";
+    llvm::errs() << "attnc: " << errors << (errors == 1 ? " error" : " errors");
+    if (errors > kMostErrors)
+      llvm::errs() << ", of which the first " << kMostErrors << " are shown";
+    llvm::errs() << "; nothing was written\n";
     return kUserError;
   }
 
@@ -75,7 +81,7 @@ private:
     SourceMgrDiagnosticHandler printer(sources, &context, llvm::errs());
     ScopedDiagnosticHandler counter(&context, [&](Diagnostic &diagnostic) {
       errors += diagnostic.getSeverity() == DiagnosticSeverity::Error;
-      return failure(); // and on to the printer
+      return success(errors > kMostErrors); // one that succeeds keeps it from the printer
     });
     OwningOpRef<ModuleOp> module;
     {
