@@ -1,4 +1,4 @@
-// The code of one streaming kernel, in three parts: Stream.cpp shares out blocks of queries and keeps their state,
+// The code of one streaming kernel, in four parts: Stream.cpp shares out blocks of queries and keeps their state,
 // StreamTile.cpp takes its tiles through one block of keys, StreamPanels.cpp makes panels of keys and values that lie
 // in rows, StreamAhead.cpp asks for memory ahead.
 #pragma once

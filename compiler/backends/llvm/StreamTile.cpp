@@ -127,11 +127,11 @@ void StreamKernel::combinePanel(CodeBuilder &code, const Block &block, const Til
   addValues(
       code, tile.state, block.tileRows, vectors, tile.visible, output,
       [&](Value key, int64_t r) {
+        if (r == 0)
+          ahead.ask(code, code.sub(key, begin));
         return code.load(code.number(), code.offset(code.offset(weights, key), r * scoreStride()));
       },
       [&](Value key, int64_t v) {
-        if (v == 0)
-          ahead.ask(code, code.sub(key, begin));
         StoredNumbers line = values.at(code, code.mul(key, keyStride));
         return line.at(code, v * lanes()).load(code, v + 1 == vectors ? last : Value());
       });
