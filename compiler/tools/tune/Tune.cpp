@@ -27,6 +27,8 @@ public:
   explicit Search(const TuneOptions &options) : options(options), measure(options, folder), context(registry()) {}
 
   llvm::Error run() {
+    if (llvm::Error failed = checkOutput())
+      return failed;
     if (llvm::Error failed = folder.create())
       return failed;
     for (unsigned sweep = 1; sweep <= options.sweeps; ++sweep) {
@@ -49,6 +51,12 @@ private:
     DialectRegistry dialects;
     registerDialects(dialects);
     return dialects;
+  }
+
+  /// A search may take long: what can not be written is told before it.
+  llvm::Error checkOutput() {
+    Outputs outputs; // what is reserved and not committed is removed
+    return options.compile.output == "-" ? llvm::Error::success() : outputs.reserve(options.compile.output).takeError();
   }
 
   /// What the tile stage has to say of each kernel under the best schedules.
