@@ -28,7 +28,9 @@
 
 namespace {
 
-struct Worker {
+/// Worker 0 is the caller and has no thread of its own.
+struct alignas(64) Worker {
+  std::atomic<int64_t> next; // the first of this worker's pieces that nobody has claimed
   attn_pool *pool;
   int64_t index;
   pthread_t thread;
@@ -51,7 +53,6 @@ struct attn_pool {
   uint32_t floatControl; // the caller's rounding and flush modes, adopted by all so that results do not differ
 
   alignas(64) std::atomic<uint64_t> gate;
-  alignas(64) std::atomic<int64_t> next; // the first piece nobody has claimed
   alignas(64) std::atomic<uint32_t> sleepers;
   std::atomic<uint32_t> callerSleeps;
   std::atomic<bool> stopping;
@@ -62,7 +63,7 @@ struct attn_pool {
   int32_t started; // worker threads running, without the caller
   pid_t process;
   std::atomic<char> *sameProcess; // a page that fork clears; null where the kernel cannot
-  Worker *workers;
+  Worker *workers;                // one for each of `threads`
 };
 
 namespace {
@@ -121,18 +122,25 @@ uint32_t floatControl() {
 #endif
 }
 
-/// Pieces that lie side by side go to one worker, which may ask for the next one's memory while it is at this one; the
-/// fewer are left, the fewer a worker claims at once, the last one by one.
+/// The first piece of the share of worker `index`.
+int64_t firstPiece(const attn_pool *pool, int64_t index) {
+  const int64_t team = pool->started + 1, left = pool->count % team;
+  return pool->count / team * index + (index < left ? index : left);
+}
+
+/// A worker begins with a share of its own: pieces that lie side by side, and from one job to the next the same part of
+/// the rows, which its caches still hold. Then it takes what others have left, piece by piece.
 void claimPieces(attn_pool *pool, int64_t worker) {
-  const int64_t count = pool->count, shares = 4 * static_cast<int64_t>(pool->started + 1);
-  for (;;) {
-    int64_t left = count - pool->next.load(std::memory_order_relaxed), share = left > shares ? left / shares : 1;
-    int64_t index = pool->next.fetch_add(share, std::memory_order_relaxed);
-    int64_t end = index < count - share ? index + share : count;
-    if (index >= count)
-      return;
-    for (; index < end; ++index)
-      pool->task(pool->frame, index, worker);
+  const int64_t team = pool->started + 1;
+  for (int64_t turn = 0; turn < team; ++turn) {
+    const int64_t owner = worker + turn < team ? worker + turn : worker + turn - team;
+    const int64_t end = firstPiece(pool, owner + 1);
+    std::atomic<int64_t> &next = pool->workers[owner].next;
+    while (next.load(std::memory_order_relaxed) < end) {
+      int64_t index = next.fetch_add(1, std::memory_order_relaxed);
+      if (index < end)
+        pool->task(pool->frame, index, worker);
+    }
   }
 }
 
@@ -192,7 +200,7 @@ int startWorkers(attn_pool *pool) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int code = 0;
   while (!code && pool->started + 1 < pool->threads) {
-    Worker &worker = pool->workers[pool->started];
+    Worker &worker = pool->workers[pool->started + 1];
     worker.pool = pool;
     worker.index = pool->started + 1;
     code = pthread_create(&worker.thread, nullptr, workerMain, &worker);
@@ -207,7 +215,7 @@ void stopWorkers(attn_pool *pool) {
   pool->stopping.store(true, std::memory_order_release);
   pool->gate.fetch_add(kTurn, std::memory_order_seq_cst);
   futexWake(halfOf(pool->gate, true), INT_MAX);
-  for (int32_t i = 0; i < pool->started; ++i)
+  for (int32_t i = 1; i <= pool->started; ++i)
     pthread_join(pool->workers[i].thread, nullptr);
   pool->started = 0;
 }
@@ -245,7 +253,7 @@ void resetGate(attn_pool *pool) {
 /// A task called attn_parallel: its pieces run here, under the worker number this thread already has.
 void runNested(attn_pool *pool, attn_task task, void *frame, int64_t count) {
   int64_t self = 0;
-  for (int32_t i = 0; i < pool->started; ++i)
+  for (int32_t i = 1; i <= pool->started; ++i)
     if (pthread_equal(pool->workers[i].thread, pthread_self()))
       self = pool->workers[i].index;
   for (int64_t i = 0; i < count; ++i)
@@ -286,10 +294,10 @@ ATTN_RT int32_t usableCpus() {
 }
 
 ATTN_RT attn_pool *createPool(int32_t threads, attn_parallel_for host, void *hostUser, Text &text) {
-  void *memory = nullptr;
-  Worker *workers = static_cast<Worker *>(calloc(static_cast<size_t>(threads), sizeof(Worker)));
-  if (!workers || posix_memalign(&memory, 64, sizeof(attn_pool)) != 0) {
-    free(workers);
+  void *memory = nullptr, *team = nullptr;
+  if (posix_memalign(&memory, alignof(attn_pool), sizeof(attn_pool)) != 0 ||
+      posix_memalign(&team, alignof(Worker), static_cast<size_t>(threads) * sizeof(Worker)) != 0) {
+    free(memory);
     text.append("cannot allocate the thread pool");
     return nullptr;
   }
@@ -297,7 +305,9 @@ ATTN_RT attn_pool *createPool(int32_t threads, attn_parallel_for host, void *hos
   pool->host = host;
   pool->hostUser = hostUser;
   pool->threads = threads;
-  pool->workers = workers;
+  pool->workers = static_cast<Worker *>(team);
+  for (int32_t i = 0; i < threads; ++i)
+    new (pool->workers + i) Worker();
   if (host)
     return pool;
   pool->sameProcess = threads > 1 ? createForkMark() : nullptr;
@@ -354,7 +364,8 @@ extern "C" ATTN_RT void attn_parallel(attn_pool *pool, attn_task task, void *fra
   pool->frame = frame;
   pool->count = count;
   pool->floatControl = floatControl();
-  pool->next.store(0, std::memory_order_relaxed);
+  for (int32_t i = 0; i <= pool->started; ++i)
+    pool->workers[i].next.store(firstPiece(pool, i), std::memory_order_relaxed);
   pool->gate.store(gate + kTurn, std::memory_order_seq_cst);
   uint32_t sleepers = pool->sleepers.load(std::memory_order_seq_cst);
   if (sleepers)

@@ -5,6 +5,7 @@
 #include "dialect/GroupedHeads.h"
 #include "dialect/KernelNumbers.h"
 #include "dialect/RowOrder.h"
+#include "dialect/WeightPanels.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/xxhash.h"
@@ -40,6 +41,21 @@ RegisterTile streamTile(KernelOp kernel, const ScheduleContext &context) {
                                                           : RegisterTile{tileRows, vectors};
 }
 
+/// 512 bit has two tiles of 24 sums: 8 x 3 reads less of the weights for each product than 6 x 4. It is taken where it
+/// does not compute more columns than there are and takes whole panels of weights.
+RegisterTile denseTile(KernelOp kernel, int64_t lanes, int64_t vectorBits) {
+  RegisterTile wide{tileRows, tileVectors(vectorBits)}, tall{8, 3};
+  if (vectorBits != 512 || tall.vectors * lanes % weightPanelColumns)
+    return wide;
+  auto columnsOf = [&](RegisterTile tile) {
+    int64_t columns = 0;
+    for (LinearOp linear : kernel.getBody().front().getOps<LinearOp>())
+      columns += llvm::alignTo(linear.getWeight().getType().getDimSize(0), tile.vectors * lanes);
+    return columns;
+  };
+  return columnsOf(tall) <= columnsOf(wide) ? tall : wide;
+}
+
 // A task's rows of the left operand stay in the second-level cache beside a weight panel.
 constexpr int64_t blockBytes = 256 * 1024;
 constexpr int64_t maxBlockRows = 96;
@@ -64,12 +80,13 @@ constexpr int64_t decodeBytes = 64 * 1024;
 // that a state would spare, and spares a pass over the state for each c: of the width of usual values.
 constexpr int64_t linearKeys = 128, causalKeys = 64;
 
-/// The K of a dense product that goes through all rows of a task before the next. 256 bit: a block of two vectors takes
-/// 16 KiB of a 32 KiB first-level cache, and the rows of a register tile beside it 6, of f64 12. 512 bit: 64 columns
-/// come from the second level, in blocks that seldom interrupt a tile. Twice as many where two int8 share the bytes of
-/// an f32.
+/// The K of a dense product that goes through all rows of a task before the next: its block of a tile's columns stays
+/// in the first-level cache beside the rows of the tile. 256 bit: 16 of 32 KiB, and rows of 6 (f64: 12). 512 bit: 36 of
+/// 48 KiB, and rows of 6. Numbers of int8 are narrower; there a block is bounded by what its sums cost to keep.
 int64_t depthBlock(int64_t vectorBits, Precision products) {
-  return (vectorBits == 512 ? 512 : 256) * (products == Precision::Int8 ? 2 : 1);
+  if (products == Precision::Int8)
+    return 512;
+  return vectorBits == 512 ? 192 : 256;
 }
 
 int64_t keyBlock(KernelOp kernel, Strategy strategy) {
@@ -122,7 +139,7 @@ int64_t depthOf(KernelOp kernel) {
   return linear.getWeight().getType().getDimSize(1);
 }
 
-int64_t blockRows(KernelOp kernel, Strategy strategy) {
+int64_t blockRows(KernelOp kernel, Strategy strategy, int64_t rowsOfTile) {
   if (strategy == Strategy::Strip) {
     if (llvm::any_of(kernel.getBody().front(), needsWholeMap))
       return 0;
@@ -133,8 +150,8 @@ int64_t blockRows(KernelOp kernel, Strategy strategy) {
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;
   int64_t rowBytes = std::max<int64_t>(depthOf(kernel), 1) * numberBits(kernel) / 8;
-  int64_t rows = std::clamp<int64_t>(blockBytes / rowBytes, tileRows, maxBlockRows);
-  return rows - rows % tileRows;
+  int64_t rows = std::clamp<int64_t>(blockBytes / rowBytes, rowsOfTile, maxBlockRows);
+  return rows - rows % rowsOfTile;
 }
 
 } // namespace
@@ -194,9 +211,12 @@ SmallVector<Strategy> strategiesOf(KernelOp kernel, BackendKind backend, int64_t
 ScheduleAttr scheduleFor(KernelOp kernel, BackendKind backend, Strategy strategy, const ScheduleContext &context) {
   int64_t lanes = context.vectorBits / numberBits(kernel);
   Precision products = strategy == Strategy::Dense ? context.products : Precision::Own;
-  RegisterTile tile = strategy == Strategy::Stream ? streamTile(kernel, context)
-                                                   : RegisterTile{tileRows, tileVectors(context.vectorBits)};
-  int64_t taskRows = blockRows(kernel, strategy), keys = keyBlock(kernel, strategy);
+  RegisterTile tile{tileRows, tileVectors(context.vectorBits)};
+  if (strategy == Strategy::Stream)
+    tile = streamTile(kernel, context);
+  if (strategy == Strategy::Dense)
+    tile = denseTile(kernel, lanes, context.vectorBits);
+  int64_t taskRows = blockRows(kernel, strategy, tile.rows), keys = keyBlock(kernel, strategy);
   if (strategy == Strategy::Edges)
     tile = {1, edgeVectors};
   if (strategy == Strategy::Decode) {

@@ -6,7 +6,7 @@
 
 // CHECK-LABEL: func.func @dense
 func.func @dense(%x: tensor<?x2048xf64>) -> tensor<?x4xf64> {
-  // WIDE: strategy = dense, lanes = 8, rows = 6, cols = 32, block_rows = 12, depth_block = 512>
+  // WIDE: strategy = dense, lanes = 8, rows = 6, cols = 32, block_rows = 12, depth_block = 192>
   // MIDDLE: strategy = dense, lanes = 4, rows = 6, cols = 8, block_rows = 12, depth_block = 256>
   // NARROW: strategy = dense, lanes = 2, rows = 6, cols = 4, block_rows = 12, depth_block = 256>
   %w = attn.weight "w" : tensor<4x2048xf64>

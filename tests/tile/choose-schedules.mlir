@@ -8,7 +8,7 @@
 // Deep weights leave fewer rows of the input in cache: 65536 / 2048 elements, in whole tiles.
 // CHECK-LABEL: func.func @dense
 func.func @dense(%x: tensor<?x2048xf32>) -> tensor<?x4xf32> {
-  // WIDE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 16, rows = 6, cols = 64, block_rows = 30, depth_block = 512>)
+  // WIDE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 16, rows = 8, cols = 48, block_rows = 32, depth_block = 192>)
   // MIDDLE: schedule(#attn.schedule<backend = llvm, strategy = dense, lanes = 8, rows = 6, cols = 16, block_rows = 30, depth_block = 256>)
   // BF16: strategy = dense, {{.*}}, depth_block = 256, precision = bf16>
   // INT8: strategy = dense, {{.*}}, depth_block = 512, precision = int8>
@@ -28,10 +28,23 @@ func.func @shallow(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 
 // CHECK-LABEL: func.func @deepest
 func.func @deepest(%x: tensor<?x99999xf32>) -> tensor<?x4xf32> {
-  // CHECK: strategy = dense, {{.*}}, block_rows = 6, depth_block
+  // WIDE: strategy = dense, {{.*}}, block_rows = 8, depth_block
+  // MIDDLE: strategy = dense, {{.*}}, block_rows = 6, depth_block
   %w = attn.weight "w" : tensor<4x99999xf32>
   %y = attn.linear %x, %w : tensor<?x99999xf32>, tensor<4x99999xf32>
   return %y : tensor<?x4xf32>
+}
+
+// Tiles of 48 columns would compute 288 of 256; of 64, as many as there are. 192 are whole tiles of both.
+// CHECK-LABEL: func.func @tile_of_columns
+func.func @tile_of_columns(%x: tensor<?x48xf32>) -> tensor<?x192xf32> {
+  // WIDE: strategy = dense, lanes = 16, rows = 6, cols = 64,
+  // WIDE: strategy = dense, lanes = 16, rows = 8, cols = 48,
+  %w = attn.weight "w" : tensor<256x48xf32>
+  %v = attn.weight "v" : tensor<192x256xf32>
+  %y = attn.linear %x, %w : tensor<?x48xf32>, tensor<256x48xf32>
+  %z = attn.linear %y, %v : tensor<?x256xf32>, tensor<192x256xf32>
+  return %z : tensor<?x192xf32>
 }
 
 // CHECK-LABEL: func.func @stream

@@ -14,7 +14,7 @@
 // negative: another shape, so another key and the rules' schedule.
 // CHECK: rows = 6, cols = 16, block_rows = 96, depth_block = 256>) attributes {attn.key = "linear-256-
 // negative: another width of vectors, another precision.
-// WIDE: rows = 6, cols = 64, block_rows = 96, depth_block = 512>) attributes {attn.key = "linear-512-
+// WIDE: rows = 8, cols = 48, block_rows = 96, depth_block = 192>) attributes {attn.key = "linear-512-
 // BF16: rows = 6, cols = 16, block_rows = 96, depth_block = 256, precision = bf16>) attributes {attn.key = "linear-256-
 func.func @given(%x: tensor<?x48xf32>) -> (tensor<?x48xf32>, tensor<?x8xf32>)
     attributes {attn.schedules = {

@@ -4,15 +4,22 @@
 //                              sums[MR][NR] += x[r, k] * w[k, t]                in registers
 //                            store f(sums + bias, ...)                          row-major or in panels
 //   norm(r0, r1):          row normalisations, over rows that are complete
-// Many rows: a task owns a block of rows and does both. Few rows: tasks own column tiles, and a second pass normalises.
+// Many rows: a task owns a block of rows and does both. Fewer: tasks own a part of the columns, of all rows or of a
+// quarter of them, and a second pass normalises.
 // Where the product reads rows in other numbers (DenseProduct.h), a task writes its rows so first.
 #include "compiler/backends/llvm/DenseKernel.h"
 #include "compiler/backends/llvm/Strategies.h"
 
 namespace mlir::attn {
 
-// Rows of one task that prepares or normalises, where others own column tiles.
-constexpr int64_t fewRows = 16;
+// Rows of one task that prepares or normalises, where others own columns.
+constexpr int64_t passRows = 16;
+
+// Blocks are a multiple of this many, so that two or four threads end together.
+constexpr int64_t leastBlocks = 4;
+
+// Tasks that share the columns of one of few blocks: as many threads as blocks find work, and two seldom meet in one.
+constexpr int64_t blockGroups = 4;
 
 Value DenseKernel::rows(CodeBuilder &code, const KernelScope &scope) {
   Value count = code.constant(1);
@@ -21,9 +28,18 @@ Value DenseKernel::rows(CodeBuilder &code, const KernelScope &scope) {
   return count;
 }
 
-/// Blocks of many rows: a multiple of four, so that two or four threads end together.
+/// Blocks of rows.
 Value DenseKernel::blocks(CodeBuilder &code, const KernelScope &scope) {
-  return code.mul(code.ceilDiv(code.ceilDiv(rows(code, scope), blockRows()), 4), 4);
+  Value rowCount = rows(code, scope);
+  Value many = code.mul(code.ceilDiv(code.ceilDiv(rowCount, blockRows()), leastBlocks), leastBlocks);
+  return code.select(code.lessEq(rowCount, code.constant(fewRows())), code.constant(1), many);
+}
+
+/// Tasks that share the columns of a block.
+Value DenseKernel::groups(CodeBuilder &code, const KernelScope &scope) {
+  Value rowCount = rows(code, scope);
+  return code.select(code.lessEq(rowCount, code.constant(fewRows())), code.constant(plan.tiles),
+                     code.constant(std::min(blockGroups, plan.tiles)));
 }
 
 /// First and end row of block `index`: whole tiles, as equal as they can be.
@@ -36,13 +52,14 @@ std::pair<Value, Value> DenseKernel::blockBounds(CodeBuilder &code, const Kernel
   return {bound(index), bound(code.add(index, 1))};
 }
 
-/// Function `tile` (first row, end row, first tile, end tile, worker whose scratch holds the rows).
+/// Function `tile` (first row, end row, first tile, end tile, worker whose scratch holds the rows, row it begins with).
 void DenseKernel::buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
   Value input = kernel.tensor(scope, cast<BlockArgument>(LinearOp(plan.segments[0].linear).getInput()));
-  Value left = product->prepares() ? kernel.workerScratch(code, scope, arguments[4])
-                                   : code.offset(input, code.mul(arguments[0], plan.depth));
-  RowBlock block{arguments[0], arguments[1], arguments[3], left,
-                 code.stack((manyRows() + schedule.getRows()) * cols())};
+  Value left = code.offset(input, code.mul(arguments[0], plan.depth));
+  if (product->prepares())
+    left = code.offsetBytes(kernel.workerScratch(code, scope, arguments[4]),
+                            code.mul(code.sub(arguments[0], arguments[5]), product->rowBytes()));
+  RowBlock block{arguments[0], arguments[1], left, code.stack((mostBlockRows() + schedule.getRows()) * cols())};
   for (const Segment &segment : plan.segments) {
     Value first = code.max(arguments[2], code.constant(segment.firstTile));
     Value end = code.min(arguments[3], code.constant(segment.firstTile + segment.tiles));
@@ -88,7 +105,7 @@ void DenseKernel::buildNorm(CodeBuilder &code, const KernelScope &scope, ValueRa
 void DenseKernel::build() {
   if (product->prepares())
     kernel.setScratch(getAffineConstantExpr(preparedBytes() + product->roomBytes(), op.getContext()));
-  auto tiles = kernel.function("tile", 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
+  auto tiles = kernel.function("tile", 6, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     buildTiles(code, scope, arguments);
   });
   bool norms = !plan.rowOps.empty();
@@ -104,23 +121,25 @@ void DenseKernel::build() {
         if (product->prepares())
           buildPrepare(code, scope, first, end, kernel.workerScratch(code, scope, arguments[1]), arguments[1]);
         Value none = code.constant(0), all = code.constant(plan.tiles);
-        kernel.call(code, tiles, kernel.currentFrame(), {first, end, none, all, arguments[1]});
+        kernel.call(code, tiles, kernel.currentFrame(), {first, end, none, all, arguments[1], first});
         if (norms)
           kernel.call(code, norm, kernel.currentFrame(), {first, end});
       });
 
-  // Few rows: all of them, prepared in the scratch of worker 0, and one tile of columns a task.
+  // Not many rows: all of them, prepared in the scratch of worker 0.
   std::string columnTask =
       kernel.function("columns", 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-        Value none = code.constant(0);
+        Value none = code.constant(0), count = groups(code, scope), group = code.rem(arguments[0], count);
+        auto [first, end] = blockBounds(code, scope, code.div(arguments[0], count));
+        auto tile = [&](Value index) { return code.div(code.mul(index, plan.tiles), count); };
         kernel.call(code, tiles, kernel.currentFrame(),
-                    {none, rows(code, scope), arguments[0], code.add(arguments[0], 1), none});
+                    {first, end, tile(group), tile(code.add(group, 1)), none, none});
       });
   auto rowsTask = [&](StringRef suffix,
                       llvm::function_ref<void(CodeBuilder &, const KernelScope &, Value, Value, Value)> body) {
     return kernel.function(suffix, 2, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-      Value first = code.mul(arguments[0], fewRows);
-      body(code, scope, first, code.min(code.add(first, fewRows), rows(code, scope)), arguments[1]);
+      Value first = code.mul(arguments[0], passRows);
+      body(code, scope, first, code.min(code.add(first, passRows), rows(code, scope)), arguments[1]);
     });
   };
   std::string prepareTask, normTask;
@@ -141,14 +160,15 @@ void DenseKernel::build() {
     code.branch(
         code.lessEq(rowCount, code.constant(manyRows())),
         [&] {
-          Value groups = code.ceilDiv(rowCount, fewRows);
+          Value passes = code.ceilDiv(rowCount, passRows);
           if (product->prepares())
-            kernel.parallel(code, scope, prepareTask, frame, groups);
+            kernel.parallel(code, scope, prepareTask, frame, passes);
           // No rows: no tasks.
-          Value tiles = code.select(code.less(code.constant(0), rowCount), code.constant(plan.tiles), code.constant(0));
-          kernel.parallel(code, scope, columnTask, frame, tiles);
+          Value tasks = code.mul(blocks(code, scope), groups(code, scope));
+          tasks = code.select(code.less(code.constant(0), rowCount), tasks, code.constant(0));
+          kernel.parallel(code, scope, columnTask, frame, tasks);
           if (norms)
-            kernel.parallel(code, scope, normTask, frame, groups);
+            kernel.parallel(code, scope, normTask, frame, passes);
         },
         [&] { kernel.parallel(code, scope, rowTask, frame, blocks(code, scope)); });
   });

@@ -25,9 +25,8 @@ private:
   /// Rows that go through all columns together.
   struct RowBlock {
     Value first, end;
-    Value endTile; // of columns
-    Value left;    // row `first` as the product reads it
-    Value sums;    // [tiles of rows][rows of a tile][NR]: each tile has its own, also where two share rows
+    Value left; // row `first` as the product reads it
+    Value sums; // [rows][NR]: each tile has its own, also where two share rows
   };
 
   /// A register tile whose sums are complete.
@@ -40,19 +39,12 @@ private:
     Value sums;
   };
 
-  /// Groups [first, first + count) of K, of the columns of a tile; `ends`: the last is the last of K.
-  struct DepthBlock {
-    const DenseColumns &columns; // from group `first` on
-    Value first;
-    int64_t count;
-    bool ends;
-  };
-
   Value rows(CodeBuilder &code, const KernelScope &scope);
   Value leftRow(CodeBuilder &code, const RowBlock &block, Value row);
   Value weightColumn(CodeBuilder &code, const KernelScope &scope, const Segment &segment, Value column);
   Value maskOf(CodeBuilder &code, const Segment &segment, Value column);
   Value blocks(CodeBuilder &code, const KernelScope &scope);
+  Value groups(CodeBuilder &code, const KernelScope &scope);
   std::pair<Value, Value> blockBounds(CodeBuilder &code, const KernelScope &scope, Value index);
   int64_t depthGroups();
   Value ahead(CodeBuilder &code, const RowBlock &block, Value columnTile, const DenseColumns &columns, Value end,
@@ -62,11 +54,8 @@ private:
 
   void buildPrepare(CodeBuilder &code, const KernelScope &scope, Value first, Value end, Value target, Value worker);
   void buildTiles(CodeBuilder &code, const KernelScope &scope, ValueRange arguments);
-  void forRowTiles(CodeBuilder &code, const RowBlock &block, llvm::function_ref<void(Value row, int64_t rows)> body);
-  bool hasTallTiles();
-  Value isTall(CodeBuilder &code, const RowBlock &block);
-  void multiplyTall(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
-                    Value column, const DepthBlock &part);
+  void forRowTiles(CodeBuilder &code, const RowBlock &block,
+                   llvm::function_ref<void(Value row, int64_t rows, Value place)> body);
   void buildColumns(CodeBuilder &code, const KernelScope &scope, const RowBlock &block, const Segment &segment,
                     Value tile);
   void finishTile(CodeBuilder &code, const KernelScope &scope, const DenseTile &tile);
@@ -78,8 +67,12 @@ private:
   int64_t cols() { return schedule.getCols(); }
   int64_t vectors() { return cols() / schedule.getLanes(); }
   int64_t blockRows() { return std::max(schedule.getBlockRows(), schedule.getRows()); }
-  /// Fewer are shared out by columns.
+  /// More are shared out by rows alone.
   int64_t manyRows() { return 2 * blockRows(); }
+  /// No more are shared out by columns alone: their quarters would be less than two register tiles, or than three
+  /// where each widens its weights.
+  int64_t fewRows() { return std::min((product->parts() == 1 ? 6 : 12) * schedule.getRows(), manyRows()); }
+  int64_t mostBlockRows() { return std::max(blockRows(), fewRows()); }
   int64_t preparedBytes() { return manyRows() * product->rowBytes(); }
 
   KernelCode &kernel;

@@ -6,15 +6,8 @@
 
 namespace mlir::attn {
 
-// Rows of a tile where a block has few: batches of texts, beams of a search.
+// Rows of a tile for the rows that whole tiles leave, or where there are few: batches of texts, beams of a search.
 constexpr int64_t fewTileRows = 4;
-
-// Rows that go through a register of columns together where a block has few. More than 16 gain nothing over tiles that
-// read weights again: each number of a row is loaded once for a single product.
-constexpr int64_t leastTallRows = 8, mostTallRows = 16;
-
-// How far ahead of their products weights are asked for.
-constexpr int64_t tallAhead = 2048;
 
 // Rows for which weights are not widened in memory first.
 constexpr int64_t mostStoredRows = 2;
@@ -122,28 +115,30 @@ DenseColumns DenseKernel::blockOf(CodeBuilder &code, const DenseColumns &columns
   return result;
 }
 
-/// Calls `body` for the row tiles of a block. A few rows are tiles of `fewTileRows` where that is less work: than two
-/// tiles that share most of their rows, or than tiles of one row, each of which waits for its sums.
+/// Calls `body(row, rows, place)` for the row tiles of a block; sums of a tile begin at row `place`. What whole tiles
+/// leave, if it is little, is a tile of `fewTileRows`; rows that are little more than one tile are two such tiles. A
+/// last tile shares rows with the one before it, so that only fewer than `fewTileRows` rows are taken one by one: each
+/// waits for its sums.
 void DenseKernel::forRowTiles(CodeBuilder &code, const RowBlock &block,
-                              llvm::function_ref<void(Value row, int64_t rows)> body) {
-  int64_t rows = schedule.getRows();
-  if (rows <= fewTileRows)
-    return forTiles(code, block.first, block.end, rows, body);
-  Value count = code.sub(block.end, block.first), few = code.constant(fewTileRows);
-  Value usual =
-      code.select(code.less(count, code.constant(rows)), code.mul(count, 2), code.mul(code.ceilDiv(count, rows), rows));
-  Value isLess = code.less(code.mul(code.ceilDiv(count, fewTileRows), fewTileRows), usual);
-  Value isFew = code.both(code.lessEq(few, count), code.lessEq(count, code.constant(2 * fewTileRows)));
-  isFew = code.both(isFew, isLess);
-  if (hasTallTiles())
-    isFew = arith::OrIOp::create(code.b, isFew, isTall(code, block));
-  code.branch(
-      isFew,
-      [&] {
-        code.loop(block.first, block.end, fewTileRows,
-                  [&](Value row) { body(code.min(row, code.sub(block.end, few)), fewTileRows); });
-      },
-      [&] { forTiles(code, block.first, block.end, rows, body); });
+                              llvm::function_ref<void(Value row, int64_t rows, Value place)> body) {
+  int64_t tileRows = schedule.getRows(), few = std::min(fewTileRows, tileRows);
+  Value zero = code.constant(0), oneTile = code.constant(tileRows), count = code.sub(block.end, block.first);
+  Value whole = code.mul(code.ceilDiv(count, tileRows), tileRows), left = code.rem(count, oneTile);
+  if (few < tileRows)
+    whole = code.select(code.lessEq(left, code.constant(few)), code.sub(count, left), whole);
+  if (few < tileRows && tileRows < 2 * few) // 7 of 6: 4 and 4, not 6 and 4
+    whole = code.select(code.both(code.less(oneTile, count), code.lessEq(count, code.constant(2 * few))), zero, whole);
+  whole = code.select(code.less(count, oneTile), zero, whole);
+  Value single = code.select(code.less(count, code.constant(few)), zero, count);
+  auto tiles = [&](Value from, Value to, int64_t rows) {
+    code.loop(from, to, rows, [&](Value place) {
+      body(code.min(code.add(block.first, place), code.sub(block.end, code.constant(rows))), rows, place);
+    });
+  };
+  tiles(zero, whole, tileRows);
+  if (few < tileRows)
+    tiles(whole, single, few);
+  tiles(single, count, 1);
 }
 
 /// What the tile of rows at `row` asks for while it multiplies a block of K that ends at group `end`: a panel of the
@@ -154,52 +149,12 @@ Value DenseKernel::ahead(CodeBuilder &code, const RowBlock &block, Value columnT
   int64_t panels = cols() / product->panels.width, bytes = product->panels.bytes();
   if (panels <= 1)
     return {};
-  Value first = columns.vectors[0], isLast = code.lessEq(block.endTile, code.add(columnTile, 1));
+  Value first = columns.vectors[0], isLast = code.lessEq(code.constant(plan.tiles), code.add(columnTile, 1));
   Value next = code.select(isLast, first, code.offsetBytes(first, code.constant(panels * bytes)));
   next = code.select(code.less(end, code.constant(product->panels.groups)),
                      code.offsetBytes(first, code.mul(end, columns.stride)), next);
   Value panel = code.div(code.sub(row, block.first), code.constant(schedule.getRows()));
   return code.offsetBytes(next, code.mul(code.min(panel, code.constant(panels - 1)), bytes));
-}
-
-/// Whether a few rows go through a panel of weights together, so that each weight is read once: where a panel is as
-/// wide as a register and weights are multiplied as they are stored.
-bool DenseKernel::hasTallTiles() {
-  return product->panels.width == schedule.getLanes() && product->parts() == 1 &&
-         blockRows() >= mostTallRows + fewTileRows;
-}
-
-Value DenseKernel::isTall(CodeBuilder &code, const RowBlock &block) {
-  Value count = code.sub(block.end, block.first);
-  Value least = code.constant(leastTallRows), most = code.constant(mostTallRows + fewTileRows);
-  return code.both(code.lessEq(least, count), code.lessEq(count, most));
-}
-
-/// Block `part` of K, from group `first` on: one register of columns at a time with as many rows as a multiple of
-/// `fewTileRows` has, then what is left. The sums lie as those of tiles of `fewTileRows`.
-void DenseKernel::multiplyTall(CodeBuilder &code, const KernelScope &scope, const RowBlock &block,
-                               const Segment &segment, Value column, const DepthBlock &part) {
-  Value rows = code.sub(block.end, block.first), few = code.constant(fewTileRows);
-  Value tall = code.min(code.mul(code.div(rows, few), fewTileRows), code.constant(mostTallRows));
-  auto multiply = [&](Value row, const DenseColumns &columns, Value sums, int64_t tileRows, Value ahead) {
-    Value left = code.offset(leftRow(code, block, row), code.mul(part.first, product->parts()));
-    product->accumulate(code, left, columns, product->elements(part.count, part.ends), sums, tileRows, vectors(),
-                        ahead);
-  };
-  code.loop(code.constant(0), code.constant(cols()), code.lanes(), [&](Value inside) {
-    Value weights = weightColumn(code, scope, segment, code.add(column, inside));
-    DenseColumns columns = blockOf(code, {{weights}, part.columns.stride}, part.first);
-    Value ahead = code.offsetBytes(columns.vectors[0], code.constant(tallAhead)),
-          sums = code.offset(block.sums, inside);
-    for (int64_t height = leastTallRows; height <= mostTallRows; height += fewTileRows) {
-      code.branch(code.equal(tall, code.constant(height)),
-                  [&] { multiply(block.first, columns, sums, height, ahead); });
-    }
-  });
-  code.branch(code.less(tall, rows), [&] {
-    Value sums = code.offset(block.sums, code.mul(tall, cols()));
-    multiply(code.sub(block.end, few), part.columns, sums, fewTileRows, Value());
-  });
 }
 
 /// All rows of a block with one tile of columns.
@@ -210,11 +165,8 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
   for (int64_t v = 0; v < vectors(); ++v)
     columns.vectors.push_back(weightColumn(code, scope, segment, code.add(column, v * code.lanes())));
   auto forRows = [&](llvm::function_ref<void(const DenseTile &)> body) {
-    forRowTiles(code, block, [&](Value row, int64_t count) {
-      // Tiles that share rows have sums of their own.
-      Value index = code.div(code.add(code.sub(row, block.first), count - 1), code.constant(count));
-      Value sums = code.offset(block.sums, code.mul(index, count * cols()));
-      body({block, segment, column, row, count, sums});
+    forRowTiles(code, block, [&](Value row, int64_t count, Value place) {
+      body({block, segment, column, row, count, code.offset(block.sums, code.mul(place, cols()))});
     });
   };
   forRows([&](const DenseTile &tile) {
@@ -231,10 +183,6 @@ void DenseKernel::buildColumns(CodeBuilder &code, const KernelScope &scope, cons
                             vectors(), next);
       });
     };
-    if (hasTallTiles())
-      return code.branch(
-          isTall(code, block), [&] { multiplyTall(code, scope, block, segment, column, {stored, first, count, ends}); },
-          [&] { multiply(stored); });
     if (product->parts() == 1)
       return multiply(stored);
     Value few = code.lessEq(code.sub(block.end, block.first), code.constant(mostStoredRows));
