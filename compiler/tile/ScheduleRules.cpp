@@ -30,15 +30,16 @@ RegisterTile decodeTile(int64_t group, int64_t vectorBits) {
   return {rows, std::min<int64_t>(8, (vectorBits == 512 ? 16 : 8) / rows)};
 }
 
-/// Values that fill half of a tile's vectors would leave half of its sums unused: twice as many rows take them.
+/// Values that fill half of a tile's vectors would leave half of its sums unused. More than 8 rows gain nothing, and
+/// compute more of what a causal mask hides.
 RegisterTile streamTile(KernelOp kernel, const ScheduleContext &context) {
-  int64_t lanes = context.vectorBits / numberBits(kernel), vectors = tileVectors(context.vectorBits);
-  bool hasRows = context.mostQueries == 0 || context.mostQueries >= 2 * tileRows;
+  RegisterTile wide{tileRows, tileVectors(context.vectorBits)}, narrow{8, wide.vectors / 2};
+  int64_t lanes = context.vectorBits / numberBits(kernel);
+  bool hasRows = context.mostQueries == 0 || context.mostQueries >= narrow.rows;
   bool isNarrow = llvm::all_of(kernel.getBody().front().getOps<CombineOp>(), [&](CombineOp combine) {
-    return KeyShape(combine.getValue().getType()).width <= lanes * vectors / 2;
+    return KeyShape(combine.getValue().getType()).width <= narrow.vectors * lanes;
   });
-  return isNarrow && hasRows && context.vectorBits == 512 ? RegisterTile{2 * tileRows, vectors / 2}
-                                                          : RegisterTile{tileRows, vectors};
+  return isNarrow && hasRows && context.vectorBits == 512 ? narrow : wide;
 }
 
 /// 512 bit has two tiles of 24 sums: 8 x 3 reads less of the weights for each product than 6 x 4. It is taken where it

@@ -17,7 +17,7 @@ func.func @dense(%x: tensor<?x2048xf64>) -> tensor<?x4xf64> {
 // CHECK-LABEL: func.func @stream
 // HALIDE-LABEL: func.func @stream
 func.func @stream(%q: tensor<?x2x?x4xf64> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf64> {
-  // WIDE: strategy = stream, lanes = 8, rows = 12, cols = 16, block_rows = 96, key_block = 128>
+  // WIDE: strategy = stream, lanes = 8, rows = 8, cols = 16, block_rows = 96, key_block = 128>
   // MIDDLE: strategy = stream, lanes = 4, rows = 6, cols = 8, block_rows = 96, key_block = 128>
   // NARROW: strategy = stream, lanes = 2, rows = 6, cols = 4, block_rows = 96, key_block = 128>
   // HALIDE: backend = llvm, strategy = stream, {{.*}}{attn.declined = "halide: pipelines compute in f32, this kernel in f64"

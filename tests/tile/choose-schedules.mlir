@@ -49,7 +49,7 @@ func.func @tile_of_columns(%x: tensor<?x48xf32>) -> tensor<?x192xf32> {
 
 // CHECK-LABEL: func.func @stream
 func.func @stream(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x4xf32> {
-  // WIDE: strategy = stream, lanes = 16, rows = 12, cols = 32, block_rows = 96, key_block = 256>
+  // WIDE: strategy = stream, lanes = 16, rows = 8, cols = 32, block_rows = 96, key_block = 256>
   // MIDDLE: strategy = stream, lanes = 8, rows = 6, cols = 16, block_rows = 96, key_block = 256>
   // NARROW: strategy = stream, lanes = 4, rows = 6, cols = 8, block_rows = 96, key_block = 256>
   %s = attn.score dot %q, %q : tensor<?x2x?x4xf32>, tensor<?x2x?x4xf32>
@@ -58,7 +58,7 @@ func.func @stream(%q: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "N", "D"]}) ->
   return %o : tensor<?x2x?x4xf32>
 }
 
-// Values that fill more than half a tile's vectors, and queries that are fewer than twice its rows, keep the tile.
+// Values that fill more than half a tile's vectors, and queries that are fewer than 8, keep the tile.
 // CHECK-LABEL: func.func @stream_wide_values
 func.func @stream_wide_values(%q: tensor<?x2x?x33xf32> {attn.dims = ["B", "H", "N", "D"]}) -> tensor<?x2x?x33xf32> {
   // WIDE: strategy = stream, lanes = 16, rows = 6, cols = 64, block_rows = 96, key_block = 256>
@@ -69,13 +69,13 @@ func.func @stream_wide_values(%q: tensor<?x2x?x33xf32> {attn.dims = ["B", "H", "
 }
 
 // CHECK-LABEL: func.func @stream_few_queries
-func.func @stream_few_queries(%q: tensor<?x2x11x4xf32> {attn.dims = ["B", "H", "N", "D"]},
-                              %k: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x11x4xf32> {
+func.func @stream_few_queries(%q: tensor<?x2x7x4xf32> {attn.dims = ["B", "H", "N", "D"]},
+                              %k: tensor<?x2x?x4xf32> {attn.dims = ["B", "H", "M", "D"]}) -> tensor<?x2x7x4xf32> {
   // WIDE: strategy = stream, lanes = 16, rows = 6, cols = 64, block_rows = 96, key_block = 256>
-  %s = attn.score dot %q, %k : tensor<?x2x11x4xf32>, tensor<?x2x?x4xf32>
-  %p = attn.normalize softmax %s : tensor<?x2x11x?xf32>
-  %o = attn.combine %p, %k : tensor<?x2x11x?xf32>, tensor<?x2x?x4xf32>
-  return %o : tensor<?x2x11x4xf32>
+  %s = attn.score dot %q, %k : tensor<?x2x7x4xf32>, tensor<?x2x?x4xf32>
+  %p = attn.normalize softmax %s : tensor<?x2x7x?xf32>
+  %o = attn.combine %p, %k : tensor<?x2x7x?xf32>, tensor<?x2x?x4xf32>
+  return %o : tensor<?x2x7x4xf32>
 }
 
 // Grouped heads, masks and formulas are streamed too.

@@ -18,7 +18,8 @@ constexpr int64_t passRows = 16;
 // Blocks are a multiple of this many, so that two or four threads end together.
 constexpr int64_t leastBlocks = 4;
 
-// Tasks that share the columns of one of few blocks: as many threads as blocks find work, and two seldom meet in one.
+// Parts of the columns where blocks are few, so that more threads than blocks find work. Pieces that lie side by side
+// go to one worker: two workers seldom read the same rows.
 constexpr int64_t blockGroups = 4;
 
 Value DenseKernel::rows(CodeBuilder &code, const KernelScope &scope) {

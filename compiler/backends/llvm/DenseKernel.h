@@ -67,8 +67,9 @@ private:
   int64_t cols() { return schedule.getCols(); }
   int64_t vectors() { return cols() / schedule.getLanes(); }
   int64_t blockRows() { return std::max(schedule.getBlockRows(), schedule.getRows()); }
-  /// More are shared out by rows alone.
-  int64_t manyRows() { return 2 * blockRows(); }
+  /// More are shared out by rows alone: there are blocks enough for many threads. Rows that are prepared for all tasks
+  /// lie in the scratch of one worker, so that they must be fewer.
+  int64_t manyRows() { return (product->prepares() ? 2 : 16) * blockRows(); }
   /// No more are shared out by columns alone: their quarters would be less than two register tiles, or than three
   /// where each widens its weights.
   int64_t fewRows() { return std::min((product->parts() == 1 ? 6 : 12) * schedule.getRows(), manyRows()); }

@@ -23,14 +23,29 @@ StreamKernel::Tile StreamKernel::tileAt(CodeBuilder &code, const Block &block, V
           {keys, keys}};
 }
 
-StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
-                                            int64_t tileRows) {
+/// The block of a function's first arguments, with its tiles.
+StreamKernel::Block StreamKernel::blockOf(CodeBuilder &code, const KernelScope &scope, ValueRange arguments,
+                                          int64_t tileRows) {
   Block block{scope, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], tileRows};
   block.queryCount = kernel.extent(code, scope, queries);
   block.keyCount = kernel.extent(code, scope, keys);
+  block.scores = kernel.workerScratch(code, scope, block.worker);
+  block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());
+  block.tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), tileRows);
+  return block;
+}
+
+/// Calls a function that begins with the arguments of a block; they are followed by `more`.
+void StreamKernel::callForBlock(CodeBuilder &code, StringRef function, const Block &block, ArrayRef<Value> more) {
+  SmallVector<Value> arguments{block.sample, block.head, block.firstQuery, block.endQuery, block.worker};
+  llvm::append_range(arguments, more);
+  kernel.call(code, function, kernel.currentFrame(), arguments, /*apart=*/true);
+}
+
+/// Where the keys and values of the block's head are.
+void StreamKernel::findKeys(CodeBuilder &code, Block &block) {
+  const KernelScope &scope = block.scope;
   HeadPlace place{block.sample, block.head};
-  block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
-  block.scores = kernel.workerScratch(code, scope, arguments[4]);
   if (isInRows(chain.combine.getValue()))
     block.valueRows = headRows(code, kernel, scope, chain.combine.getValue(), place, heads);
   else
@@ -41,12 +56,16 @@ StreamKernel::Block StreamKernel::makeBlock(CodeBuilder &code, const KernelScope
     block.keys = headPanels(code, kernel, scope, chain.score.getKey(), place, heads).pointer;
   if (packs())
     findPanels(code, block);
+}
+
+/// What the block reads and writes beside keys and values.
+void StreamKernel::findQueries(CodeBuilder &code, Block &block) {
+  const KernelScope &scope = block.scope;
+  HeadPlace place{block.sample, block.head};
+  block.query = headRows(code, kernel, scope, chain.score.getQuery(), place, heads);
   block.output = resultRows(code, kernel, scope, chain.output, chain.merged, place, queries, heads, valueWidth);
   block.masks = maskScope(code, kernel, scope, chain.masks, place, block.queryCount, block.keyCount);
-  block.state = code.offset(block.scores, tileLimit() * schedule.getRows() * scoreStride());
-  block.tiles = code.ceilDiv(code.sub(block.endQuery, block.firstQuery), tileRows);
-  findAhead(code, block, place, arguments[4]);
-  return block;
+  findAhead(code, block, place, block.worker);
 }
 
 void StreamKernel::initialise(CodeBuilder &code, const Block &block) {
@@ -75,7 +94,7 @@ static bool readsTokens(MaskAttr mask) {
 
 void StreamKernel::buildBlock(CodeBuilder &code, const Block &block) {
   initialise(code, block);
-  if (block.masks.masks.empty())
+  if (chain.masks.empty())
     code.loop(code.constant(0), block.keyCount, keyBlock(),
               [&](Value key) { buildKeys(code, block, {key, code.min(code.add(key, keyBlock()), block.keyCount)}); });
   else
@@ -141,7 +160,9 @@ void StreamKernel::build() {
 std::string StreamKernel::blockFunction(StringRef name, int64_t tileRows, StringRef pack) {
   std::string weigh = weighFunction((name + "_weigh").str(), tileRows);
   return kernel.function(name, 5, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    Block block = makeBlock(code, scope, arguments, tileRows);
+    Block block = blockOf(code, scope, arguments, tileRows);
+    findKeys(code, block);
+    findQueries(code, block);
     block.weigh = weigh;
     block.pack = pack;
     buildBlock(code, block);
@@ -152,7 +173,7 @@ std::string StreamKernel::blockFunction(StringRef name, int64_t tileRows, String
 /// first key and the end.
 std::string StreamKernel::weighFunction(StringRef name, int64_t tileRows) {
   return kernel.function(name, 8, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
-    Block block = makeBlock(code, scope, arguments, tileRows);
+    Block block = blockOf(code, scope, arguments, tileRows);
     KeyRange keys{arguments[6], arguments[7]};
     Tile tile = tileAt(code, block, arguments[5], keys);
     tile.visible = foundVisible(code, block, tile);

@@ -23,14 +23,14 @@ private:
     int64_t tileRows;
     StringRef weigh = {}, pack = {}; // functions that do so with a tile, and with a block of keys
     Value queryCount = {}, keyCount = {};
+    Value scores = {}; // [tiles][MR][scoreStride] weights or scores
+    Value state = {};  // [tiles][stateStride]
+    Value tiles = {};
     HeadRows query = {}, output = {};
     HeadRows keyRows = {}, valueRows = {}; // if they are in rows
     Value keys = {};                       // panels of them, [keys / panelWidth][width][panelWidth]
     HeadPanels values = {};                // of this head, if it has any
     Value holdsHead = {}; // i1, where panels are made: whether they hold all keys of the head, or a block of them
-    Value scores = {};    // [tiles][MR][scoreStride] weights or scores
-    Value state = {};     // [tiles][stateStride]
-    Value tiles = {};
     MaskScope masks = {};
     AskAhead withScores = {}, withValues = {}; // what products of scores, and those with values, ask for
   };
@@ -71,6 +71,7 @@ private:
   int64_t keyElements();
   int64_t valueElements();
   int64_t heldKeys();
+  Value holdsHead(CodeBuilder &code, Value keyCount);
   SmallVector<AffineExpr, 2> scratchBytes();
 
   Value blocksOf(CodeBuilder &code, Value count);
@@ -94,7 +95,10 @@ private:
   void packKeys(CodeBuilder &code, const Block &block, KeyRange keys);
   void packSquare(CodeBuilder &code, const Block &block, Value key, Value from, int64_t count, Value column);
 
-  Block makeBlock(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
+  Block blockOf(CodeBuilder &code, const KernelScope &scope, ValueRange arguments, int64_t tileRows);
+  void callForBlock(CodeBuilder &code, StringRef function, const Block &block, ArrayRef<Value> more);
+  void findKeys(CodeBuilder &code, Block &block);
+  void findQueries(CodeBuilder &code, Block &block);
   void buildBlock(CodeBuilder &code, const Block &block);
   void visitVisible(CodeBuilder &code, const Block &block);
   void initialise(CodeBuilder &code, const Block &block);

@@ -29,6 +29,10 @@ int64_t StreamKernel::heldKeys() {
   return llvm::alignTo(std::max(heldBytes / std::max<int64_t>(bytes, 1), keyBlock()), panelWidth());
 }
 
+Value StreamKernel::holdsHead(CodeBuilder &code, Value keyCount) {
+  return code.lessEq(keyCount, code.constant(heldKeys()));
+}
+
 /// The tiles, the noted numbers and panels: of all keys, or not of so many.
 SmallVector<AffineExpr, 2> StreamKernel::scratchBytes() {
   auto bytesFor = [&](AffineExpr keys) {
@@ -86,9 +90,9 @@ void StreamKernel::packValues(CodeBuilder &code, const Block &block, KeyRange ke
 /// The worker's panels: of keys, then of values. Those of values are as long as there is room.
 void StreamKernel::findPanels(CodeBuilder &code, Block &block) {
   Value memory = code.offsetBytes(block.scores, code.constant(blockBytes()));
-  Value most = code.constant(heldKeys());
-  block.holdsHead = code.lessEq(block.keyCount, most);
-  Value held = code.min(code.mul(code.ceilDiv(block.keyCount, panelWidth()), panelWidth()), most);
+  block.holdsHead = holdsHead(code, block.keyCount);
+  Value held = code.mul(code.ceilDiv(block.keyCount, panelWidth()), panelWidth());
+  held = code.min(held, code.constant(heldKeys()));
   if (packsKeys())
     block.keys = memory;
   if (packsValues())
@@ -120,10 +124,8 @@ void StreamKernel::takeHead(CodeBuilder &code, const KernelScope &scope, const H
       [&] {
         code.store(head, memory);
         code.store(none, noted(code, scope, worker, Noted::AskedWithScores));
-        code.branch(code.lessEq(keyCount, code.constant(heldKeys())), [&] {
-          kernel.call(code, pack, kernel.currentFrame(), {place.sample, place.head, none, none, worker, none, keyCount},
-                      /*apart=*/true);
-        });
+        Block block{scope, place.sample, place.head, none, none, worker, 1}; // of no queries
+        code.branch(holdsHead(code, keyCount), [&] { callForBlock(code, pack, block, {none, keyCount}); });
       });
 }
 
@@ -141,7 +143,9 @@ StreamKernel::Block StreamKernel::addressedByKey(CodeBuilder &code, Block block,
 std::string StreamKernel::packFunction() {
   return kernel.function("pack", 7, [&](CodeBuilder &code, const KernelScope &scope, ValueRange arguments) {
     KeyRange keys{arguments[5], arguments[6]};
-    Block block = addressedByKey(code, makeBlock(code, scope, arguments, 1), keys);
+    Block whole = blockOf(code, scope, arguments, 1);
+    findKeys(code, whole);
+    Block block = addressedByKey(code, whole, keys);
     if (packsKeys())
       packKeys(code, block, keys);
     if (packsValues())
@@ -151,13 +155,7 @@ std::string StreamKernel::packFunction() {
 
 /// Makes panels of a block of keys if those of the head do not fit.
 void StreamKernel::packBlock(CodeBuilder &code, const Block &block, KeyRange keys) {
-  code.branch(
-      block.holdsHead, [] {},
-      [&] {
-        kernel.call(code, block.pack, kernel.currentFrame(),
-                    {block.sample, block.head, block.firstQuery, block.endQuery, block.worker, keys.from, keys.to},
-                    /*apart=*/true);
-      });
+  code.branch(block.holdsHead, [] {}, [&] { callForBlock(code, block.pack, block, {keys.from, keys.to}); });
 }
 
 } // namespace mlir::attn

@@ -15,7 +15,7 @@ void StreamKernel::findVisible(CodeBuilder &code, const Block &block, Tile tile)
 }
 
 VisibleKeys StreamKernel::foundVisible(CodeBuilder &code, const Block &block, const Tile &tile) {
-  if (block.masks.masks.empty())
+  if (chain.masks.empty())
     return {tile.block, tile.block};
   Value memory = code.offset(tile.state, rangeState());
   auto bound = [&](int64_t at) { return code.load(code.i64(), code.offset(code.i64(), memory, at)); };
@@ -28,7 +28,7 @@ void StreamKernel::forTiles(CodeBuilder &code, const Block &block, KeyRange keys
   code.loop(code.constant(0), block.tiles, 1, [&](Value index) {
     Tile tile = tileAt(code, block, index, keys);
     tile.visible = foundVisible(code, block, tile);
-    if (block.masks.masks.empty())
+    if (chain.masks.empty())
       return body(tile);
     code.branch(code.less(tile.visible.any.from, tile.visible.any.to), [&] { body(tile); });
   });
@@ -38,12 +38,12 @@ void StreamKernel::buildKeys(CodeBuilder &code, const Block &whole, KeyRange key
   if (packs())
     packBlock(code, whole, keys);
   Block block = packs() ? addressedByKey(code, whole, keys) : whole;
-  if (!block.masks.masks.empty())
+  if (!chain.masks.empty())
     code.loop(code.constant(0), block.tiles, 1,
               [&](Value index) { findVisible(code, block, tileAt(code, block, index, keys)); });
   code.loop(keys.from, keys.to, panelWidth(), [&](Value key) {
     forTiles(code, block, keys, [&](const Tile &tile) {
-      if (block.masks.masks.empty())
+      if (chain.masks.empty())
         return scorePanel(code, block, tile, key);
       Value sees =
           code.both(code.less(key, tile.visible.any.to), code.less(tile.visible.any.from, code.add(key, panelWidth())));
@@ -51,10 +51,7 @@ void StreamKernel::buildKeys(CodeBuilder &code, const Block &whole, KeyRange key
     });
   });
   forTiles(code, block, keys, [&](const Tile &tile) {
-    kernel.call(
-        code, block.weigh, kernel.currentFrame(),
-        {block.sample, block.head, block.firstQuery, block.endQuery, block.worker, tile.index, keys.from, keys.to},
-        /*apart=*/true);
+    callForBlock(code, block.weigh, block, {tile.index, keys.from, keys.to});
     if (valueWidth <= valueColumns(block)) // while its weights are in the first-level cache
       combinePanel(code, block, tile, code.constant(0), valueWidth);
   });

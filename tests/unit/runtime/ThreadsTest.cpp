@@ -111,6 +111,22 @@ TEST(ThreadsTest, WaitsForSlowPieces) {
   attn::destroyPool(pool);
 }
 
+// The first piece lasts until all others have ended: those of its worker's share too.
+TEST(ThreadsTest, OthersTakeTheShareOfASlowWorker) {
+  attn_pool *pool = create(3);
+  std::atomic<int> ended{0};
+  auto piece = [](void *frame, int64_t index, int64_t) {
+    auto &ended = *static_cast<std::atomic<int> *>(frame);
+    for (int waited = 0; index == 0 && ended < 29 && waited < 10000; ++waited)
+      usleep(1000);
+    EXPECT_TRUE(index != 0 || ended == 29);
+    ++ended;
+  };
+  attn_parallel(pool, piece, &ended, 30);
+  EXPECT_EQ(ended, 30);
+  attn::destroyPool(pool);
+}
+
 TEST(ThreadsTest, NegativeCountDoesNothing) {
   attn_pool *pool = create(2);
   attn_parallel(pool, [](void *, int64_t, int64_t) { FAIL(); }, nullptr, -5);
