@@ -2,7 +2,6 @@
 #include "compiler/backends/llvm/DenseKernel.h"
 #include "compiler/backends/llvm/Microkernel.h"
 #include "compiler/backends/llvm/PanelStore.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 
 namespace mlir::attn {
 
