@@ -76,13 +76,16 @@ Value mlir::attn::expandExp(const Lanes &lanes, Value x) {
   return scaleByHalves(lanes, power, n.shifted);
 }
 
-// e^x - 1 = 2 (h (e^f - 1) + (h - 1/2)) with h = 2^(n-1), so that h stays finite up to the overflow threshold.
+// e^x - 1 = 2 ((h f + h - 1/2) + h (e^f - 1 - f)) with h = 2^(n-1), so that h stays finite up to the overflow
+// threshold. The first sum is exact where it cancels most, near ln 2 / 2: only the small rest is rounded before the
+// last addition.
 Value mlir::attn::expandExpM1(const Lanes &lanes, Value x) {
   Value bounded = lanes.atMost(lanes.atLeast(x, -18.0), 89.0);
   Rounded n = roundInBits(lanes, bounded, log2e, 126);
   Value f = subtractLn2(lanes, bounded, n.integer);
-  Value power = lanes.mul(f, lanes.polynomial(f, k::expm1Quotient));
+  Value rest = lanes.mul(lanes.mul(f, f), lanes.polynomial(f, ArrayRef(k::expm1Quotient).drop_front()));
   Value half = lanes.fromBits(lanes.shiftLeft(n.shifted, lanes.integer(23)));
-  Value sum = lanes.fma(half, power, lanes.sub(half, lanes.constant(0.5)));
+  Value linear = lanes.fma(half, f, lanes.sub(half, lanes.constant(0.5)));
+  Value sum = lanes.fma(half, rest, linear);
   return lanes.withSignOf(lanes.add(sum, sum), x);
 }

@@ -45,9 +45,12 @@ static Split splitAny(const Lanes &lanes, Value x) {
   return {lanes.sub(lanes.toFloat(parts.exponent), lift), parts.mantissa};
 }
 
+/// e ln 2 + log(1 + f). The sum of e times the high part and f is exact where it cancels most, at e = 1: only the small
+/// rest is rounded before the last addition.
 static Value naturalLog(const Lanes &lanes, Value exponent, Value f) {
-  Value small = lanes.mul(f, lanes.polynomial(f, k::logQuotient));
-  return lanes.fma(exponent, lanes.constant(ln2High), lanes.fma(exponent, lanes.constant(ln2Low), small));
+  Value linear = lanes.fma(exponent, lanes.constant(ln2High), f);
+  Value rest = lanes.mul(lanes.mul(f, f), lanes.polynomial(f, ArrayRef(k::logQuotient).drop_front()));
+  return lanes.add(linear, lanes.fma(exponent, lanes.constant(ln2Low), rest));
 }
 
 Value mlir::attn::expandLog(const Lanes &lanes, Value x) {
