@@ -3,7 +3,7 @@
 // block, and of a part of a group.
 // RUN: %run_compiled %s %t --precision=bf16 --precision=int8 --weights=random:1 --sizes N=1 --sizes N=2 --sizes N=3 --sizes N=4 \
 // RUN:   --sizes N=5 --sizes N=6 --sizes N=7 --sizes N=8 --sizes N=9 --sizes N=12 --sizes N=13 --sizes N=0 \
-// RUN:   --sizes N=16 --sizes N=23 --sizes N=27
+// RUN:   --sizes N=16 --sizes N=23 --sizes N=27 --sizes N=28
 // RUN: %run_compiled %s %t --precision=bf16 --precision=int8 --weights=random:1 --sizes N=36 --sizes N=37 --sizes N=49 \
 // RUN:   --sizes N=101 --sizes N=192 --sizes N=193
 // RUN: %run_compiled %s %t --precision=f64 --weights=random:1 --sizes N=4 --sizes N=5 --sizes N=8

@@ -30,6 +30,7 @@ func.func @shallow(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
 func.func @deepest(%x: tensor<?x99999xf32>) -> tensor<?x4xf32> {
   // WIDE: strategy = dense, {{.*}}, block_rows = 8, depth_block
   // MIDDLE: strategy = dense, {{.*}}, block_rows = 6, depth_block
+  // NARROW: strategy = dense, {{.*}}, block_rows = 6, depth_block
   %w = attn.weight "w" : tensor<4x99999xf32>
   %y = attn.linear %x, %w : tensor<?x99999xf32>, tensor<4x99999xf32>
   return %y : tensor<?x4xf32>
