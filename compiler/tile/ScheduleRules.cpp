@@ -144,9 +144,10 @@ int64_t blockRows(KernelOp kernel, Strategy strategy, int64_t rowsOfTile) {
   if (strategy == Strategy::Strip) {
     if (llvm::any_of(kernel.getBody().front(), needsWholeMap))
       return 0;
-    // With the rows beyond its own a strip is a whole number of register tiles.
+    // With the rows beyond its own a strip is a whole number of register tiles. Those rows are computed twice: strips
+    // that have some are twice as long.
     int64_t halo = haloRows(kernel);
-    return halo == 0 ? stripRows : llvm::alignTo(stripRows + halo, tileRows) - halo;
+    return halo == 0 ? stripRows : 2 * llvm::alignTo(stripRows + halo, tileRows) - halo;
   }
   if (strategy != Strategy::Dense)
     return strategy == Strategy::Stream ? maxBlockRows : 0;

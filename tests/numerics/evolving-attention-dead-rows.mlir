@@ -3,7 +3,7 @@
 // RUN:   --input k=k.npy --input v=v.npy --input prev=prev.npy --input w=w.npy --input b=b.npy \
 // RUN:   --expect out=expected_out.npy --expect logits=expected_logits.npy
 // RUN: %run_compiled %s %t --sizes B=2,N=7,M=13 --sizes B=1,N=65,M=64 --sizes B=2,N=1,M=33 --sizes B=3,N=17,M=1 \
-// RUN:   --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0
+// RUN:   --sizes B=1,N=33,M=140 --sizes B=0,N=7,M=13 --sizes B=2,N=0,M=5 --sizes B=2,N=3,M=0 --sizes B=2,N=301,M=19
 
 func.func @evolving_attention(
     %q: tensor<?x2x?x4xf32> {attn.name = "q", attn.dims = ["B", "H", "N", "D"]},

@@ -33,14 +33,13 @@ Value DenseKernel::rows(CodeBuilder &code, const KernelScope &scope) {
 Value DenseKernel::blocks(CodeBuilder &code, const KernelScope &scope) {
   Value rowCount = rows(code, scope);
   Value many = code.mul(code.ceilDiv(code.ceilDiv(rowCount, blockRows()), leastBlocks), leastBlocks);
-  return code.select(code.lessEq(rowCount, code.constant(fewRows())), code.constant(1), many);
+  return code.select(isFew(code, rowCount), code.constant(1), many);
 }
 
 /// Tasks that share the columns of a block.
 Value DenseKernel::groups(CodeBuilder &code, const KernelScope &scope) {
-  Value rowCount = rows(code, scope);
-  return code.select(code.lessEq(rowCount, code.constant(fewRows())), code.constant(plan.tiles),
-                     code.constant(std::min(blockGroups, plan.tiles)));
+  Value shared = code.constant(std::min(blockGroups, plan.tiles));
+  return code.select(isFew(code, rows(code, scope)), code.constant(plan.tiles), shared);
 }
 
 /// First and end row of block `index`: whole tiles, as equal as they can be.

@@ -73,6 +73,7 @@ private:
   /// No more are shared out by columns alone: their quarters would be less than two register tiles, or than three
   /// where each widens its weights.
   int64_t fewRows() { return std::min((product->parts() == 1 ? 6 : 12) * schedule.getRows(), manyRows()); }
+  Value isFew(CodeBuilder &code, Value rowCount) { return code.lessEq(rowCount, code.constant(fewRows())); }
   int64_t mostBlockRows() { return std::max(blockRows(), fewRows()); }
   int64_t preparedBytes() { return manyRows() * product->rowBytes(); }
 
