@@ -119,7 +119,7 @@ def notes(results):
                 yield f"{where} {became}: {peer.get('skipped') or peer.get('declined')}"
         if row["not_compared"]:
             yield f"**nothing was compared** at {row['name']}: {row['not_compared']}"
-        if row["disturbance"] > 0.03:
+        if report.disturbed(row):
             yield f"other programs used {row['disturbance']:.0%} of the machine during {row['name']}"
 
 

@@ -8,6 +8,12 @@ whichever takes longer.
 import statistics
 
 OURS = "attnc"
+MOST_DISTURBANCE = 0.03
+
+
+def disturbed(row):
+    """Whether other programs used so much of the machine that the row's times tell little."""
+    return row["disturbance"] > MOST_DISTURBANCE
 
 
 def spread(samples):
@@ -163,7 +169,7 @@ def notes(results):
                 f"{where}: the processor has no instruction for {row['wanted_roof']} products: "
                 f"the roof is that of {row['compute_roof']}"
             )
-        if row["disturbance"] > 0.03:
+        if disturbed(row):
             yield f"other programs used {row['disturbance']:.0%} of the machine during {where}"
 
 

@@ -17,7 +17,7 @@ import math
 import statistics
 from pathlib import Path
 
-from report import OURS, least_seconds, spread, timed
+from report import OURS, disturbed, least_seconds, spread, timed
 
 FOLDER = Path(__file__).resolve().parent / "results"
 DEVIATIONS, LEAST = 3, 0.03
@@ -66,9 +66,12 @@ def load(machine, folder=FOLDER):
 
 
 def store(results, folder=FOLDER):
-    """Writes the rows of a run over those of the same name and threads; others stay. Returns the file."""
+    """Writes the rows of a run over those of the same name and threads; others stay, and so does what is held against a
+    row that was disturbed. Returns the file.
+    """
     kept = load(results["machine"], folder)
-    rows = {key(row): entry(row, results["commit"], results["date"]) for row in results["rows"] if yardsticks(row)}
+    measured = [row for row in results["rows"] if yardsticks(row) and not disturbed(row)]
+    rows = {key(row): entry(row, results["commit"], results["date"]) for row in measured}
     path = path_of(results["machine"], folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A workload a line, so that a change of one is a change of one line.

@@ -97,6 +97,14 @@ class FileTest(unittest.TestCase):
             self.assertEqual(stored.compare(first["rows"], kept)[0], [])
             self.assertEqual(stored.load(dict(first["machine"], **{"class": "another"}), Path(folder)), {})
 
+    def test_what_was_disturbed_is_not_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            first = results(Run(1).row())
+            stored.store(first, Path(folder))
+            stored.store(results(dict(Run(2).row(), disturbance=0.25), commit="ba9876543210"), Path(folder))
+            commits = [entry["commit"][:2] for entry in stored.load(first["machine"], Path(folder)).values()]
+            self.assertEqual(commits, ["01"])
+
 
 if __name__ == "__main__":
     unittest.main()
