@@ -25,8 +25,6 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Triple.h"
-#include "llvm/Transforms/Scalar/EarlyCSE.h"
-#include "llvm/Transforms/Scalar/SeparateConstOffsetFromGEP.h"
 
 namespace mlir::attn {
 
@@ -78,7 +76,7 @@ static llvm::CodeGenOptLevel codeGenLevel(unsigned level) {
 }
 
 /// Leaves loop strength reduction out: a third of the time for machine code, and where kernels' addresses differ by
-/// constants (see `optimize`) they are as fast without. Only an option of LLVM's says so.
+/// constants (see `kPasses`) they are as fast without. Only an option of LLVM's says so.
 static void leaveLoopsAsWritten() {
   static constexpr const char *name = "disable-lsr";
   if (llvm::cl::Option *option = llvm::cl::getRegisteredOptions().lookup(name))
@@ -167,20 +165,19 @@ FailureOr<std::unique_ptr<llvm::Module>> ObjectEmitter::translate(ModuleOp modul
   return result;
 }
 
+// Kernels are loops over vectors by construction, written out where that pays: what is left to do is to simplify, to
+// hoist, and to separate the constants by which steps that are written out differ, so that instructions hold them.
+// LLVM's own pipeline for O1 takes three times as long, unrolling as long again, and no kernel of the benchmarks is
+// faster for it.
+static constexpr const char *kPasses =
+    "function(sroa<modify-cfg>,early-cse,simplifycfg),cgscc(inline),globaldce,"
+    "function(sroa<modify-cfg>,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg,"
+    "loop-mssa(loop-rotate,licm),early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+    "sccp,bdce,adce,instcombine<no-verify-fixpoint>,simplifycfg,early-cse<memssa>,"
+    "loop-mssa(licm),simplifycfg,separate-const-offset-from-gep,early-cse),globaldce";
+
 void ObjectEmitter::optimize(llvm::Module &module) {
-  // Kernels are loops over vectors by construction, written out where that pays: what is left to do is to simplify. To
-  // unroll takes as long as the rest, more of LLVM's passes a third longer, and makes no kernel of the benchmarks
-  // faster.
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopUnrolling = tuning.LoopVectorization = tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(machine.get(), tuning);
-  // The steps of a loop that are written out differ by constants, which instructions hold.
-  builder.registerOptimizerLastEPCallback([](llvm::ModulePassManager &passes, auto, auto) {
-    llvm::FunctionPassManager each;
-    each.addPass(llvm::SeparateConstOffsetFromGEPPass());
-    each.addPass(llvm::EarlyCSEPass());
-    passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(each)));
-  });
+  llvm::PassBuilder builder(machine.get());
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graph;
@@ -192,8 +189,11 @@ void ObjectEmitter::optimize(llvm::Module &module) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, graph, modules);
-  llvm::ModulePassManager passes = level == 0 ? builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0)
-                                              : builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O1);
+  llvm::ModulePassManager passes;
+  if (level == 0)
+    passes = builder.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
+  else
+    llvm::cantFail(builder.parsePassPipeline(passes, kPasses));
   passes.run(module, modules);
 }
 
