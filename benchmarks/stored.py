@@ -66,8 +66,8 @@ def load(machine, folder=FOLDER):
 
 
 def store(results, folder=FOLDER):
-    """Writes the rows of a run over those of the same name and threads; others stay, and so does what is held against a
-    row that was disturbed. Returns the file.
+    """Writes the rows of a run that were not disturbed over those of the same name and threads; others stay. Returns the
+    file.
     """
     kept = load(results["machine"], folder)
     measured = [row for row in results["rows"] if yardsticks(row) and not disturbed(row)]
